@@ -1,0 +1,146 @@
+#include "analysis/epoch_summary.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "analysis/parallelism.h"
+
+namespace proverlog {
+namespace {
+
+constexpr std::array<absl::string_view, 5> kOutcomeNames = {"proven", "failed", "in progress",
+                                                            "aborted", "incomplete"};
+
+void CountJob(const Job& job, JobCounts& counts) {
+  ++counts.jobs;
+  counts.enqueued += job.was_enqueued ? 1 : 0;
+  counts.started += job.started_at ? 1 : 0;
+  counts.completed += job.state == JobState::kCompleted ? 1 : 0;
+  counts.failed += job.state == JobState::kFailed ? 1 : 0;
+  counts.aborted += job.state == JobState::kAborted ? 1 : 0;
+  counts.in_flight += IsInFlight(job.state) ? 1 : 0;
+  counts.retries += job.retries;
+  counts.timeouts += job.timeouts;
+}
+
+// Collects what one type's summary is made of.
+struct TypeCollector {
+  std::optional<UnixMillis> first_at;
+  JobCounts counts;
+  DurationCollector duration;
+  DurationCollector queue_wait;
+  DurationCollector turnaround;
+  ParallelismCounter parallelism;
+
+  void Add(const Job& job, UnixMillis horizon) {
+    if (job.first_at && (!first_at || *job.first_at < *first_at)) first_at = job.first_at;
+    CountJob(job, counts);
+    if (job.duration) duration.Add(*job.duration);
+    if (job.duration_ambiguous) duration.AddAmbiguous();
+    if (job.queue_wait) queue_wait.Add(*job.queue_wait);
+    if (job.turnaround) turnaround.Add(*job.turnaround);
+    parallelism.Add(job, horizon);
+  }
+
+  JobTypeSummary Summary(std::string type) const {
+    JobTypeSummary summary{std::move(type), counts, duration.Stats(), queue_wait.Stats(),
+                           turnaround.Stats()};
+    summary.counts.max_parallel = parallelism.Max();
+    return summary;
+  }
+};
+
+void AddAttempt(const Attempt& attempt, MachineShare& share) {
+  share.machine = attempt.machine;
+  share.started += attempt.started_at ? 1 : 0;
+  if (!attempt.ended_at) return;
+  share.completed += attempt.ended_by == FactKind::kAgentCompleted ? 1 : 0;
+  share.failed += attempt.ended_by == FactKind::kAgentFailed ? 1 : 0;
+  if (attempt.started_at) share.busy += *attempt.ended_at - *attempt.started_at;
+}
+
+std::vector<MachineShare> ShareOut(const std::vector<Job>& jobs) {
+  std::map<std::string, MachineShare> by_name;
+  int32_t completed = 0;
+  for (const Job& job : jobs) {
+    for (const Attempt& attempt : job.attempts) AddAttempt(attempt, by_name[attempt.machine]);
+  }
+  for (const auto& [name, share] : by_name) completed += share.completed;
+
+  std::vector<MachineShare> shares;
+  for (auto& [name, share] : by_name) {
+    share.share = completed == 0 ? 0 : static_cast<double>(share.completed) / completed;
+    shares.push_back(std::move(share));
+  }
+  return shares;
+}
+
+void Widen(const Job& job, EpochSummary& summary) {
+  if (job.first_at && (!summary.first_at || *job.first_at < *summary.first_at)) {
+    summary.first_at = job.first_at;
+  }
+  if (job.last_at && (!summary.last_at || *job.last_at > *summary.last_at)) {
+    summary.last_at = job.last_at;
+  }
+}
+
+std::vector<JobTypeSummary> InOrderOfAppearance(const std::map<std::string, TypeCollector>& types) {
+  using Entry = std::pair<const std::string, TypeCollector>;
+  std::vector<const Entry*> entries;
+  for (const Entry& entry : types) entries.push_back(&entry);
+  // Types that are known from snapshots only have no instant and come last.
+  std::stable_sort(entries.begin(), entries.end(), [](const Entry* a, const Entry* b) {
+    const auto key = [](const Entry& e) {
+      return std::make_tuple(!e.second.first_at, e.second.first_at.value_or(0));
+    };
+    return key(*a) < key(*b);
+  });
+  std::vector<JobTypeSummary> summaries;
+  summaries.reserve(entries.size());
+  for (const Entry* entry : entries) summaries.push_back(entry->second.Summary(entry->first));
+  return summaries;
+}
+
+}  // namespace
+
+absl::string_view EpochOutcomeName(EpochOutcome outcome) {
+  return kOutcomeNames[static_cast<size_t>(outcome)];
+}
+
+EpochOutcome OutcomeOf(const JobCounts& totals, bool root_completed) {
+  if (root_completed) return EpochOutcome::kProven;
+  if (totals.failed > 0) return EpochOutcome::kFailed;
+  if (totals.in_flight > 0) return EpochOutcome::kInProgress;
+  if (totals.aborted > 0) return EpochOutcome::kAborted;
+  return EpochOutcome::kIncomplete;
+}
+
+EpochSummary SummarizeEpoch(int32_t epoch, const std::vector<Job>& jobs) {
+  EpochSummary summary;
+  summary.epoch = epoch;
+  for (const Job& job : jobs) {
+    if (job.exists) Widen(job, summary);
+  }
+  const UnixMillis horizon = summary.last_at.value_or(0);
+
+  std::map<std::string, TypeCollector> types;
+  ParallelismCounter parallelism;
+  bool root_completed = false;
+  for (const Job& job : jobs) {
+    if (!job.exists) continue;
+    types[job.id.type].Add(job, horizon);
+    CountJob(job, summary.totals);
+    parallelism.Add(job, horizon);
+    if (job.id.type == kRootRollup && job.state == JobState::kCompleted) root_completed = true;
+  }
+  summary.totals.max_parallel = parallelism.Max();
+  summary.outcome = OutcomeOf(summary.totals, root_completed);
+  summary.job_types = InOrderOfAppearance(types);
+  summary.machines = ShareOut(jobs);
+  return summary;
+}
+
+}  // namespace proverlog

@@ -1,0 +1,76 @@
+#include "client/commands/command.h"
+
+#include <google/protobuf/util/json_util.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+
+#include <cstdio>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace proverlog {
+namespace {
+
+// CLI11 fails unless the value is one of these.
+constexpr char kTable[] = "table";
+constexpr char kJson[] = "json";
+
+}  // namespace
+
+void SetBody(CLI::App* command, int* exit_code, CommandBody body) {
+  command->callback([exit_code, body = std::move(body)] { *exit_code = body(); });
+}
+
+void AddServerFlag(CLI::App* command, GlobalFlags* flags) {
+  command->add_option("--server", flags->server, "Address of proverlogd")
+      ->envname("PROVERLOG_SERVER")
+      ->capture_default_str();
+}
+
+void AddQueryFlags(CLI::App* command, GlobalFlags* flags) {
+  AddServerFlag(command, flags);
+  command->add_option("--prover", flags->prover, "The prover; not needed while there is only one");
+  command
+      ->add_option_function<std::string>(
+          "--format", [flags](const std::string& value) { flags->json = value == kJson; },
+          "How to print: table, or json (the API's message)")
+      ->check(CLI::IsMember({kTable, kJson}))
+      ->default_str(kTable);
+}
+
+int Fail(const absl::Status& status) {
+  std::fprintf(stderr, "proverlog: %s\n", std::string(status.message()).c_str());
+  return absl::IsUnavailable(status) ? kExitUnavailable : kExitFailed;
+}
+
+int PrintJson(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  options.always_print_primitive_fields = true;
+  std::string json;
+  const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
+  if (!status.ok()) return Fail(absl::InternalError(status.ToString()));
+  std::fputs(json.c_str(), stdout);
+  return kExitOk;
+}
+
+std::unique_ptr<v1::QueryService::Stub> ConnectQuery(const GlobalFlags& flags) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(-1);
+  return v1::QueryService::NewStub(
+      grpc::CreateCustomChannel(flags.server, grpc::InsecureChannelCredentials(), arguments));
+}
+
+absl::Status CallStatus(const grpc::Status& status, const std::string& server) {
+  absl::Status result = FromGrpcStatus(status);
+  // gRPC's own errors carry no details, the server's UNAVAILABLE always does (RetryInfo).
+  if (absl::IsUnavailable(result) && status.error_details().empty()) {
+    return absl::UnavailableError(absl::StrCat(
+        "no proverlogd answers at ", server,
+        "; start one with `proverlogd --data-dir DIR`, or name another with --server"));
+  }
+  return result;
+}
+
+}  // namespace proverlog

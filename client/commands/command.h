@@ -1,0 +1,87 @@
+#ifndef PROVERLOG_CLIENT_COMMANDS_COMMAND_H_
+#define PROVERLOG_CLIENT_COMMANDS_COMMAND_H_
+
+#include <google/protobuf/message.h>
+#include <grpcpp/client_context.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "proverlog/v1/query.grpc.pb.h"
+#include "rpc/status.h"
+
+namespace proverlog {
+
+// What a program that calls proverlog can rely on.
+enum ExitCode {
+  kExitOk = 0,
+  kExitFailed = 1,       // a file, a flag's value or the question: trying again does not help
+  kExitUsage = 2,        // the command line
+  kExitUnavailable = 3,  // no server, or its database: try again later
+};
+
+// The flags that several commands share.
+struct GlobalFlags {
+  std::string server = "127.0.0.1:7460";
+  std::string prover;
+  bool json = false;
+};
+
+// Runs a command after its flags are read; returns its ExitCode.
+using CommandBody = std::function<int()>;
+
+// A command without --help's boilerplate: `body` runs where the command is the one that was called.
+void SetBody(CLI::App* command, int* exit_code, CommandBody body);
+
+// Flags of commands that ask the server.
+void AddServerFlag(CLI::App* command, GlobalFlags* flags);
+void AddQueryFlags(CLI::App* command, GlobalFlags* flags);
+
+// Tells of the error on standard error and returns its exit code.
+int Fail(const absl::Status& status);
+
+// Prints the message as proto3 JSON.
+int PrintJson(const google::protobuf::Message& message);
+
+std::unique_ptr<v1::QueryService::Stub> ConnectQuery(const GlobalFlags& flags);
+// The status of a call to the server; where it could not be reached, what to do about it.
+absl::Status CallStatus(const grpc::Status& status, const std::string& server);
+
+// Makes one unary call.
+template <typename Request, typename Response>
+absl::StatusOr<Response> Call(const GlobalFlags& flags,
+                              grpc::Status (v1::QueryService::Stub::*method)(grpc::ClientContext*,
+                                                                             const Request&,
+                                                                             Response*),
+                              const Request& request) {
+  constexpr std::chrono::seconds kDeadline{30};
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+  Response response;
+  const auto stub = ConnectQuery(flags);
+  const grpc::Status status = ((*stub).*method)(&context, request, &response);
+  if (!status.ok()) return CallStatus(status, flags.server);
+  return response;
+}
+
+// Calls the server and prints the answer: as JSON where the flags say so, else by `print`.
+template <typename Request, typename Response, typename Print>
+int Ask(const GlobalFlags& flags,
+        grpc::Status (v1::QueryService::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                       Response*),
+        const Request& request, Print print) {
+  const auto response = Call(flags, method, request);
+  if (!response.ok()) return Fail(response.status());
+  if (flags.json) return PrintJson(*response);
+  print(*response);
+  return kExitOk;
+}
+
+}  // namespace proverlog
+
+#endif  // PROVERLOG_CLIENT_COMMANDS_COMMAND_H_

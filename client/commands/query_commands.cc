@@ -1,0 +1,142 @@
+#include "client/commands/query_commands.h"
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "client/format/summary.h"
+
+namespace proverlog {
+namespace {
+
+using Stub = v1::QueryService::Stub;
+
+// Prints an answer as text.
+template <typename Response>
+auto Show(std::string (*to_text)(const Response&)) {
+  return [to_text](const Response& response) { std::fputs(to_text(response).c_str(), stdout); };
+}
+
+void AddEpochs(CLI::App& app, GlobalFlags* flags, int* exit_code) {
+  CLI::App* command = app.add_subcommand("epochs", "List the epochs, the latest first");
+  AddQueryFlags(command, flags);
+  auto request = std::make_shared<v1::ListEpochsRequest>();
+  command->add_option_function<int32_t>(
+      "--limit", [request](int32_t value) { request->set_page_size(value); },
+      "At most this many (default 50, at most 200)");
+  SetBody(command, exit_code, [flags, request] {
+    request->set_prover(flags->prover);
+    return Ask(*flags, &Stub::ListEpochs, *request, Show(&EpochsText));
+  });
+}
+
+void AddEpoch(CLI::App& app, GlobalFlags* flags, int* exit_code) {
+  CLI::App* command = app.add_subcommand("epoch", "Say how one epoch went");
+  AddQueryFlags(command, flags);
+  auto request = std::make_shared<v1::GetEpochSummaryRequest>();
+  command
+      ->add_option_function<int32_t>(
+          "EPOCH", [request](int32_t value) { request->set_epoch(value); }, "The epoch's number")
+      ->required();
+  SetBody(command, exit_code, [flags, request] {
+    request->set_prover(flags->prover);
+    return Ask(*flags, &Stub::GetEpochSummary, *request, Show(&EpochSummaryText));
+  });
+}
+
+v1::JobState ParseState(const std::string& name) {
+  for (int state = v1::JobState_MIN; state <= v1::JobState_MAX; ++state) {
+    if (StateText(static_cast<v1::JobState>(state)) == name)
+      return static_cast<v1::JobState>(state);
+  }
+  return v1::JOB_STATE_UNSPECIFIED;
+}
+
+void AddJobs(CLI::App& app, GlobalFlags* flags, int* exit_code) {
+  CLI::App* command = app.add_subcommand("jobs", "List an epoch's jobs");
+  AddQueryFlags(command, flags);
+  auto request = std::make_shared<v1::ListJobsRequest>();
+  command
+      ->add_option_function<int32_t>(
+          "--epoch", [request](int32_t value) { request->set_epoch(value); }, "The epoch's number")
+      ->required();
+  command->add_option_function<std::string>(
+      "--type", [request](const std::string& value) { request->set_type(value); },
+      "Only this job type, such as PUBLIC_VM");
+  command
+      ->add_option_function<std::string>(
+          "--state", [request](const std::string& value) { request->set_state(ParseState(value)); },
+          "Only this state")
+      ->check(CLI::IsMember({"queued", "running", "completed", "failed", "aborted"}));
+  command->add_option_function<int32_t>(
+      "--limit", [request](int32_t value) { request->set_page_size(value); },
+      "At most this many (default 100, at most 1000)");
+  command->add_option_function<std::string>(
+      "--page-token", [request](const std::string& value) { request->set_page_token(value); },
+      "Go on where an earlier answer ended");
+  SetBody(command, exit_code, [flags, request] {
+    request->set_prover(flags->prover);
+    return Ask(*flags, &Stub::ListJobs, *request, Show(&JobsText));
+  });
+}
+
+void AddJob(CLI::App& app, GlobalFlags* flags, int* exit_code) {
+  CLI::App* command =
+      app.add_subcommand("job", "Show one job: its attempts, its facts and the log lines");
+  AddQueryFlags(command, flags);
+  auto request = std::make_shared<v1::GetJobRequest>();
+  request->set_context_lines(1);
+  command
+      ->add_option_function<std::string>(
+          "ID", [request](const std::string& value) { request->set_id(value); },
+          "The job's id, <epoch>:<TYPE>:<hash>")
+      ->required();
+  command->add_option_function<int32_t>(
+      "--context", [request](int32_t value) { request->set_context_lines(value); },
+      "Log lines on each side of a fact's (default 1, at most 20)");
+  SetBody(command, exit_code, [flags, request] {
+    request->set_prover(flags->prover);
+    return Ask(*flags, &Stub::GetJob, *request, Show(&JobText));
+  });
+}
+
+void AddMachines(CLI::App& app, GlobalFlags* flags, int* exit_code) {
+  CLI::App* command = app.add_subcommand("machines", "List the machines and what they sent");
+  AddQueryFlags(command, flags);
+  SetBody(command, exit_code, [flags] {
+    v1::ListMachinesRequest request;
+    request.set_prover(flags->prover);
+    return Ask(*flags, &Stub::ListMachines, request, Show(&MachinesText));
+  });
+}
+
+void AddCompare(CLI::App& app, GlobalFlags* flags, int* exit_code) {
+  CLI::App* command = app.add_subcommand("compare", "Set the machines side by side");
+  AddQueryFlags(command, flags);
+  auto request = std::make_shared<v1::CompareMachinesRequest>();
+  command->add_option_function<std::vector<int32_t>>(
+      "--epoch",
+      [request](const std::vector<int32_t>& values) {
+        for (const int32_t epoch : values) request->add_epochs(epoch);
+      },
+      "Compare in these epochs (default: the latest 10)");
+  SetBody(command, exit_code, [flags, request] {
+    request->set_prover(flags->prover);
+    return Ask(*flags, &Stub::CompareMachines, *request, Show(&ComparisonText));
+  });
+}
+
+}  // namespace
+
+void AddQueryCommands(CLI::App& app, GlobalFlags* flags, int* exit_code) {
+  AddEpochs(app, flags, exit_code);
+  AddEpoch(app, flags, exit_code);
+  AddJobs(app, flags, exit_code);
+  AddJob(app, flags, exit_code);
+  AddMachines(app, flags, exit_code);
+  AddCompare(app, flags, exit_code);
+}
+
+}  // namespace proverlog

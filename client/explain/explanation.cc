@@ -1,0 +1,234 @@
+#include "client/explain/explanation.h"
+
+#include <algorithm>
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "analysis/diagnosis.h"
+#include "analysis/epoch_summary.h"
+#include "client/format/human.h"
+#include "client/format/summary.h"
+#include "client/format/table.h"
+#include "rpc/convert.h"
+
+namespace proverlog {
+namespace {
+
+using Align = Table::Align;
+
+constexpr size_t kMaxDetailedEpochs = 5;
+constexpr size_t kDateLength = 11;
+
+struct ExplainedEpoch {
+  EpochSummary summary;
+  Diagnosis diagnosis;
+};
+
+std::string WritersText(const std::set<Writer>& writers) {
+  std::vector<std::string> names;
+  if (writers.count(Writer::kBroker) > 0) names.push_back("broker");
+  if (writers.count(Writer::kNode) > 0) names.push_back("node");
+  if (writers.count(Writer::kAgent) > 0) names.push_back("agent");
+  return names.empty() ? "-" : absl::StrJoin(names, ", ");
+}
+
+bool AllDatesKnown(const LogReading& reading) {
+  return std::all_of(reading.logs.begin(), reading.logs.end(),
+                     [](const ExplainedLog& log) { return log.dates_are_known; });
+}
+
+// With its date only where the log tells it.
+std::string TimeText(UnixMillis at, bool with_date) {
+  const std::string text = HumanTime(absl::FromUnixMillis(at));
+  return with_date ? text : text.substr(kDateLength);
+}
+
+std::string ToTheSecond(UnixMillis at, bool with_date) {
+  const std::string text = TimeText(at, with_date);
+  return text.substr(0, text.rfind('.'));
+}
+
+std::string LogsText(const LogReading& reading) {
+  Table table({{"LOG", Align::kLeft},
+               {"MACHINE", Align::kLeft},
+               {"WRITTEN BY", Align::kLeft},
+               {"LINES"},
+               {"RECORDS"},
+               {"UNKNOWN"},
+               {"FIRST", Align::kLeft},
+               {"LAST", Align::kLeft}});
+  std::string damages;
+  for (const ExplainedLog& log : reading.logs) {
+    const auto time = [&](std::optional<UnixMillis> at) {
+      return at ? ToTheSecond(*at, false) : std::string("-");
+    };
+    table.AddRow({log.name, log.machine == log.name ? "-" : log.machine, WritersText(log.writers),
+                  HumanCount(log.counts.lines), HumanCount(log.counts.records),
+                  HumanCount(log.counts.not_understood), time(log.counts.first_at),
+                  time(log.counts.last_at)});
+    if (!log.damage.ok()) {
+      absl::StrAppend(&damages, "Only its beginning could be read: ", log.damage.message(), "\n");
+    }
+  }
+  return absl::StrCat(table.ToString(), damages, "Aztec version: ", reading.versions.ToString(),
+                      " (by the messages and job types; the logs do not print it)\n");
+}
+
+std::string EpochsTable(const std::vector<ExplainedEpoch>& epochs, bool with_date) {
+  Table table({{"EPOCH"},
+               {"OUTCOME", Align::kLeft},
+               {"BEGINS", Align::kLeft},
+               {"TOOK"},
+               {"JOBS"},
+               {"DONE"},
+               {"FAILED"},
+               {"ABORTED"},
+               {"OPEN"},
+               {"RETRIES"},
+               {"TIMEOUTS"}});
+  for (const ExplainedEpoch& epoch : epochs) {
+    const JobCounts& totals = epoch.summary.totals;
+    const bool known = epoch.summary.first_at.has_value();
+    table.AddRow(
+        {absl::StrCat(epoch.summary.epoch), std::string(EpochOutcomeName(epoch.summary.outcome)),
+         known ? ToTheSecond(*epoch.summary.first_at, with_date) : "-",
+         known ? HumanDuration(absl::Milliseconds(*epoch.summary.last_at - *epoch.summary.first_at))
+               : "-",
+         HumanCount(totals.jobs), HumanCount(totals.completed), HumanCount(totals.failed),
+         HumanCount(totals.aborted), HumanCount(totals.in_flight), HumanCount(totals.retries),
+         HumanCount(totals.timeouts)});
+  }
+  return table.ToString();
+}
+
+std::string ProcessText(const Origin& origin) {
+  if (origin.process == origin.machine) return origin.machine;
+  return absl::StrCat(origin.machine, " (", origin.process, ")");
+}
+
+// The first cause, with what it dragged along.
+std::string WentWrong(const ExplainedEpoch& epoch) {
+  const Diagnosis& diagnosis = epoch.diagnosis;
+  if (!diagnosis.first_cause) return "";
+  const Fact& fact = diagnosis.first_cause->fact;
+  std::string text = absl::StrCat("\nWhat went wrong first:\n  ", TimeText(fact.at, false), " on ",
+                                  ProcessText(fact.origin), ": ", Printable(fact.detail), "\n  ",
+                                  diagnosis.first_cause->job.ToString(), "\n");
+  if (diagnosis.failed > 1) {
+    absl::StrAppend(&text, "  ", Plural(diagnosis.failed - 1, "other job"), " failed for good\n");
+  }
+  if (diagnosis.aborted_after > 0) {
+    absl::StrAppend(&text, "  ", Plural(diagnosis.aborted_after, "job"), " cancelled after it\n");
+  }
+  return text;
+}
+
+std::string Hidden(const ExplainedEpoch& epoch, bool has_agent_log) {
+  const Diagnosis& diagnosis = epoch.diagnosis;
+  std::string text;
+  if (diagnosis.hidden_timeout_jobs > 0) {
+    absl::StrAppend(&text, "  ", Plural(diagnosis.hidden_timeouts, "time-out"), " of ",
+                    Plural(diagnosis.hidden_timeout_jobs, "job"),
+                    " that the broker reports with too few totalAttempts, such as\n  ",
+                    diagnosis.hidden_example->ToString(), "\n");
+  }
+  if (has_agent_log && diagnosis.unlogged_attempts > 0) {
+    absl::StrAppend(&text, "  ", Plural(diagnosis.unlogged_attempts, "attempt"),
+                    " that no agent's log here shows: an agent died with it, or its log is"
+                    " missing\n");
+  }
+  return text.empty() ? "" : absl::StrCat("\nWhat hides in it:\n", text);
+}
+
+std::string EpochText(const ExplainedEpoch& epoch, bool has_agent_log) {
+  const v1::GetEpochSummaryResponse proto = ToProto(epoch.summary);
+  return absl::StrCat("\nEpoch ", epoch.summary.epoch, ": ",
+                      EpochOutcomeName(epoch.summary.outcome), "; ", CountsText(proto.totals()),
+                      "\n", JobTypesText(proto), WentWrong(epoch), Hidden(epoch, has_agent_log));
+}
+
+// A log that would tell more, and how to add it.
+struct MissingLog {
+  Writer writer;
+  const char* name;
+  const char* unknown_without;
+  const char* service;
+};
+
+constexpr MissingLog kMissingLogs[] = {
+    {Writer::kBroker, "broker",
+     "queueing times, retries, time-outs and which jobs failed for good are unknown",
+     "prover-broker"},
+    {Writer::kAgent, "agent", "proving times and machines are unknown", "prover-agent"},
+};
+
+std::string MissingText(const LogReading& reading, const std::vector<std::string>& paths) {
+  std::string text;
+  for (const MissingLog& missing : kMissingLogs) {
+    if (reading.HasWriter(missing.writer)) continue;
+    const bool from_pipe = std::find(paths.begin(), paths.end(), "-") != paths.end();
+    const std::string command =
+        from_pipe ? absl::StrCat("docker compose logs prover ", missing.service,
+                                 " | proverlog explain ", absl::StrJoin(paths, " "))
+                  : absl::StrCat("docker compose logs ", missing.service, " | proverlog explain ",
+                                 absl::StrJoin(paths, " "), " -");
+    absl::StrAppend(&text, "  no ", missing.name, " log: ", missing.unknown_without, "\n    ",
+                    command, "\n");
+  }
+  if (!AllDatesKnown(reading)) {
+    absl::StrAppend(&text,
+                    "  no dates: lines carry a time of day only; times are as the machine wrote"
+                    " them\n");
+  }
+  return text.empty() ? "" : absl::StrCat("\nWhat is missing:\n", text);
+}
+
+std::vector<ExplainedEpoch> SummarizeEpochs(const LogReading& reading) {
+  std::vector<ExplainedEpoch> epochs;
+  for (const auto& [number, jobs] : reading.jobs.DeriveByEpoch()) {
+    ExplainedEpoch epoch{SummarizeEpoch(number, jobs), Diagnose(jobs)};
+    if (epoch.summary.totals.jobs > 0) epochs.push_back(std::move(epoch));
+  }
+  return epochs;
+}
+
+// The epochs to show in detail: those that failed first, then the latest.
+std::vector<const ExplainedEpoch*> ChooseDetailed(const std::vector<ExplainedEpoch>& epochs) {
+  std::vector<const ExplainedEpoch*> chosen;
+  for (const ExplainedEpoch& epoch : epochs) chosen.push_back(&epoch);
+  const auto rank = [](const ExplainedEpoch* epoch) {
+    const bool failed = epoch->summary.outcome == EpochOutcome::kFailed;
+    return std::make_tuple(!failed, -epoch->summary.epoch);
+  };
+  std::sort(chosen.begin(), chosen.end(),
+            [&](const auto* a, const auto* b) { return rank(a) < rank(b); });
+  chosen.resize(std::min(chosen.size(), kMaxDetailedEpochs));
+  std::sort(chosen.begin(), chosen.end(),
+            [](const auto* a, const auto* b) { return a->summary.epoch < b->summary.epoch; });
+  return chosen;
+}
+
+}  // namespace
+
+std::string Explain(const LogReading& reading, const std::vector<std::string>& paths) {
+  std::string text = LogsText(reading);
+  const std::vector<ExplainedEpoch> epochs = SummarizeEpochs(reading);
+  if (epochs.empty()) {
+    return absl::StrCat(text, "\nNo proving job is mentioned in it.\n",
+                        MissingText(reading, paths));
+  }
+  absl::StrAppend(&text, "\n", EpochsTable(epochs, AllDatesKnown(reading)));
+  const auto detailed = ChooseDetailed(epochs);
+  for (const ExplainedEpoch* epoch : detailed) {
+    absl::StrAppend(&text, EpochText(*epoch, reading.HasWriter(Writer::kAgent)));
+  }
+  if (detailed.size() < epochs.size()) {
+    absl::StrAppend(&text, "\n",
+                    Plural(static_cast<int64_t>(epochs.size() - detailed.size()), "more epoch"),
+                    " in the list above; import the logs to look at any of them.\n");
+  }
+  return absl::StrCat(text, MissingText(reading, paths));
+}
+
+}  // namespace proverlog

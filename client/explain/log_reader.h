@@ -1,0 +1,43 @@
+#ifndef PROVERLOG_CLIENT_EXPLAIN_LOG_READER_H_
+#define PROVERLOG_CLIENT_EXPLAIN_LOG_READER_H_
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "analysis/job_set.h"
+#include "analysis/version_evidence.h"
+#include "client/input/dating.h"
+#include "model/stream.h"
+#include "normalizer/message_catalogue.h"
+
+namespace proverlog {
+
+// A log as `proverlog explain` has read it.
+struct ExplainedLog {
+  std::string name;
+  std::string machine;
+  StreamCounts counts;
+  std::set<Writer> writers;  // whose messages are in it
+  Dating dating;
+  bool dates_are_known = false;  // false: only its times of day are
+  absl::Status damage;           // why it could not be read to its end
+};
+
+// Everything that several logs say together.
+struct LogReading {
+  std::vector<ExplainedLog> logs;
+  JobSet jobs;
+  VersionEvidence versions;
+
+  bool HasWriter(Writer writer) const;
+};
+
+// Reads the logs; "-" is standard input. Fails where one cannot be opened.
+absl::StatusOr<LogReading> ReadLogs(const std::vector<std::string>& paths);
+
+}  // namespace proverlog
+
+#endif  // PROVERLOG_CLIENT_EXPLAIN_LOG_READER_H_

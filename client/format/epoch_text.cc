@@ -1,0 +1,213 @@
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "client/format/human.h"
+#include "client/format/summary.h"
+#include "client/format/table.h"
+
+namespace proverlog {
+namespace {
+
+using Align = Table::Align;
+
+// The first table of an epoch: what became of the jobs.
+std::string JobCountsTable(const v1::GetEpochSummaryResponse& summary) {
+  Table table({{"JOB TYPE", Align::kLeft},
+               {"JOBS"},
+               {"DONE"},
+               {"FAILED"},
+               {"ABORTED"},
+               {"OPEN"},
+               {"RETRIES"},
+               {"TIMEOUTS"},
+               {"PARALLEL"}});
+  for (const v1::JobTypeSummary& type : summary.job_types()) {
+    table.AddRow({type.type(), HumanCount(type.jobs()), HumanCount(type.completed()),
+                  HumanCount(type.failed()), HumanCount(type.aborted()),
+                  HumanCount(type.in_flight()), HumanCount(type.retries()),
+                  HumanCount(type.timeouts()),
+                  type.started() == 0 ? "-" : HumanCount(type.max_parallel())});
+  }
+  return table.ToString();
+}
+
+std::string DurationCell(const v1::DurationStats& stats,
+                         const google::protobuf::Duration& duration) {
+  return stats.count() == 0 ? "-" : HumanDuration(duration);
+}
+
+bool AnyStart(const v1::GetEpochSummaryResponse& summary) { return summary.totals().started() > 0; }
+
+// The second table: how long they took. Without an agent's log there is only the turnaround.
+std::string JobTimesTable(const v1::GetEpochSummaryResponse& summary) {
+  std::vector<Table::Column> columns = {{"JOB TYPE", Align::kLeft}};
+  if (AnyStart(summary)) {
+    for (const char* title : {"MEASURED", "PROVING P50", "P95", "MAX", "WAIT P50", "P95"}) {
+      columns.push_back({title});
+    }
+    columns.push_back({"TURNAROUND P50"});
+  } else {
+    for (const char* title : {"MEASURED", "TURNAROUND P50", "P95", "MAX"}) {
+      columns.push_back({title});
+    }
+  }
+  Table table(std::move(columns));
+  for (const v1::JobTypeSummary& type : summary.job_types()) {
+    const v1::DurationStats& duration = type.duration();
+    const v1::DurationStats& wait = type.queue_wait();
+    const v1::DurationStats& turnaround = type.turnaround();
+    if (AnyStart(summary)) {
+      table.AddRow({type.type(), HumanCount(duration.count()),
+                    DurationCell(duration, duration.p50()), DurationCell(duration, duration.p95()),
+                    DurationCell(duration, duration.max()), DurationCell(wait, wait.p50()),
+                    DurationCell(wait, wait.p95()), DurationCell(turnaround, turnaround.p50())});
+    } else {
+      table.AddRow(
+          {type.type(), HumanCount(turnaround.count()), DurationCell(turnaround, turnaround.p50()),
+           DurationCell(turnaround, turnaround.p95()), DurationCell(turnaround, turnaround.max())});
+    }
+  }
+  return table.ToString();
+}
+
+// What the statistics leave out, or measure between two clocks.
+std::string Caveats(const v1::GetEpochSummaryResponse& summary) {
+  int32_t ambiguous = 0;
+  int32_t negative = 0;
+  int32_t across = 0;
+  for (const v1::JobTypeSummary& type : summary.job_types()) {
+    ambiguous += type.duration().ambiguous();
+    negative += type.queue_wait().negative() + type.turnaround().negative();
+    across += type.queue_wait().across_machines();
+  }
+  std::string text;
+  if (ambiguous > 0) {
+    absl::StrAppend(
+        &text, Plural(ambiguous, "proving time"),
+        " left out: several attempts were open, and the log does not say which ended.\n");
+  }
+  if (negative > 0) {
+    absl::StrAppend(&text, Plural(negative, "time"),
+                    " left out: it would be negative, so two machines' clocks disagree.\n");
+  }
+  if (across > 0) {
+    absl::StrAppend(&text, Plural(across, "wait"),
+                    " measured between the clocks of two machines.\n");
+  }
+  return text;
+}
+
+std::string NormalizedCell(const v1::LogStream& stream) {
+  if (stream.normalized_offset() >= stream.committed_offset()) return "all";
+  return HumanBytes(stream.normalized_offset());
+}
+
+std::string SourcesTable(const v1::GetEpochSummaryResponse& summary) {
+  Table table({{"LOG", Align::kLeft},
+               {"MACHINE", Align::kLeft},
+               {"COMMITTED"},
+               {"READ"},
+               {"RECORDS"},
+               {"UNKNOWN"},
+               {"LAST RECORD (UTC)", Align::kLeft}});
+  for (const v1::LogStream& stream : summary.sources()) {
+    table.AddRow({stream.source(), stream.machine(), HumanBytes(stream.committed_offset()),
+                  NormalizedCell(stream), HumanCount(stream.counts().records()),
+                  HumanCount(stream.counts().not_understood()),
+                  stream.has_last_record_time() ? HumanTime(stream.last_record_time()) : "-"});
+  }
+  return table.ToString();
+}
+
+}  // namespace
+
+std::string OutcomeText(v1::EpochOutcome outcome) {
+  switch (outcome) {
+    case v1::EPOCH_OUTCOME_PROVEN:
+      return "proven";
+    case v1::EPOCH_OUTCOME_FAILED:
+      return "failed";
+    case v1::EPOCH_OUTCOME_IN_PROGRESS:
+      return "in progress";
+    case v1::EPOCH_OUTCOME_ABORTED:
+      return "aborted";
+    case v1::EPOCH_OUTCOME_INCOMPLETE:
+      return "incomplete";
+    default:
+      return "unknown";
+  }
+}
+
+std::string CountsText(const v1::JobCounts& counts) {
+  std::vector<std::string> states = {absl::StrCat(HumanCount(counts.completed()), " completed")};
+  const auto add = [&](int32_t count, const char* what) {
+    if (count > 0) states.push_back(absl::StrCat(HumanCount(count), " ", what));
+  };
+  add(counts.failed(), "failed");
+  add(counts.aborted(), "aborted");
+  add(counts.in_flight(), "in flight");
+  std::string text = absl::StrCat(Plural(counts.jobs(), "job"), ": ", absl::StrJoin(states, ", "));
+  if (counts.retries() > 0 || counts.timeouts() > 0) {
+    absl::StrAppend(&text, "; ", HumanCount(counts.retries()),
+                    counts.retries() == 1 ? " retry, " : " retries, ",
+                    Plural(counts.timeouts(), "time-out"));
+  }
+  return text;
+}
+
+std::string EpochsText(const v1::ListEpochsResponse& response) {
+  Table table({{"EPOCH", Align::kRight},
+               {"OUTCOME", Align::kLeft},
+               {"BEGINS (UTC)", Align::kLeft},
+               {"TOOK"},
+               {"JOBS"},
+               {"DONE"},
+               {"FAILED"},
+               {"ABORTED"},
+               {"OPEN"},
+               {"RETRIES"},
+               {"TIMEOUTS"}});
+  for (const v1::Epoch& epoch : response.epochs()) {
+    const v1::JobCounts& totals = epoch.totals();
+    table.AddRow({absl::StrCat(epoch.epoch()), OutcomeText(epoch.outcome()),
+                  epoch.has_first_time() ? HumanTime(epoch.first_time()).substr(0, 19) : "-",
+                  epoch.has_wall_time() ? HumanDuration(epoch.wall_time()) : "-",
+                  HumanCount(totals.jobs()), HumanCount(totals.completed()),
+                  HumanCount(totals.failed()), HumanCount(totals.aborted()),
+                  HumanCount(totals.in_flight()), HumanCount(totals.retries()),
+                  HumanCount(totals.timeouts())});
+  }
+  return table.ToString();
+}
+
+std::string JobTypesText(const v1::GetEpochSummaryResponse& summary) {
+  return absl::StrCat(JobCountsTable(summary), "\n", JobTimesTable(summary), Caveats(summary));
+}
+
+std::string MachineSharesText(const google::protobuf::RepeatedPtrField<v1::MachineShare>& shares) {
+  Table table(
+      {{"MACHINE", Align::kLeft}, {"STARTED"}, {"COMPLETED"}, {"FAILED"}, {"BUSY"}, {"SHARE"}});
+  for (const v1::MachineShare& share : shares) {
+    table.AddRow({share.machine(), HumanCount(share.started()), HumanCount(share.completed()),
+                  HumanCount(share.failed()), HumanDuration(share.busy_time()),
+                  absl::StrFormat("%.1f %%", share.share() * 100)});
+  }
+  return table.empty() ? "No agent's log is known: proving times and machines are unknown.\n"
+                       : table.ToString();
+}
+
+std::string EpochSummaryText(const v1::GetEpochSummaryResponse& summary) {
+  std::string text = absl::StrCat("Epoch ", summary.epoch(), " of ", summary.prover(), ": ",
+                                  OutcomeText(summary.outcome()), "\n");
+  if (summary.has_first_time()) {
+    absl::StrAppend(&text, HumanTime(summary.first_time()), " to ", HumanTime(summary.last_time()),
+                    " UTC, ", HumanDuration(summary.wall_time()), "\n");
+  }
+  absl::StrAppend(&text, CountsText(summary.totals()), "; ", summary.totals().max_parallel(),
+                  " in parallel\n\n", JobTypesText(summary), "\n",
+                  MachineSharesText(summary.machines()), "\n", SourcesTable(summary));
+  return text;
+}
+
+}  // namespace proverlog

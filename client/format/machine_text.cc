@@ -1,0 +1,62 @@
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/format/human.h"
+#include "client/format/summary.h"
+#include "client/format/table.h"
+
+namespace proverlog {
+namespace {
+
+using Align = Table::Align;
+
+std::string Percentile(const v1::DurationStats& stats, const google::protobuf::Duration& value) {
+  return stats.count() == 0 ? "-" : HumanDuration(value);
+}
+
+}  // namespace
+
+std::string MachinesText(const v1::ListMachinesResponse& response) {
+  Table table({{"MACHINE", Align::kLeft},
+               {"LOGS"},
+               {"LINES"},
+               {"RECORDS"},
+               {"UNKNOWN"},
+               {"FIRST RECORD (UTC)", Align::kLeft},
+               {"LAST RECORD (UTC)", Align::kLeft}});
+  for (const v1::Machine& machine : response.machines()) {
+    const auto time = [](bool known, const google::protobuf::Timestamp& at) {
+      return known ? HumanTime(at).substr(0, 19) : std::string("-");
+    };
+    table.AddRow({machine.machine(), HumanCount(machine.streams_size()),
+                  HumanCount(machine.counts().lines()), HumanCount(machine.counts().records()),
+                  HumanCount(machine.counts().not_understood()),
+                  time(machine.has_first_record_time(), machine.first_record_time()),
+                  time(machine.has_last_record_time(), machine.last_record_time())});
+  }
+  return table.ToString();
+}
+
+std::string ComparisonText(const v1::CompareMachinesResponse& response) {
+  std::string text = absl::StrCat("Machines of ", response.prover(), " in epochs ",
+                                  absl::StrJoin(response.epochs(), ", "), "\n\n",
+                                  MachineSharesText(response.machines()));
+  Table table({{"JOB TYPE", Align::kLeft},
+               {"MACHINE", Align::kLeft},
+               {"DONE"},
+               {"FAILED"},
+               {"PROVING P50"},
+               {"P95"},
+               {"MAX"}});
+  for (const v1::JobTypeComparison& type : response.job_types()) {
+    for (const v1::MachineOnType& machine : type.machines()) {
+      const v1::DurationStats& duration = machine.duration();
+      table.AddRow({type.type(), machine.machine(), HumanCount(machine.completed()),
+                    HumanCount(machine.failed()), Percentile(duration, duration.p50()),
+                    Percentile(duration, duration.p95()), Percentile(duration, duration.max())});
+    }
+  }
+  if (!table.empty()) absl::StrAppend(&text, "\n", table.ToString());
+  return text;
+}
+
+}  // namespace proverlog

@@ -1,0 +1,31 @@
+#ifndef PROVERLOG_CLIENT_FORMAT_SUMMARY_H_
+#define PROVERLOG_CLIENT_FORMAT_SUMMARY_H_
+
+#include <string>
+
+#include "proverlog/v1/query.pb.h"
+
+namespace proverlog {
+
+// The API's answers as text for a terminal, at most 100 columns wide.
+
+std::string OutcomeText(v1::EpochOutcome outcome);
+std::string StateText(v1::JobState state);
+
+// "216 jobs: 206 completed, 3 failed, 7 aborted; 4 retries, 6 time-outs"
+std::string CountsText(const v1::JobCounts& counts);
+
+std::string EpochsText(const v1::ListEpochsResponse& response);
+std::string EpochSummaryText(const v1::GetEpochSummaryResponse& summary);
+std::string JobsText(const v1::ListJobsResponse& response);
+std::string JobText(const v1::GetJobResponse& response);
+std::string MachinesText(const v1::ListMachinesResponse& response);
+std::string ComparisonText(const v1::CompareMachinesResponse& response);
+
+// Parts of an epoch's summary that explain prints too.
+std::string JobTypesText(const v1::GetEpochSummaryResponse& summary);
+std::string MachineSharesText(const google::protobuf::RepeatedPtrField<v1::MachineShare>& shares);
+
+}  // namespace proverlog
+
+#endif  // PROVERLOG_CLIENT_FORMAT_SUMMARY_H_

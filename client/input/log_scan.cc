@@ -1,0 +1,81 @@
+#include "client/input/log_scan.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/string_view.h"
+#include "normalizer/line_splitter.h"
+#include "normalizer/record.h"
+
+namespace proverlog {
+namespace {
+
+constexpr size_t kPieceBytes = size_t{1} << 20;
+constexpr Millis kHalfDay = Millis{12} * 3'600'000;
+constexpr absl::string_view kStartedAt = " startedAt=";
+// A plausible `startedAt`: 2020 to 2100. Zero means that the broker does not know.
+constexpr UnixMillis kEarliest = 1577836800000;
+constexpr UnixMillis kLatest = 4102444800000;
+
+class Scanner {
+ public:
+  explicit Scanner(LogScan* scan) : scan_(scan) {}
+
+  void Take(const Line& line) {
+    const auto record = reader_.Read(line.text);
+    if (!record) return;
+    const size_t slash = record->process.find('/');  // of "host/pid"
+    if (scan_->hostname.empty() && slash != absl::string_view::npos) {
+      scan_->hostname = std::string(record->process.substr(0, slash));
+    }
+    if (record->at && !scan_->first_instant) scan_->first_instant = record->at;
+    if (record->time_of_day) TakeTimeOfDay(*record->time_of_day, record->message);
+  }
+
+ private:
+  void TakeTimeOfDay(Millis time_of_day, absl::string_view message) {
+    if (!scan_->first_time_of_day) {
+      scan_->first_time_of_day = time_of_day;
+    } else {
+      const Millis step = time_of_day - scan_->last_time_of_day;
+      if (step < -kHalfDay) ++scan_->midnights;
+      if (step > kHalfDay) --scan_->midnights;
+    }
+    scan_->last_time_of_day = time_of_day;
+    if (!scan_->hint) TakeHint(time_of_day, message);
+  }
+
+  void TakeHint(Millis time_of_day, absl::string_view message) {
+    const size_t found = message.find(kStartedAt);
+    if (found == absl::string_view::npos) return;
+    absl::string_view number = message.substr(found + kStartedAt.size());
+    number = number.substr(0, number.find(' '));
+    UnixMillis at = 0;
+    if (!absl::SimpleAtoi(number, &at) || at < kEarliest || at > kLatest) return;
+    scan_->hint = LogScan::Hint{at, time_of_day, scan_->midnights};
+  }
+
+  LogScan* scan_;
+  RecordReader reader_;
+};
+
+}  // namespace
+
+LogScan ScanLog(LogFile& log) {
+  LogScan scan;
+  Scanner scanner(&scan);
+  LineSplitter splitter(0, {});
+  for (;;) {
+    const auto piece = log.Read(scan.size, kPieceBytes);
+    if (!piece.ok()) {
+      scan.damage = piece.status();
+      break;
+    }
+    if (piece->empty()) break;
+    splitter.Feed(*piece, [&](const Line& line) { scanner.Take(line); });
+    scan.size += static_cast<int64_t>(piece->size());
+  }
+  scanner.Take(splitter.UnfinishedLine());
+  return scan;
+}
+
+}  // namespace proverlog

@@ -1,0 +1,15 @@
+# Writes the migrations into a C++ file:
+#   cmake -DOUTPUT=migrations.cc -DDIRECTORY=storage/migrations -P EmbedMigrations.cmake
+file(GLOB files ${DIRECTORY}/[0-9]*.sql)
+list(SORT files)
+set(text "#include \"storage/postgres/migrate.h\"\n\nnamespace proverlog::postgres {\n\n")
+string(APPEND text "const std::vector<Migration>& Migrations() {\n")
+string(APPEND text "  static const auto* const kMigrations = new std::vector<Migration>{\n")
+foreach(file ${files})
+  get_filename_component(name ${file} NAME_WE)
+  string(REGEX REPLACE "^0*([0-9]+)_.*" "\\1" version ${name})
+  file(READ ${file} sql)
+  string(APPEND text "      {${version}, \"${name}\", R\"sql(${sql})sql\"},\n")
+endforeach()
+string(APPEND text "  };\n  return *kMigrations;\n}\n\n}  // namespace proverlog::postgres\n")
+file(WRITE ${OUTPUT} "${text}")

@@ -1,0 +1,57 @@
+#include "model/job_id.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+
+namespace proverlog {
+namespace {
+
+constexpr size_t kMaxTypeLength = 64;
+constexpr size_t kMaxHashLength = 128;
+constexpr size_t kFullHashLength = 64;
+
+bool IsTypeChar(char c) { return absl::ascii_isupper(c) || absl::ascii_isdigit(c) || c == '_'; }
+bool IsHashChar(char c) { return absl::ascii_isalnum(c) || c == '_' || c == '-'; }
+
+bool IsToken(absl::string_view text, size_t max_length, bool (*allowed)(char)) {
+  return !text.empty() && text.size() <= max_length &&
+         std::all_of(text.begin(), text.end(), allowed);
+}
+
+bool ParseEpoch(absl::string_view text, int32_t* epoch) {
+  const bool canonical =
+      !text.empty() && absl::ascii_isdigit(text[0]) && (text[0] != '0' || text.size() == 1);
+  return canonical && absl::SimpleAtoi(text, epoch);
+}
+
+}  // namespace
+
+std::string JobId::ToString() const { return absl::StrCat(epoch, ":", type, ":", hash); }
+
+std::optional<JobIdView> ParseJobId(absl::string_view text) {
+  const size_t first = text.find(':');
+  if (first == absl::string_view::npos) return std::nullopt;
+  const size_t second = text.find(':', first + 1);
+  if (second == absl::string_view::npos) return std::nullopt;
+
+  JobIdView id;
+  id.type = text.substr(first + 1, second - first - 1);
+  id.hash = text.substr(second + 1);
+  if (!ParseEpoch(text.substr(0, first), &id.epoch) ||
+      !IsToken(id.type, kMaxTypeLength, IsTypeChar) ||
+      !IsToken(id.hash, kMaxHashLength, IsHashChar)) {
+    return std::nullopt;
+  }
+  return id;
+}
+
+bool IsFullHash(absl::string_view hash) {
+  return hash.size() == kFullHashLength && std::all_of(hash.begin(), hash.end(), [](char c) {
+           return absl::ascii_isdigit(c) || (c >= 'a' && c <= 'f');
+         });
+}
+
+}  // namespace proverlog

@@ -1,0 +1,39 @@
+#include "normalizer/ansi.h"
+
+#include "absl/strings/ascii.h"
+
+namespace proverlog {
+namespace {
+
+constexpr char kEscape = '\x1b';
+
+// Length of a `[<digits and semicolons>m` at the start of `text`, else 0.
+size_t ColourLength(absl::string_view text) {
+  constexpr size_t kLongest = 16;
+  if (text.empty() || text[0] != '[') return 0;
+  for (size_t i = 1; i < text.size() && i < kLongest; ++i) {
+    if (text[i] == 'm') return i > 1 ? i + 1 : 0;
+    if (!absl::ascii_isdigit(text[i]) && text[i] != ';') return 0;
+  }
+  return 0;
+}
+
+}  // namespace
+
+absl::string_view StripColours(absl::string_view text, std::string& buffer) {
+  if (text.find(kEscape) == absl::string_view::npos) return text;
+  buffer.clear();
+  while (!text.empty()) {
+    const size_t escape = text[0] == kEscape ? 1 : 0;
+    const size_t colour = ColourLength(text.substr(escape));
+    if (colour > 0) {
+      text.remove_prefix(escape + colour);
+      continue;
+    }
+    buffer.push_back(text[0]);
+    text.remove_prefix(1);
+  }
+  return buffer;
+}
+
+}  // namespace proverlog

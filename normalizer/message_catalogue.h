@@ -1,0 +1,67 @@
+#ifndef PROVERLOG_NORMALIZER_MESSAGE_CATALOGUE_H_
+#define PROVERLOG_NORMALIZER_MESSAGE_CATALOGUE_H_
+
+#include <optional>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "model/fact.h"
+#include "normalizer/message_pattern.h"
+
+namespace proverlog {
+
+// The program whose log statement a message is.
+enum class Writer : uint8_t { kBroker, kNode, kAgent };
+
+// One fact that a message says.
+struct Saying {
+  FactKind kind;
+  Slot job = Slot::kJob;
+  // Failures and time-outs: does the job go back to the queue? Where the message has a {retry}
+  // slot, that decides.
+  std::optional<bool> will_retry = std::nullopt;
+};
+
+// A log statement of Aztec: what it looks like and what it says.
+struct MessageSpec {
+  Writer writer;
+  absl::string_view versions;  // in which it was read; others may have it too
+  absl::string_view pattern;   // see MessagePattern
+  std::vector<Saying> says;    // empty: known, and no fact
+};
+
+// Every message that is understood; message_catalogue.cc is the table. Where two patterns match a
+// message the earlier one stands.
+const std::vector<MessageSpec>& MessageSpecs();
+
+// A message that was found in the catalogue.
+struct MessageMatch {
+  const MessageSpec* spec = nullptr;
+  SlotValues values;
+};
+
+// Finds messages in the catalogue. Immutable after construction, safe to share between threads.
+class MessageIndex {
+ public:
+  MessageIndex();
+
+  // From 4.x an actor and an instance id may stand before the message; they are skipped.
+  std::optional<MessageMatch> Find(absl::string_view message) const;
+
+ private:
+  struct Entry {
+    MessagePattern pattern;
+    const MessageSpec* spec;
+  };
+
+  std::optional<MessageMatch> FindAtStart(absl::string_view message) const;
+
+  std::vector<Entry> entries_;
+  // Indices of entries_, in the catalogue's order, by the first word of the pattern.
+  absl::flat_hash_map<absl::string_view, std::vector<size_t>> by_first_word_;
+};
+
+}  // namespace proverlog
+
+#endif  // PROVERLOG_NORMALIZER_MESSAGE_CATALOGUE_H_

@@ -1,0 +1,65 @@
+#include "normalizer/message_pattern.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "absl/strings/strip.h"
+
+namespace proverlog {
+namespace {
+
+constexpr std::array<absl::string_view, kSlotCount> kSlotNames = {
+    "job", "old_job", "attempt", "retry", "settled", "error", "any"};
+
+Slot SlotNamed(absl::string_view name) {
+  for (size_t i = 0; i < kSlotNames.size(); ++i) {
+    if (kSlotNames[i] == name) return static_cast<Slot>(i);
+  }
+  std::fprintf(stderr, "message catalogue: no slot is called {%.*s}\n",
+               static_cast<int>(name.size()), name.data());
+  std::abort();
+}
+
+// A token ends at a space. The dot of "epochNumber=3054." and the closing bracket of "(retry 1/3)"
+// stay outside because the literal that follows begins with them.
+size_t TokenLength(absl::string_view text, absl::string_view literal_after) {
+  const size_t space = text.find(' ');
+  const size_t end = space == absl::string_view::npos ? text.size() : space;
+  if (literal_after.empty() || literal_after[0] == ' ') return end;
+  return text.substr(0, end).find(literal_after[0]);
+}
+
+size_t TextLength(absl::string_view text, absl::string_view literal_after) {
+  return literal_after.empty() ? text.size() : text.find(literal_after);
+}
+
+}  // namespace
+
+MessagePattern::MessagePattern(absl::string_view text) {
+  to_the_end_ = absl::ConsumeSuffix(&text, "{end}");
+  for (size_t open = text.find('{'); open != absl::string_view::npos; open = text.find('{')) {
+    const size_t close = text.find('}', open);
+    literals_.push_back(text.substr(0, open));
+    slots_.push_back(SlotNamed(text.substr(open + 1, close - open - 1)));
+    text.remove_prefix(close + 1);
+  }
+  literals_.push_back(text);
+}
+
+std::optional<SlotValues> MessagePattern::Match(absl::string_view message) const {
+  if (!absl::ConsumePrefix(&message, literals_.front())) return std::nullopt;
+  SlotValues values;
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    const absl::string_view literal_after = literals_[i + 1];
+    const size_t length = slots_[i] == Slot::kError ? TextLength(message, literal_after)
+                                                    : TokenLength(message, literal_after);
+    if (length == absl::string_view::npos) return std::nullopt;
+    values.Set(slots_[i], message.substr(0, length));
+    message.remove_prefix(length);
+    if (!absl::ConsumePrefix(&message, literal_after)) return std::nullopt;
+  }
+  if (to_the_end_ && !message.empty()) return std::nullopt;
+  return values;
+}
+
+}  // namespace proverlog

@@ -1,0 +1,115 @@
+#include "normalizer/pretty.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/strip.h"
+
+namespace proverlog {
+namespace {
+
+constexpr size_t kTimeLength = 15;  // "[HH:MM:SS.mmm] "
+constexpr size_t kMaxJsonCandidates = 8;
+
+// The number of `count` digits at `text`, or -1.
+int Digits(absl::string_view text, size_t count) {
+  int value = 0;
+  for (size_t i = 0; i < count; ++i) {
+    if (!absl::ascii_isdigit(text[i])) return -1;
+    value = value * 10 + (text[i] - '0');
+  }
+  return value;
+}
+
+// Reads `[HH:MM:SS.mmm] `.
+std::optional<Millis> ReadTime(absl::string_view text) {
+  const bool shaped = text.size() >= kTimeLength && text[0] == '[' && text[3] == ':' &&
+                      text[6] == ':' && text[9] == '.' && text[13] == ']' && text[14] == ' ';
+  if (!shaped) return std::nullopt;
+  const int hours = Digits(text.substr(1), 2);
+  const int minutes = Digits(text.substr(4), 2);
+  const int seconds = Digits(text.substr(7), 2);
+  const int millis = Digits(text.substr(10), 3);
+  const bool in_range = hours >= 0 && hours < 24 && minutes >= 0 && minutes < 60 && seconds >= 0 &&
+                        seconds < 60 && millis >= 0;
+  if (!in_range) return std::nullopt;
+  return ((hours * 60 + minutes) * 60 + seconds) * Millis{1000} + millis;
+}
+
+// Takes `LEVEL: ` off the text.
+bool ConsumeLevel(absl::string_view& text, absl::string_view& level) {
+  size_t end = 0;
+  while (end < text.size() && absl::ascii_isupper(text[end])) ++end;
+  if (end == 0 || text.substr(end, 2) != ": ") return false;
+  level = text.substr(0, end);
+  text.remove_prefix(end + 2);
+  return true;
+}
+
+bool IsModuleChar(char c) {
+  return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == ':' || c == '_' || c == '-' ||
+         c == '.' || c == '/';
+}
+
+// Takes `module ` off the text. A text without a module is a message of its own.
+absl::string_view ConsumeModule(absl::string_view& text) {
+  size_t end = 0;
+  while (end < text.size() && IsModuleChar(text[end])) ++end;
+  if (end == 0 || (end < text.size() && text[end] != ' ')) return {};
+  const absl::string_view module = text.substr(0, end);
+  text.remove_prefix(end);
+  absl::ConsumePrefix(&text, " ");
+  return module;
+}
+
+// Whether the text is one JSON object by its brackets and strings; what is inside is not checked.
+bool IsBalancedObject(absl::string_view text) {
+  int depth = 0;
+  bool in_string = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') {
+        ++i;
+      } else if (c == '"') {
+        in_string = false;
+      }
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      ++depth;
+    } else if ((c == '}' || c == ']') && --depth == 0) {
+      return i + 1 == text.size();
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+size_t FindTrailingJson(absl::string_view text) {
+  if (text.empty() || text.back() != '}') return absl::string_view::npos;
+  size_t candidate = text.find(" {\"");
+  for (size_t tries = 0; tries < kMaxJsonCandidates && candidate != absl::string_view::npos;
+       ++tries) {
+    if (IsBalancedObject(text.substr(candidate + 1))) return candidate + 1;
+    candidate = text.find(" {\"", candidate + 1);
+  }
+  return absl::string_view::npos;
+}
+
+std::optional<Record> ReadPretty(absl::string_view line) {
+  Record record;
+  record.time_of_day = ReadTime(line);
+  if (!record.time_of_day) return std::nullopt;
+  line.remove_prefix(kTimeLength);
+  if (!ConsumeLevel(line, record.level)) return std::nullopt;
+  record.module = ConsumeModule(line);
+  record.message = line;
+  const size_t json = FindTrailingJson(line);
+  if (json != absl::string_view::npos) {
+    record.data = line.substr(json);
+    record.message = line.substr(0, json - 1);
+  }
+  return record;
+}
+
+}  // namespace proverlog

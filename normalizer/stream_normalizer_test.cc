@@ -1,0 +1,221 @@
+#include "normalizer/stream_normalizer.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "tests/testing_util/test_data.h"
+
+namespace proverlog {
+namespace {
+
+constexpr UnixMillis kMidnight = 1795219200000;  // 2026-11-21T00:00:00Z
+constexpr Millis kTenOClock = 10 * 3'600'000;
+
+std::string Hash(char c) { return std::string(64, c); }
+
+// Collects what a normalizer tells; facts that are told twice stay twice.
+struct Told : NormalizerSink {
+  std::vector<std::pair<JobId, Fact>> facts;
+
+  void OnFact(const JobIdView& job, Fact fact) override {
+    facts.emplace_back(JobId::From(job), std::move(fact));
+  }
+  // As a set: what a database would keep of it.
+  std::map<JobId, std::vector<Fact>> United() const {
+    std::map<JobId, std::vector<Fact>> united;
+    for (const auto& [id, fact] : facts) UniteFacts({fact}, united[id]);
+    return united;
+  }
+};
+
+StreamLabels Labels() { return {7, "machine", "broker.log", {Anchor{0, kMidnight, "UTC"}}}; }
+
+StreamNormalizer Create(StreamProgress progress = {}, StreamLabels labels = Labels()) {
+  static const MessageIndex index;
+  auto normalizer = StreamNormalizer::Create(std::move(labels), std::move(progress), &index);
+  EXPECT_TRUE(normalizer.ok()) << normalizer.status();
+  return *std::move(normalizer);
+}
+
+struct Result {
+  Told told;
+  StreamCounts counts;
+};
+
+Result NormalizeWhole(const std::string& bytes) {
+  Result result;
+  StreamNormalizer normalizer = Create();
+  normalizer.Feed(bytes, result.told);
+  normalizer.Seal(result.told);
+  result.counts = normalizer.progress().counts;
+  return result;
+}
+
+// Every piece is read by a normalizer of its own, which goes on from the saved state.
+Result NormalizePieces(const std::string& bytes, const std::vector<size_t>& cuts) {
+  Result result;
+  StreamProgress progress;
+  size_t begin = 0;
+  std::vector<size_t> ends = cuts;
+  ends.push_back(bytes.size());
+  for (const size_t end : ends) {
+    StreamNormalizer normalizer = Create(progress);
+    normalizer.Feed(absl::string_view(bytes).substr(begin, end - begin), result.told);
+    if (end == bytes.size()) normalizer.Seal(result.told);
+    progress = normalizer.progress();
+    begin = end;
+  }
+  result.counts = progress.counts;
+  return result;
+}
+
+std::string SmallLog() {
+  const std::string job = absl::StrCat("3054:PUBLIC_VM:", Hash('a'));
+  const std::string text =
+      "Using cached CRS of size 33554433\n"
+      "[10:00:00.000] INFO: b New proving job id=@ epochNumber=3054 {\"provingJobId\":\"@\"}\r\n"
+      "[10:00:01.000] INFO: a Starting job id=@ type=PUBLIC_VM inputsUri=x\n"
+      "[10:00:02.000] ERROR: a Job id=@ type=PUBLIC_VM failed err=boom retry=true: Error: boom\n"
+      "    at async run (file.js:1:2) {\n"
+      "}\n"
+      "[10:00:03.000] INFO: b Restoring proving job id=@ settled=false {\"status\":\"pending\"}\n"
+      "{\"level\":30,\"time\":1795255204000,\"pid\":1,\"hostname\":\"h\",\"msg\":\"Cancelling job"
+      " id=@\"}\n"
+      "[10:00:05.000] INFO: b Cancelling job id=@";
+  return absl::StrReplaceAll(text, {{"@", job}});
+}
+
+TEST(StreamNormalizerTest, ReadsFactsWithTheirOriginAndInstant) {
+  const Result result = NormalizeWhole(SmallLog());
+  ASSERT_GE(result.told.facts.size(), 2U);
+  const auto& [job, fact] = result.told.facts[0];
+  EXPECT_EQ(job, (JobId{3054, "PUBLIC_VM", Hash('a')}));
+  EXPECT_EQ(fact.kind, FactKind::kEnqueued);
+  EXPECT_EQ(fact.at, kMidnight + kTenOClock);
+  EXPECT_EQ(fact.origin, (Origin{"machine", "broker.log", 7, 34}));
+}
+
+TEST(StreamNormalizerTest, CountsEveryLine) {
+  const StreamCounts counts = NormalizeWhole(SmallLog()).counts;
+  EXPECT_EQ(counts.lines, 9);
+  EXPECT_EQ(counts.records, 6);
+  EXPECT_EQ(counts.understood, 6);
+  EXPECT_EQ(counts.not_understood, 0);
+  EXPECT_EQ(counts.undated, 0);
+  EXPECT_EQ(counts.facts.at(FactKind::kCancelled), 2);
+  EXPECT_EQ(counts.first_at, kMidnight + kTenOClock);
+  EXPECT_EQ(counts.last_at, kMidnight + kTenOClock + 5000);
+}
+
+TEST(StreamNormalizerTest, TheErrorAndTheStatusAreTheFactsDetail) {
+  const Result result = NormalizeWhole(SmallLog());
+  std::map<FactKind, Fact> by_kind;
+  for (const auto& [job, fact] : result.told.facts) by_kind[fact.kind] = fact;
+  EXPECT_EQ(by_kind[FactKind::kAgentFailed].detail, "boom");
+  EXPECT_EQ(by_kind[FactKind::kAgentFailed].will_retry, true);
+  EXPECT_EQ(by_kind[FactKind::kRestored].detail, "pending");
+}
+
+TEST(StreamNormalizerTest, EveryCutPositionOfASmallLogGivesTheSameResult) {
+  const std::string log = SmallLog();
+  const Result whole = NormalizeWhole(log);
+  for (size_t cut = 0; cut <= log.size(); ++cut) {
+    const Result pieces = NormalizePieces(log, {cut});
+    ASSERT_EQ(pieces.told.facts, whole.told.facts) << "cut at " << cut;
+    ASSERT_EQ(pieces.counts, whole.counts) << "cut at " << cut;
+  }
+}
+
+TEST(StreamNormalizerTest, RandomCutsOfRealLogsGiveTheSameResult) {
+  std::mt19937 random(7);  // NOLINT(cert-msc51-cpp): the same cuts every time
+  for (const std::string name : {"1.1.3-pretty-info", "1.1.3-color-info", "5.2.0-json-info"}) {
+    const std::string log = testing_util::ReadAll(testing_util::TestDataPath(name + ".log.gz"));
+    const Result whole = NormalizeWhole(log);
+    std::uniform_int_distribution<size_t> position(0, log.size());
+    std::vector<size_t> cuts(200);
+    std::generate(cuts.begin(), cuts.end(), [&] { return position(random); });
+    std::sort(cuts.begin(), cuts.end());
+    const Result pieces = NormalizePieces(log, cuts);
+    EXPECT_EQ(pieces.told.facts, whole.told.facts) << name;
+    EXPECT_EQ(pieces.counts, whole.counts) << name;
+  }
+}
+
+TEST(StreamNormalizerTest, ASealedLineThatGoesOnIsReadOnceMoreAndCountedOnce) {
+  const std::string log = SmallLog();
+  const std::string more = "\n[10:00:06.000] INFO: b Proving Broker started\n";
+  Told told;
+  StreamNormalizer normalizer = Create();
+  normalizer.Feed(log, told);
+  normalizer.Seal(told);
+  normalizer.Seal(told);
+  StreamNormalizer resumed = Create(normalizer.progress());
+  resumed.Feed(more, told);
+
+  const Result whole = NormalizeWhole(log + more);
+  EXPECT_EQ(told.United(), whole.told.United());
+  EXPECT_EQ(resumed.progress().counts, whole.counts);
+}
+
+TEST(StreamNormalizerTest, ASealedLineThatIsCutInItsIdMakesNoJob) {
+  const std::string log = SmallLog();
+  const Result result = NormalizeWhole(log.substr(0, log.size() - 5));
+  for (const auto& [job, fact] : result.told.facts) EXPECT_TRUE(IsFullHash(job.hash));
+}
+
+TEST(StreamNormalizerTest, JsonNamesTheProcessOtherLinesTheLog) {
+  const Result result = NormalizeWhole(SmallLog());
+  std::map<std::string, int> processes;
+  for (const auto& [job, fact] : result.told.facts) ++processes[fact.origin.process];
+  EXPECT_EQ(processes["h/1"], 1);
+  EXPECT_EQ(processes["broker.log"], 5);
+}
+
+TEST(StreamNormalizerTest, WithoutAnAnchorPrettyRecordsAreCountedAsUndated) {
+  Told told;
+  StreamLabels labels = Labels();
+  labels.anchors.clear();
+  StreamNormalizer normalizer = Create({}, labels);
+  normalizer.Feed("[10:00:00.000] INFO: b Cancelling job id=1:A:b\n", told);
+  EXPECT_EQ(normalizer.progress().counts.undated, 1);
+  EXPECT_TRUE(told.facts.empty());
+}
+
+TEST(StreamNormalizerTest, OddBytesAreCountedAndHarmNothing) {
+  const std::string odd = absl::StrCat(
+      std::string("\0\0\0\n", 4), "\xff\xfe\xc0\x80\n", "\n\n", std::string(3 << 20, 'x'), "\n",
+      std::string(1000, '{'), "\n", "[10:00:00.000] INFO: b Cancelling job id=1:A:", Hash('b'),
+      "\n", "[99:99:99.999] INFO: b text\n", "\x1b[31m\x1b[\n");
+  const Result result = NormalizeWhole(odd);
+  EXPECT_EQ(result.counts.lines, 9);
+  EXPECT_EQ(result.counts.records, 1);
+  EXPECT_EQ(result.counts.cut, 1);
+  EXPECT_EQ(result.told.facts.size(), 1U);
+}
+
+TEST(StreamNormalizerTest, ABadByteInAnErrorBecomesAReplacementCharacter) {
+  Told told;
+  StreamNormalizer normalizer = Create();
+  normalizer.Feed(absl::StrCat("[10:00:00.000] ERROR: a Job id=1:A:b type=A failed err=\xff",
+                               std::string("\0", 1), "! retry=false: x\n"),
+                  told);
+  ASSERT_EQ(told.facts.size(), 1U);
+  EXPECT_EQ(told.facts[0].second.detail, "\xEF\xBF\xBD\xEF\xBF\xBD!");
+}
+
+TEST(StreamNormalizerTest, AStateThatCannotBeReadIsTold) {
+  static const MessageIndex index;
+  const auto normalizer = StreamNormalizer::Create(Labels(), {0, "\xff\xff", {}}, &index);
+  EXPECT_TRUE(absl::IsDataLoss(normalizer.status()));
+}
+
+}  // namespace
+}  // namespace proverlog

@@ -1,0 +1,224 @@
+#include "rpc/convert.h"
+
+#include <cmath>
+#include <optional>
+
+namespace proverlog {
+namespace {
+
+constexpr int64_t kNanosPerMilli = 1'000'000;
+constexpr int64_t kMillisPerSecond = 1000;
+
+using google::protobuf::Timestamp;
+
+template <typename Message>
+void SetTime(std::optional<UnixMillis> at, Message& message, Timestamp* (Message::*field)()) {
+  if (at) *(message.*field)() = ToProtoTimestamp(*at);
+}
+
+}  // namespace
+
+Timestamp ToProtoTimestamp(UnixMillis at) {
+  int64_t seconds = at / kMillisPerSecond;
+  int64_t millis = at % kMillisPerSecond;
+  if (millis < 0) {
+    millis += kMillisPerSecond;
+    --seconds;
+  }
+  Timestamp timestamp;
+  timestamp.set_seconds(seconds);
+  timestamp.set_nanos(static_cast<int32_t>(millis * kNanosPerMilli));
+  return timestamp;
+}
+
+UnixMillis FromProtoTimestamp(const Timestamp& timestamp) {
+  return timestamp.seconds() * kMillisPerSecond + timestamp.nanos() / kNanosPerMilli;
+}
+
+google::protobuf::Duration ToProtoDuration(absl::Duration duration) {
+  google::protobuf::Duration proto;
+  proto.set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &duration));
+  proto.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration)));
+  return proto;
+}
+
+google::protobuf::Duration MillisToProto(double millis) {
+  // Rounded to microseconds: a percentile between two milliseconds has no more.
+  return ToProtoDuration(absl::Microseconds(std::llround(millis * 1000)));
+}
+
+absl::Duration FromProtoDuration(const google::protobuf::Duration& duration) {
+  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+}
+
+v1::Anchor ToProto(const Anchor& anchor) {
+  v1::Anchor proto;
+  proto.set_offset(anchor.offset);
+  *proto.mutable_time() = ToProtoTimestamp(anchor.at);
+  proto.set_time_zone(anchor.time_zone);
+  return proto;
+}
+
+Anchor FromProto(const v1::Anchor& anchor) {
+  return {anchor.offset(), FromProtoTimestamp(anchor.time()), anchor.time_zone()};
+}
+
+v1::JobState ToProto(JobState state) {
+  switch (state) {
+    case JobState::kQueued:
+      return v1::JOB_STATE_QUEUED;
+    case JobState::kRunning:
+      return v1::JOB_STATE_RUNNING;
+    case JobState::kCompleted:
+      return v1::JOB_STATE_COMPLETED;
+    case JobState::kFailed:
+      return v1::JOB_STATE_FAILED;
+    case JobState::kAborted:
+      return v1::JOB_STATE_ABORTED;
+  }
+  return v1::JOB_STATE_UNSPECIFIED;
+}
+
+v1::EpochOutcome ToProto(EpochOutcome outcome) {
+  switch (outcome) {
+    case EpochOutcome::kProven:
+      return v1::EPOCH_OUTCOME_PROVEN;
+    case EpochOutcome::kFailed:
+      return v1::EPOCH_OUTCOME_FAILED;
+    case EpochOutcome::kInProgress:
+      return v1::EPOCH_OUTCOME_IN_PROGRESS;
+    case EpochOutcome::kAborted:
+      return v1::EPOCH_OUTCOME_ABORTED;
+    case EpochOutcome::kIncomplete:
+      return v1::EPOCH_OUTCOME_INCOMPLETE;
+  }
+  return v1::EPOCH_OUTCOME_UNSPECIFIED;
+}
+
+v1::DurationStats ToProto(const DurationStats& stats) {
+  v1::DurationStats proto;
+  proto.set_count(stats.count);
+  proto.set_ambiguous(stats.ambiguous);
+  proto.set_negative(stats.negative);
+  proto.set_across_machines(stats.across_machines);
+  if (stats.count == 0) return proto;
+  *proto.mutable_min() = MillisToProto(stats.min);
+  *proto.mutable_mean() = MillisToProto(stats.mean);
+  *proto.mutable_p50() = MillisToProto(stats.p50);
+  *proto.mutable_p90() = MillisToProto(stats.p90);
+  *proto.mutable_p95() = MillisToProto(stats.p95);
+  *proto.mutable_p99() = MillisToProto(stats.p99);
+  *proto.mutable_max() = MillisToProto(stats.max);
+  return proto;
+}
+
+v1::JobCounts ToProto(const JobCounts& counts) {
+  v1::JobCounts proto;
+  proto.set_jobs(counts.jobs);
+  proto.set_enqueued(counts.enqueued);
+  proto.set_started(counts.started);
+  proto.set_completed(counts.completed);
+  proto.set_failed(counts.failed);
+  proto.set_aborted(counts.aborted);
+  proto.set_in_flight(counts.in_flight);
+  proto.set_retries(counts.retries);
+  proto.set_timeouts(counts.timeouts);
+  proto.set_max_parallel(counts.max_parallel);
+  return proto;
+}
+
+v1::JobTypeSummary ToProto(const JobTypeSummary& summary) {
+  v1::JobTypeSummary proto;
+  proto.set_type(summary.type);
+  proto.set_jobs(summary.counts.jobs);
+  proto.set_enqueued(summary.counts.enqueued);
+  proto.set_started(summary.counts.started);
+  proto.set_completed(summary.counts.completed);
+  proto.set_failed(summary.counts.failed);
+  proto.set_aborted(summary.counts.aborted);
+  proto.set_in_flight(summary.counts.in_flight);
+  proto.set_retries(summary.counts.retries);
+  proto.set_timeouts(summary.counts.timeouts);
+  proto.set_max_parallel(summary.counts.max_parallel);
+  *proto.mutable_duration() = ToProto(summary.duration);
+  *proto.mutable_queue_wait() = ToProto(summary.queue_wait);
+  *proto.mutable_turnaround() = ToProto(summary.turnaround);
+  return proto;
+}
+
+v1::MachineShare ToProto(const MachineShare& share) {
+  v1::MachineShare proto;
+  proto.set_machine(share.machine);
+  proto.set_started(share.started);
+  proto.set_completed(share.completed);
+  proto.set_failed(share.failed);
+  *proto.mutable_busy_time() = MillisToProto(static_cast<double>(share.busy));
+  proto.set_share(share.share);
+  return proto;
+}
+
+v1::LineCounts ToProto(const StreamCounts& counts) {
+  v1::LineCounts proto;
+  proto.set_lines(counts.lines);
+  proto.set_records(counts.records);
+  proto.set_understood(counts.understood);
+  proto.set_not_understood(counts.not_understood);
+  proto.set_undated(counts.undated);
+  proto.set_cut(counts.cut);
+  for (const auto& [kind, count] : counts.facts) {
+    (*proto.mutable_facts())[std::string(FactKindName(kind))] = count;
+  }
+  return proto;
+}
+
+v1::Job ToProto(const Job& job) {
+  v1::Job proto;
+  proto.set_id(job.id.ToString());
+  proto.set_epoch(job.id.epoch);
+  proto.set_type(job.id.type);
+  proto.set_state(ToProto(job.state));
+  SetTime(job.enqueued_at, proto, &v1::Job::mutable_enqueue_time);
+  SetTime(job.started_at, proto, &v1::Job::mutable_start_time);
+  SetTime(job.ended_at, proto, &v1::Job::mutable_end_time);
+  if (job.duration) {
+    *proto.mutable_duration() = MillisToProto(static_cast<double>(job.duration->length));
+  }
+  proto.set_attempts(job.attempt_count);
+  proto.set_retries(job.retries);
+  proto.set_timeouts(job.timeouts);
+  if (!job.attempts.empty()) {
+    proto.set_machine(job.attempts.back().machine);
+    proto.set_agent_process(job.attempts.back().process);
+  }
+  proto.set_failure(job.failure);
+  return proto;
+}
+
+v1::JobAttempt ToProto(const Attempt& attempt) {
+  v1::JobAttempt proto;
+  proto.set_machine(attempt.machine);
+  proto.set_agent_process(attempt.process);
+  SetTime(attempt.started_at, proto, &v1::JobAttempt::mutable_start_time);
+  SetTime(attempt.ended_at, proto, &v1::JobAttempt::mutable_end_time);
+  if (attempt.ended_at) proto.set_ended_by(std::string(FactKindName(attempt.ended_by)));
+  proto.set_ambiguous(attempt.ambiguous);
+  return proto;
+}
+
+v1::GetEpochSummaryResponse ToProto(const EpochSummary& summary) {
+  v1::GetEpochSummaryResponse proto;
+  proto.set_epoch(summary.epoch);
+  proto.set_outcome(ToProto(summary.outcome));
+  SetTime(summary.first_at, proto, &v1::GetEpochSummaryResponse::mutable_first_time);
+  SetTime(summary.last_at, proto, &v1::GetEpochSummaryResponse::mutable_last_time);
+  if (summary.first_at && summary.last_at) {
+    *proto.mutable_wall_time() =
+        MillisToProto(static_cast<double>(*summary.last_at - *summary.first_at));
+  }
+  *proto.mutable_totals() = ToProto(summary.totals);
+  for (const JobTypeSummary& type : summary.job_types) *proto.add_job_types() = ToProto(type);
+  for (const MachineShare& share : summary.machines) *proto.add_machines() = ToProto(share);
+  return proto;
+}
+
+}  // namespace proverlog

@@ -1,0 +1,48 @@
+#include "server/config/config.h"
+
+#include <CLI/CLI.hpp>
+
+#include "version.h"
+
+namespace proverlog {
+namespace {
+
+constexpr int kUsageError = 2;
+
+constexpr char kDescription[] =
+    "Collects the logs of Aztec provers and answers questions about them.\n"
+    "\n"
+    "  proverlogd --data-dir /var/lib/proverlog\n"
+    "  proverlogd --database-url postgresql://proverlog@db.example/proverlog\n";
+
+}  // namespace
+
+std::optional<Config> ParseConfig(int argc, char** argv, int& exit_code) {
+  Config config;
+  CLI::App app(kDescription, "proverlogd");
+  auto* database = app.add_option_group("database", "Where the data is; exactly one:");
+  database
+      ->add_option("--data-dir", config.data_dir,
+                   "Keep the data in a private PostgreSQL in this directory")
+      ->envname("PROVERLOGD_DATA_DIR");
+  database
+      ->add_option("--database-url", config.database_url,
+                   "Use this PostgreSQL: a URL, or libpq's key=value pairs")
+      ->envname("PROVERLOGD_DATABASE_URL");
+  database->require_option(1);
+  app.add_option("--listen", config.listen, "Address of the gRPC services; port 0 takes a free one")
+      ->envname("PROVERLOGD_LISTEN")
+      ->capture_default_str();
+  app.add_flag("--reflection", config.reflection, "Serve gRPC reflection")
+      ->envname("PROVERLOGD_REFLECTION");
+  app.set_version_flag("--version", std::string("proverlogd ") + kVersion);
+  try {
+    app.parse(argc, argv);
+    return config;
+  } catch (const CLI::ParseError& error) {
+    exit_code = app.exit(error) == 0 ? 0 : kUsageError;
+    return std::nullopt;
+  }
+}
+
+}  // namespace proverlog

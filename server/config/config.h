@@ -1,0 +1,23 @@
+#ifndef PROVERLOG_SERVER_CONFIG_CONFIG_H_
+#define PROVERLOG_SERVER_CONFIG_CONFIG_H_
+
+#include <optional>
+#include <string>
+
+namespace proverlog {
+
+// What proverlogd is told by its flags, or by the environment (PROVERLOGD_*).
+struct Config {
+  std::string data_dir;  // exactly one of the two is set
+  std::string database_url;
+  std::string listen = "127.0.0.1:7460";
+  bool reflection = false;
+};
+
+// Reads the command line. Returns nothing where the program is to end with `exit_code`: after
+// --help and --version, and after a mistake, which has been told on standard error.
+std::optional<Config> ParseConfig(int argc, char** argv, int& exit_code);
+
+}  // namespace proverlog
+
+#endif  // PROVERLOG_SERVER_CONFIG_CONFIG_H_

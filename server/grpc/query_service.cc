@@ -1,0 +1,71 @@
+#include "server/grpc/query_service.h"
+
+#include <utility>
+
+#include "server/grpc/errors.h"
+
+namespace proverlog {
+
+template <typename Request, typename Response>
+grpc::ServerUnaryReactor* QueryService::Run(
+    grpc::CallbackServerContext* context,
+    absl::StatusOr<Response> (QueryHandler::*method)(const Request&), const Request* request,
+    Response* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const bool taken = queue_->Submit([this, context, method, request, response, reactor] {
+    if (context->IsCancelled()) {
+      reactor->Finish(grpc::Status::CANCELLED);
+      return;
+    }
+    auto result = (handler_->*method)(*request);
+    const absl::Status status = result.status();
+    if (status.ok()) *response = *std::move(result);
+    reactor->Finish(FinishStatus(status));
+  });
+  if (!taken) reactor->Finish(FinishStatus(OverloadedError()));
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* QueryService::ListEpochs(grpc::CallbackServerContext* context,
+                                                   const v1::ListEpochsRequest* request,
+                                                   v1::ListEpochsResponse* response) {
+  return Run(context, &QueryHandler::ListEpochs, request, response);
+}
+
+grpc::ServerUnaryReactor* QueryService::GetEpochSummary(grpc::CallbackServerContext* context,
+                                                        const v1::GetEpochSummaryRequest* request,
+                                                        v1::GetEpochSummaryResponse* response) {
+  return Run(context, &QueryHandler::GetEpochSummary, request, response);
+}
+
+grpc::ServerUnaryReactor* QueryService::ListJobs(grpc::CallbackServerContext* context,
+                                                 const v1::ListJobsRequest* request,
+                                                 v1::ListJobsResponse* response) {
+  return Run(context, &QueryHandler::ListJobs, request, response);
+}
+
+grpc::ServerUnaryReactor* QueryService::GetJob(grpc::CallbackServerContext* context,
+                                               const v1::GetJobRequest* request,
+                                               v1::GetJobResponse* response) {
+  return Run(context, &QueryHandler::GetJob, request, response);
+}
+
+grpc::ServerUnaryReactor* QueryService::ListMachines(grpc::CallbackServerContext* context,
+                                                     const v1::ListMachinesRequest* request,
+                                                     v1::ListMachinesResponse* response) {
+  return Run(context, &QueryHandler::ListMachines, request, response);
+}
+
+grpc::ServerUnaryReactor* QueryService::CompareMachines(grpc::CallbackServerContext* context,
+                                                        const v1::CompareMachinesRequest* request,
+                                                        v1::CompareMachinesResponse* response) {
+  return Run(context, &QueryHandler::CompareMachines, request, response);
+}
+
+grpc::ServerUnaryReactor* QueryService::GetStream(grpc::CallbackServerContext* context,
+                                                  const v1::GetStreamRequest* request,
+                                                  v1::GetStreamResponse* response) {
+  return Run(context, &QueryHandler::GetStream, request, response);
+}
+
+}  // namespace proverlog

@@ -1,0 +1,50 @@
+#ifndef PROVERLOG_SERVER_GRPC_QUERY_SERVICE_H_
+#define PROVERLOG_SERVER_GRPC_QUERY_SERVICE_H_
+
+#include "proverlog/v1/query.grpc.pb.h"
+#include "server/grpc/work_queue.h"
+#include "server/query/query_handler.h"
+
+namespace proverlog {
+
+// QueryService over gRPC: each call runs on `queue`. Thread-safe; `handler` and `queue` outlive the
+// server that it is registered with.
+class QueryService final : public v1::QueryService::CallbackService {
+ public:
+  QueryService(QueryHandler* handler, WorkQueue* queue) : handler_(handler), queue_(queue) {}
+
+  grpc::ServerUnaryReactor* ListEpochs(grpc::CallbackServerContext* context,
+                                       const v1::ListEpochsRequest* request,
+                                       v1::ListEpochsResponse* response) override;
+  grpc::ServerUnaryReactor* GetEpochSummary(grpc::CallbackServerContext* context,
+                                            const v1::GetEpochSummaryRequest* request,
+                                            v1::GetEpochSummaryResponse* response) override;
+  grpc::ServerUnaryReactor* ListJobs(grpc::CallbackServerContext* context,
+                                     const v1::ListJobsRequest* request,
+                                     v1::ListJobsResponse* response) override;
+  grpc::ServerUnaryReactor* GetJob(grpc::CallbackServerContext* context,
+                                   const v1::GetJobRequest* request,
+                                   v1::GetJobResponse* response) override;
+  grpc::ServerUnaryReactor* ListMachines(grpc::CallbackServerContext* context,
+                                         const v1::ListMachinesRequest* request,
+                                         v1::ListMachinesResponse* response) override;
+  grpc::ServerUnaryReactor* CompareMachines(grpc::CallbackServerContext* context,
+                                            const v1::CompareMachinesRequest* request,
+                                            v1::CompareMachinesResponse* response) override;
+  grpc::ServerUnaryReactor* GetStream(grpc::CallbackServerContext* context,
+                                      const v1::GetStreamRequest* request,
+                                      v1::GetStreamResponse* response) override;
+
+ private:
+  template <typename Request, typename Response>
+  grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* context,
+                                absl::StatusOr<Response> (QueryHandler::*method)(const Request&),
+                                const Request* request, Response* response);
+
+  QueryHandler* handler_;
+  WorkQueue* queue_;
+};
+
+}  // namespace proverlog
+
+#endif  // PROVERLOG_SERVER_GRPC_QUERY_SERVICE_H_

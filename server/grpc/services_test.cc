@@ -1,0 +1,194 @@
+// The services over a real channel: what a client sees of errors, limits and the end of a server.
+
+#include <gmock/gmock.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/synchronization/notification.h"
+#include "google/rpc/error_details.pb.h"
+#include "proverlog/v1/ingest.grpc.pb.h"
+#include "proverlog/v1/query.grpc.pb.h"
+#include "rpc/status.h"
+#include "server/grpc/grpc_server.h"
+#include "server/grpc/ingest_service.h"
+#include "server/grpc/query_service.h"
+#include "storage/postgres/archive_store.h"
+#include "storage/postgres/query_store.h"
+#include "tests/testing_util/test_database.h"
+
+namespace proverlog {
+namespace {
+
+using testing::HasSubstr;
+using Stream = grpc::ClientReaderWriter<v1::StreamLogsRequest, v1::StreamLogsResponse>;
+
+// The services on a database, and stubs of them.
+class Services {
+ public:
+  explicit Services(const std::string& database)
+      : pool_(*postgres::ConnectionPool::Create({.database = database})) {
+    auto server = GrpcServer::Start({.listen = "127.0.0.1:0"}, {&ingest_service_, &query_service_});
+    EXPECT_TRUE(server.ok()) << server.status();
+    server_ = *std::move(server);
+    const auto channel =
+        grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials());
+    ingest = v1::LogIngestService::NewStub(channel);
+    query = v1::QueryService::NewStub(channel);
+  }
+
+  void StopServer() { server_.reset(); }
+
+  std::unique_ptr<v1::LogIngestService::Stub> ingest;
+  std::unique_ptr<v1::QueryService::Stub> query;
+
+ private:
+  std::unique_ptr<postgres::ConnectionPool> pool_;
+  postgres::ArchiveStore archive_{pool_.get()};
+  postgres::QueryStore queries_{pool_.get()};
+  QueryHandler handler_{&queries_};
+  WorkQueue queue_{2, 16};
+  IngestService ingest_service_{&archive_, &queue_, [](ProverId) {}};
+  QueryService query_service_{&handler_, &queue_};
+  std::unique_ptr<GrpcServer> server_;
+};
+
+v1::StreamLogsRequest Hello(const std::string& prover) {
+  v1::StreamLogsRequest request;
+  request.mutable_hello()->set_prover(prover);
+  request.mutable_hello()->set_machine("m");
+  request.mutable_hello()->set_source("a.log");
+  request.mutable_hello()->set_head("hello");
+  request.mutable_hello()->set_size(5);
+  return request;
+}
+
+// Sends messages until the server ends the call; returns how it ended.
+absl::Status Send(Services& services, const std::vector<v1::StreamLogsRequest>& requests) {
+  grpc::ClientContext context;
+  const auto stream = services.ingest->StreamLogs(&context);
+  v1::StreamLogsResponse response;
+  for (const v1::StreamLogsRequest& request : requests) {
+    if (!stream->Write(request) || !stream->Read(&response)) break;
+  }
+  stream->WritesDone();
+  return FromGrpcStatus(stream->Finish());
+}
+
+template <typename Detail>
+Detail DetailOf(const absl::Status& status) {
+  Detail detail;
+  const auto payload =
+      status.GetPayload("type.googleapis.com/" + Detail::descriptor()->full_name());
+  EXPECT_TRUE(payload) << status;
+  if (payload) detail.ParseFromString(std::string(*payload));
+  return detail;
+}
+
+TEST(ServicesTest, ABadFieldIsNamedInTheErrorsDetails) {
+  testing_util::TestDatabase database;
+  Services services(database.conninfo());
+  const absl::Status status = Send(services, {Hello("Not a name")});
+  EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+  EXPECT_EQ(DetailOf<google::rpc::BadRequest>(status).field_violations(0).field(), "hello.prover");
+}
+
+TEST(ServicesTest, ABatchOverTheLimitIsResourceExhausted) {
+  testing_util::TestDatabase database;
+  Services services(database.conninfo());
+  v1::StreamLogsRequest open;
+  open.mutable_open();
+  v1::StreamLogsRequest batch;
+  batch.mutable_batch()->set_end_offset((1 << 20) + 1);
+  batch.mutable_batch()->set_raw(std::string((1 << 20) + 1, 'x'));
+  const absl::Status status = Send(services, {Hello("p"), open, batch});
+  EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("max_batch_bytes"));
+  // A message that is larger than gRPC takes is refused before it is read.
+  batch.mutable_batch()->set_raw(std::string(5 << 20, 'x'));
+  EXPECT_TRUE(absl::IsResourceExhausted(Send(services, {Hello("p"), open, batch})));
+  EXPECT_EQ(database.Sql("SELECT count(*) FROM stream"), "0");
+}
+
+TEST(ServicesTest, WithoutADatabaseACallSaysWhenToTryAgain) {
+  Services services("host=/nonexistent user=x dbname=y");
+  const absl::Status ingest = Send(services, {Hello("p")});
+  EXPECT_TRUE(absl::IsUnavailable(ingest)) << ingest;
+  EXPECT_EQ(DetailOf<google::rpc::RetryInfo>(ingest).retry_delay().seconds(), 1);
+  grpc::ClientContext context;
+  v1::ListEpochsResponse response;
+  const absl::Status query = FromGrpcStatus(services.query->ListEpochs(&context, {}, &response));
+  EXPECT_TRUE(absl::IsUnavailable(query)) << query;
+  EXPECT_EQ(DetailOf<google::rpc::RetryInfo>(query).retry_delay().seconds(), 1);
+}
+
+TEST(ServicesTest, ALostDatabaseConnectionIsReplaced) {
+  testing_util::TestDatabase database;
+  Services services(database.conninfo());
+  v1::StreamLogsRequest open;
+  open.mutable_open();
+  EXPECT_TRUE(Send(services, {Hello("p"), open}).ok());
+  testing_util::TestDatabase::ClusterSql(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = "
+      "'proverlogd'");
+  EXPECT_TRUE(absl::IsUnavailable(Send(services, {Hello("p"), open})));
+  EXPECT_TRUE(Send(services, {Hello("p"), open}).ok());
+}
+
+TEST(ServicesTest, ACancelledCallEndsAndTheServerGoesOn) {
+  testing_util::TestDatabase database;
+  Services services(database.conninfo());
+  for (int i = 0; i < 20; ++i) {
+    grpc::ClientContext context;
+    const auto stream = services.ingest->StreamLogs(&context);
+    stream->Write(Hello("p"));
+    context.TryCancel();
+    EXPECT_TRUE(absl::IsCancelled(FromGrpcStatus(stream->Finish())));
+  }
+  v1::StreamLogsRequest open;
+  open.mutable_open();
+  EXPECT_TRUE(Send(services, {Hello("p"), open}).ok());
+}
+
+TEST(ServicesTest, TheServerEndsWhileClientsAreConnectedAndSayNothing) {
+  testing_util::TestDatabase database;
+  Services services(database.conninfo());
+  grpc::ClientContext silent;
+  const auto never_spoke = services.ingest->StreamLogs(&silent);
+  grpc::ClientContext idle;
+  const auto stopped_speaking = services.ingest->StreamLogs(&idle);
+  v1::StreamLogsResponse response;
+  ASSERT_TRUE(stopped_speaking->Write(Hello("p")));
+  ASSERT_TRUE(stopped_speaking->Read(&response));
+  services.StopServer();
+  EXPECT_FALSE(stopped_speaking->Read(&response));
+  EXPECT_FALSE(stopped_speaking->Finish().ok());
+  EXPECT_FALSE(never_spoke->Finish().ok());
+}
+
+TEST(WorkQueueTest, RefusesWhatItCannotHoldAndRunsTheRest) {
+  int ran = 0;
+  {
+    absl::Notification blocked;
+    absl::Notification go;
+    WorkQueue queue(1, 2);
+    ASSERT_TRUE(queue.Submit([&] {
+      blocked.Notify();
+      go.WaitForNotification();
+    }));
+    blocked.WaitForNotification();
+    EXPECT_TRUE(queue.Submit([&] { ++ran; }));
+    EXPECT_TRUE(queue.Submit([&] { ++ran; }));
+    EXPECT_FALSE(queue.Submit([&] { ++ran; }));
+    go.Notify();
+  }
+  EXPECT_EQ(ran, 2);
+}
+
+}  // namespace
+}  // namespace proverlog

@@ -1,0 +1,214 @@
+#include "server/ingest/ingest_session.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "codec/sha256.h"
+#include "codec/zstd_frame.h"
+#include "rpc/status.h"
+#include "storage/archive_range.h"
+#include "storage/postgres/archive_store.h"
+#include "tests/testing_util/test_database.h"
+
+namespace proverlog {
+namespace {
+
+using Request = v1::StreamLogsRequest;
+
+Request Hello(const std::string& head, int64_t size) {
+  Request request;
+  request.mutable_hello()->set_prover("mine");
+  request.mutable_hello()->set_machine("machine");
+  request.mutable_hello()->set_source("a.log");
+  request.mutable_hello()->set_head(head);
+  request.mutable_hello()->set_size(size);
+  return request;
+}
+
+Request OpenNew() {
+  Request request;
+  request.mutable_open();
+  return request;
+}
+
+Request OpenStreamId(int64_t stream_id) {
+  Request request;
+  request.mutable_open()->set_stream_id(stream_id);
+  return request;
+}
+
+Request Batch(int64_t begin, const std::string& raw) {
+  Request request;
+  request.mutable_batch()->set_begin_offset(begin);
+  request.mutable_batch()->set_end_offset(begin + static_cast<int64_t>(raw.size()));
+  request.mutable_batch()->set_raw(raw);
+  return request;
+}
+
+Request Seal(int64_t offset) {
+  Request request;
+  request.mutable_seal()->set_offset(offset);
+  return request;
+}
+
+class IngestSessionTest : public testing::Test {
+ protected:
+  IngestSession NewSession() {
+    return IngestSession(&store_, [this](ProverId id) { commits_.push_back(id); });
+  }
+
+  // Sends a whole new log; returns its stream.
+  int64_t Send(const std::string& log) {
+    IngestSession session = NewSession();
+    EXPECT_TRUE(session.Handle(Hello(log.substr(0, 1024), static_cast<int64_t>(log.size()))).ok());
+    const auto opened = session.Handle(OpenNew());
+    EXPECT_TRUE(opened.ok()) << opened.status();
+    const auto ack = session.Handle(Batch(0, log));
+    EXPECT_TRUE(ack.ok()) << ack.status();
+    return opened->opened().stream_id();
+  }
+
+  std::string Archived(int64_t stream_id) {
+    return *ReadRange(store_, {1, stream_id}, 0, int64_t{1} << 40);
+  }
+
+  testing_util::TestDatabase database_;
+  postgres::ArchiveStore store_{&database_.pool()};
+  std::vector<ProverId> commits_;
+};
+
+TEST_F(IngestSessionTest, ANewLogIsCommittedBatchByBatch) {
+  IngestSession session = NewSession();
+  const auto candidates = session.Handle(Hello("hello", 11));
+  ASSERT_TRUE(candidates.ok()) << candidates.status();
+  EXPECT_EQ(candidates->candidates().candidates_size(), 0);
+  const auto opened = session.Handle(OpenNew());
+  EXPECT_EQ(opened->opened().committed_offset(), 0);
+  EXPECT_EQ(session.Handle(Batch(0, "hello "))->ack().committed_offset(), 6);
+  EXPECT_EQ(session.Handle(Batch(6, "world"))->ack().committed_offset(), 11);
+  EXPECT_EQ(session.Handle(Seal(11))->ack().committed_offset(), 11);
+  EXPECT_EQ(Archived(opened->opened().stream_id()), "hello world");
+  EXPECT_EQ(commits_.size(), 3U);
+}
+
+TEST_F(IngestSessionTest, AZstdBatchIsArchivedAsItCame) {
+  IngestSession session = NewSession();
+  ASSERT_TRUE(session.Handle(Hello("hello", 5)).ok());
+  ASSERT_TRUE(session.Handle(OpenNew()).ok());
+  Request batch = Batch(0, "hello");
+  const std::string frame = CompressFrame("hello");
+  batch.mutable_batch()->set_zstd(frame);
+  ASSERT_TRUE(session.Handle(batch).ok());
+  EXPECT_EQ(store_.ReadBlocks({1, 1}, 0, 5, 1)->front().zstd, frame);
+}
+
+TEST_F(IngestSessionTest, NothingSentMakesNoStream) {
+  IngestSession session = NewSession();
+  ASSERT_TRUE(session.Handle(Hello("hello", 5)).ok());
+  ASSERT_TRUE(session.Handle(OpenNew()).ok());
+  EXPECT_TRUE(session.Handle(Seal(0)).ok());
+  EXPECT_EQ(database_.Sql("SELECT count(*) FROM stream"), "0");
+}
+
+TEST_F(IngestSessionTest, AKnownLogIsOfferedWithTheDigestOfItsTail) {
+  const std::string log(200'000, 'x');
+  const int64_t stream_id = Send(log);
+  IngestSession session = NewSession();
+  const auto response = session.Handle(Hello(log.substr(0, 1024), 300'000));
+  ASSERT_EQ(response->candidates().candidates_size(), 1);
+  const v1::Candidate& candidate = response->candidates().candidates(0);
+  EXPECT_EQ(candidate.stream_id(), stream_id);
+  EXPECT_EQ(candidate.committed_offset(), 200'000);
+  EXPECT_EQ(candidate.tail().end_offset(), 200'000);
+  EXPECT_EQ(candidate.tail().begin_offset(), 200'000 - 65'536);
+  EXPECT_EQ(candidate.tail().sha256(), Sha256(log.substr(200'000 - 65'536)));
+}
+
+TEST_F(IngestSessionTest, AShorterCopyIsComparedAtItsOwnEnd) {
+  const std::string log = std::string(2000, 'x') + "the rest";
+  Send(log);
+  IngestSession session = NewSession();
+  const auto response = session.Handle(Hello(log.substr(0, 1024), 2003));
+  const v1::RangeDigest& tail = response->candidates().candidates(0).tail();
+  EXPECT_EQ(tail.end_offset(), 2003);
+  EXPECT_EQ(tail.sha256(), Sha256(log.substr(0, 2003)));
+}
+
+TEST_F(IngestSessionTest, GoesOnWhereAnEarlierCallEnded) {
+  const int64_t stream_id = Send("hello ");
+  IngestSession session = NewSession();
+  ASSERT_TRUE(session.Handle(Hello("hello world", 11)).ok());
+  const auto opened = session.Handle(OpenStreamId(stream_id));
+  EXPECT_EQ(opened->opened().committed_offset(), 6);
+  EXPECT_EQ(opened->opened().generation(), 2);
+  ASSERT_TRUE(session.Handle(Batch(6, "world")).ok());
+  EXPECT_EQ(Archived(stream_id), "hello world");
+  // The head grew with it.
+  EXPECT_EQ(store_.FindStreams("mine", "machine", "hello world!")->size(), 1U);
+  EXPECT_TRUE(store_.FindStreams("mine", "machine", "hello there")->empty());
+}
+
+TEST_F(IngestSessionTest, TheNewerClientFencesOffTheOlder) {
+  const int64_t stream_id = Send("hello");
+  IngestSession older = NewSession();
+  IngestSession newer = NewSession();
+  for (IngestSession* session : {&older, &newer}) {
+    ASSERT_TRUE(session->Handle(Hello("hello", 9)).ok());
+    ASSERT_TRUE(session->Handle(OpenStreamId(stream_id)).ok());
+  }
+  EXPECT_TRUE(newer.Handle(Batch(5, "new")).ok());
+  const auto fenced = older.Handle(Batch(5, "old"));
+  EXPECT_TRUE(absl::IsAborted(fenced.status())) << fenced.status();
+  EXPECT_EQ(ReasonOf(fenced.status()), "FENCED");
+  EXPECT_EQ(ReasonOf(older.Handle(Seal(5)).status()), "FENCED");
+  EXPECT_EQ(Archived(stream_id), "hellonew");
+}
+
+TEST_F(IngestSessionTest, ABatchThatDoesNotBeginAtTheCommittedOffsetIsTold) {
+  IngestSession session = NewSession();
+  ASSERT_TRUE(session.Handle(Hello("hello", 5)).ok());
+  ASSERT_TRUE(session.Handle(OpenNew()).ok());
+  ASSERT_TRUE(session.Handle(Batch(0, "hello")).ok());
+  for (const int64_t begin : {0, 4, 6}) {
+    EXPECT_EQ(ReasonOf(session.Handle(Batch(begin, "x")).status()), "OFFSET_MISMATCH") << begin;
+  }
+  EXPECT_EQ(ReasonOf(session.Handle(Seal(4)).status()), "OFFSET_MISMATCH");
+}
+
+TEST_F(IngestSessionTest, TheSecondOfTwoNewSendersBeginsAgain) {
+  IngestSession first = NewSession();
+  IngestSession second = NewSession();
+  for (IngestSession* session : {&first, &second}) {
+    ASSERT_TRUE(session->Handle(Hello("hello", 5)).ok());
+    ASSERT_TRUE(session->Handle(OpenNew()).ok());
+  }
+  ASSERT_TRUE(first.Handle(Batch(0, "hello")).ok());
+  EXPECT_EQ(ReasonOf(second.Handle(Batch(0, "hello")).status()), "OFFSET_MISMATCH");
+  EXPECT_EQ(database_.Sql("SELECT count(*) FROM stream"), "1");
+}
+
+TEST_F(IngestSessionTest, MessagesOutOfTurnAreRefused) {
+  EXPECT_TRUE(absl::IsInvalidArgument(NewSession().Handle(Request()).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(NewSession().Handle(OpenNew()).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(NewSession().Handle(Batch(0, "x")).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(NewSession().Handle(Seal(0)).status()));
+  IngestSession session = NewSession();
+  ASSERT_TRUE(session.Handle(Hello("hello", 5)).ok());
+  EXPECT_TRUE(absl::IsInvalidArgument(session.Handle(Hello("hello", 5)).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(session.Handle(Batch(0, "x")).status()));
+}
+
+TEST_F(IngestSessionTest, AStreamOfAnotherProverIsNotFound) {
+  const int64_t stream_id = Send("hello");
+  IngestSession session = NewSession();
+  Request hello = Hello("hello", 5);
+  hello.mutable_hello()->set_prover("other");
+  ASSERT_TRUE(session.Handle(hello).ok());
+  EXPECT_TRUE(absl::IsNotFound(session.Handle(OpenStreamId(stream_id)).status()));
+}
+
+}  // namespace
+}  // namespace proverlog

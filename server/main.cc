@@ -1,0 +1,113 @@
+// proverlogd: wires the service together. The only place that knows all of it.
+
+#include <signal.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "server/config/config.h"
+#include "server/embedded/private_postgres.h"
+#include "server/grpc/grpc_server.h"
+#include "server/grpc/ingest_service.h"
+#include "server/grpc/query_service.h"
+#include "server/grpc/work_queue.h"
+#include "server/normalize/normalizer_worker.h"
+#include "server/query/query_handler.h"
+#include "storage/postgres/archive_store.h"
+#include "storage/postgres/connection_pool.h"
+#include "storage/postgres/migrate.h"
+#include "storage/postgres/projection_store.h"
+#include "storage/postgres/query_store.h"
+#include "version.h"
+
+namespace proverlog {
+namespace {
+
+constexpr int kIngestThreads = 4;
+constexpr int kQueryThreads = 4;
+constexpr size_t kWaitingCalls = 4096;
+constexpr absl::Duration kQueryTimeout = absl::Seconds(10);
+constexpr timespec kSignalPoll{1, 0};
+
+// Signals that end the service are taken by AwaitEnd, in whatever thread they arrive.
+sigset_t BlockEndSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+// Waits until the service is told to stop, or has lost its database for good.
+absl::Status AwaitEnd(const sigset_t& signals, PrivatePostgres* postgres) {
+  for (;;) {
+    const int signal = sigtimedwait(&signals, nullptr, &kSignalPoll);
+    if (signal > 0) {
+      spdlog::info("stopping ({})", strsignal(signal));
+      return absl::OkStatus();
+    }
+    if (postgres != nullptr && postgres->IsLost()) {
+      return absl::UnavailableError("the private PostgreSQL is gone; see its log in --data-dir");
+    }
+  }
+}
+
+// Runs the service on a database until it is told to stop.
+absl::Status Serve(const Config& config, const std::string& database, const sigset_t& signals,
+                   PrivatePostgres* postgres) {
+  using postgres::ConnectionPool;
+  auto ingest_pool = ConnectionPool::Create({.database = database, .size = kIngestThreads});
+  if (!ingest_pool.ok()) return ingest_pool.status();
+  auto normalizer_pool = ConnectionPool::Create({.database = database, .size = 1});
+  if (!normalizer_pool.ok()) return normalizer_pool.status();
+  auto query_pool = ConnectionPool::Create(
+      {.database = database, .size = kQueryThreads, .statement_timeout = kQueryTimeout});
+  if (!query_pool.ok()) return query_pool.status();
+  if (auto status = postgres::Migrate(**ingest_pool); !status.ok()) return status;
+
+  postgres::ArchiveStore archive(ingest_pool->get());
+  postgres::ProjectionStore projections(normalizer_pool->get());
+  postgres::QueryStore queries(query_pool->get());
+  NormalizerWorker normalizer(&projections);
+  QueryHandler query_handler(&queries);
+  WorkQueue ingest_queue(kIngestThreads, kWaitingCalls);
+  WorkQueue query_queue(kQueryThreads, kWaitingCalls);
+  IngestService ingest_service(&archive, &ingest_queue,
+                               [&normalizer](ProverId prover_id) { normalizer.Notify(prover_id); });
+  QueryService query_service(&query_handler, &query_queue);
+  const auto server = GrpcServer::Start({.listen = config.listen, .reflection = config.reflection},
+                                        {&ingest_service, &query_service});
+  if (!server.ok()) return server.status();
+  spdlog::info("proverlogd {} is ready; gRPC listens on {}", kVersion, (*server)->address());
+  return AwaitEnd(signals, postgres);
+}
+
+absl::Status Run(const Config& config) {
+  const sigset_t signals = BlockEndSignals();
+  if (config.data_dir.empty()) return Serve(config, config.database_url, signals, nullptr);
+  spdlog::info("starting a private PostgreSQL in {}", config.data_dir);
+  const auto postgres = PrivatePostgres::Start(config.data_dir);
+  if (!postgres.ok()) return postgres.status();
+  return Serve(config, (*postgres)->database(), signals, postgres->get());
+}
+
+}  // namespace
+}  // namespace proverlog
+
+int main(int argc, char** argv) {
+  int exit_code = 0;
+  const auto config = proverlog::ParseConfig(argc, argv, exit_code);
+  if (!config) return exit_code;
+  spdlog::set_default_logger(spdlog::stderr_color_mt("proverlogd"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
+  const absl::Status status = proverlog::Run(*config);
+  if (!status.ok()) {
+    spdlog::error("{}", std::string(status.message()));
+    return 1;
+  }
+  spdlog::info("stopped");
+  return 0;
+}

@@ -1,0 +1,74 @@
+#include "server/normalize/normalizer_worker.h"
+
+#include <spdlog/spdlog.h>
+
+#include <string>
+
+#include "absl/time/time.h"
+
+namespace proverlog {
+namespace {
+
+constexpr absl::Duration kLookInterval = absl::Seconds(2);
+
+}  // namespace
+
+NormalizerWorker::NormalizerWorker(ProjectionStore* store) : store_(store), projector_(store) {
+  thread_ = std::thread([this] { Run(); });
+}
+
+NormalizerWorker::~NormalizerWorker() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  thread_.join();
+}
+
+void NormalizerWorker::Notify(ProverId prover_id) {
+  absl::MutexLock lock(&mutex_);
+  due_.insert(prover_id);
+}
+
+void NormalizerWorker::Run() {
+  LookForWork();
+  std::set<ProverId> due;
+  while (WaitForWork(due)) {
+    if (due.empty()) LookForWork();
+    for (const ProverId prover_id : due) Normalize(prover_id);
+  }
+}
+
+bool NormalizerWorker::WaitForWork(std::set<ProverId>& due) {
+  absl::MutexLock lock(&mutex_);
+  const auto ready = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return stopping_ || !due_.empty();
+  };
+  mutex_.AwaitWithTimeout(absl::Condition(&ready), kLookInterval);
+  due.clear();
+  due.swap(due_);
+  return !stopping_;
+}
+
+void NormalizerWorker::LookForWork() {
+  const auto behind = store_->FindProversBehind();
+  if (!behind.ok()) {
+    spdlog::warn("normalizer: {}", std::string(behind.status().message()));
+    return;
+  }
+  absl::MutexLock lock(&mutex_);
+  due_.insert(behind->begin(), behind->end());
+}
+
+void NormalizerWorker::Normalize(ProverId prover_id) {
+  // One step a turn: provers take turns, and a stop does not wait for a long backlog.
+  const auto result = projector_.Step(prover_id);
+  if (!result.ok()) {
+    // The next look finds the prover again; until then the database may have recovered.
+    spdlog::warn("normalizer: {}", std::string(result.status().message()));
+    return;
+  }
+  if (*result == Projector::Result::kMore) Notify(prover_id);
+}
+
+}  // namespace proverlog

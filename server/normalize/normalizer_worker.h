@@ -1,0 +1,45 @@
+#ifndef PROVERLOG_SERVER_NORMALIZE_NORMALIZER_WORKER_H_
+#define PROVERLOG_SERVER_NORMALIZE_NORMALIZER_WORKER_H_
+
+#include <set>
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "server/normalize/projector.h"
+#include "storage/projection_store.h"
+
+namespace proverlog {
+
+// Follows ingest: normalizes a prover as soon as it is told of a commit, and looks every few
+// seconds for what it was not told of (after a restart, or committed by another replica). A failure
+// is logged and tried again. Thread-safe; `store` outlives it.
+class NormalizerWorker {
+ public:
+  explicit NormalizerWorker(ProjectionStore* store);
+  // Ends after the step that is under way.
+  ~NormalizerWorker();
+  NormalizerWorker(const NormalizerWorker&) = delete;
+  NormalizerWorker& operator=(const NormalizerWorker&) = delete;
+
+  // Bytes of the prover were committed.
+  void Notify(ProverId prover_id);
+
+ private:
+  void Run();
+  // Waits for a prover to be due or the next look; false when stopping.
+  bool WaitForWork(std::set<ProverId>& due);
+  void Normalize(ProverId prover_id);
+  void LookForWork();
+
+  ProjectionStore* store_;
+  Projector projector_;
+  absl::Mutex mutex_;
+  std::set<ProverId> due_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace proverlog
+
+#endif  // PROVERLOG_SERVER_NORMALIZE_NORMALIZER_WORKER_H_

@@ -1,0 +1,32 @@
+#ifndef PROVERLOG_SERVER_NORMALIZE_PROJECTOR_H_
+#define PROVERLOG_SERVER_NORMALIZE_PROJECTOR_H_
+
+#include "absl/status/statusor.h"
+#include "normalizer/message_catalogue.h"
+#include "storage/projection_store.h"
+
+namespace proverlog {
+
+// Carries a prover's projection forward: archived bytes become jobs, and how far it came is saved
+// in the same transaction. Thread-safe; `store` outlives it.
+class Projector {
+ public:
+  explicit Projector(ProjectionStore* store) : store_(store) {}
+
+  enum class Result {
+    kDone,  // nothing is left to do
+    kMore,  // a step was taken; there may be more to do
+    kBusy,  // another worker is at this prover
+  };
+
+  // Takes one step: a few MiB at most, in one transaction.
+  absl::StatusOr<Result> Step(ProverId prover_id);
+
+ private:
+  ProjectionStore* store_;
+  MessageIndex index_;
+};
+
+}  // namespace proverlog
+
+#endif  // PROVERLOG_SERVER_NORMALIZE_PROJECTOR_H_

@@ -1,0 +1,182 @@
+#include "server/normalize/projector.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_split.h"
+#include "analysis/epoch_summary.h"
+#include "codec/zstd_frame.h"
+#include "storage/postgres/archive_store.h"
+#include "storage/postgres/projection_store.h"
+#include "storage/postgres/query_store.h"
+#include "tests/testing_util/expected_counts.h"
+#include "tests/testing_util/test_data.h"
+#include "tests/testing_util/test_database.h"
+
+namespace proverlog {
+namespace {
+
+using testing_util::ReadAll;
+using testing_util::TestDataPath;
+
+constexpr UnixMillis kSomeDay = 1795226400000;  // 2026-11-21T02:00:00Z
+
+class ProjectorTest : public testing::Test {
+ protected:
+  // Appends to a log of the machine; the first bytes make its stream.
+  void Append(const std::string& machine, const std::string& source, const std::string& raw) {
+    int64_t& offset = offsets_[{machine, source}];
+    const Block block{offset, offset + static_cast<int64_t>(raw.size()), CompressFrame(raw)};
+    if (offset == 0) {
+      const int64_t id = *archive_.ReserveStreamId();
+      // Logs of these tests may begin with the same lines.
+      std::vector<int64_t> known;
+      for (const auto& [name, key] : streams_) known.push_back(key.stream_id);
+      const auto key = archive_.CreateStream(
+          {id, "mine", machine, source, {{0, kSomeDay, "UTC"}}, raw.substr(0, 1024), known}, block,
+          raw.substr(0, 1024));
+      ASSERT_TRUE(key.ok()) << key.status();
+      streams_[{machine, source}] = *key;
+    } else {
+      ASSERT_TRUE(archive_.Append(streams_[{machine, source}], 1, block, "").ok());
+    }
+    offset = block.end_offset;
+  }
+
+  void Seal(const std::string& machine, const std::string& source) {
+    ASSERT_TRUE(archive_.Seal(streams_[{machine, source}], 1, offsets_[{machine, source}]).ok());
+  }
+
+  void ProjectAll() {
+    for (;;) {
+      const auto result = projector_.Step(1);
+      ASSERT_TRUE(result.ok()) << result.status();
+      if (*result == Projector::Result::kDone) return;
+    }
+  }
+
+  std::vector<Job> LoadEpoch(int32_t epoch) {
+    return *queries_.LoadEpoch(queries_.ListProvers()->front(), epoch);
+  }
+
+  testing_util::TestDatabase database_;
+  postgres::ArchiveStore archive_{&database_.pool()};
+  postgres::ProjectionStore projections_{&database_.pool()};
+  postgres::QueryStore queries_{&database_.pool()};
+  Projector projector_{&projections_};
+  std::map<std::pair<std::string, std::string>, StreamKey> streams_;
+  std::map<std::pair<std::string, std::string>, int64_t> offsets_;
+};
+
+TEST_F(ProjectorTest, TheSummariesOfTwoMachinesAreTheOracles) {
+  for (const auto& [machine, source] : std::vector<std::pair<std::string, std::string>>{
+           {"prover-a", "broker.log"}, {"prover-a", "agent-a.log"}, {"prover-b", "agent-b.log"}}) {
+    Append(machine, source, ReadAll(TestDataPath("samples/" + source)));
+    Seal(machine, source);
+  }
+  ProjectAll();
+  const std::string expected = TestDataPath("samples/expected.json");
+  for (const int32_t epoch : testing_util::OracleEpochs(expected)) {
+    testing_util::ExpectSameAsOracle(SummarizeEpoch(epoch, LoadEpoch(epoch)), expected);
+  }
+}
+
+TEST_F(ProjectorTest, LargeLogsTakeSeveralStepsAndSmallPiecesToo) {
+  const std::string log = ReadAll(TestDataPath("5.2.0-json-info.log.gz"));
+  constexpr size_t kPiece = 100'001;
+  for (size_t at = 0; at < log.size(); at += kPiece) {
+    Append("m", "all.log", log.substr(at, kPiece));
+    if (at % 3 == 0) ProjectAll();
+  }
+  ProjectAll();
+  const std::string expected = TestDataPath("5.2.0-json-info.expected.json");
+  for (const int32_t epoch : testing_util::OracleEpochs(expected)) {
+    testing_util::ExpectSameAsOracle(SummarizeEpoch(epoch, LoadEpoch(epoch)), expected);
+  }
+}
+
+// Facts without their origin, which differs by right when a log is split.
+std::map<std::string, std::vector<Fact>> FactsOf(std::vector<Job> jobs) {
+  std::map<std::string, std::vector<Fact>> facts;
+  for (Job& job : jobs) {
+    for (Fact& fact : job.facts) {
+      fact.origin.stream_id = 0;
+      fact.origin.offset = 0;
+      facts[job.id.ToString()].push_back(fact);
+    }
+  }
+  return facts;
+}
+
+TEST_F(ProjectorTest, AShuffledRepeatedAndSplitLogGivesTheSameJobs) {
+  // JSON: every line has its instant and its process, and is a record of its own.
+  const std::string log = ReadAll(TestDataPath("5.2.0-json-info.log.gz"));
+  Append("m", "whole.log", log);
+  ProjectAll();
+  std::map<int32_t, std::map<std::string, std::vector<Fact>>> expected;
+  for (const int32_t epoch : {3054, 3055, 3056}) expected[epoch] = FactsOf(LoadEpoch(epoch));
+  database_.Sql("TRUNCATE job, job_fact, writer, stream_progress, block, stream_position, anchor,"
+                " stream CASCADE");
+  streams_.clear();
+  offsets_.clear();
+
+  std::mt19937 random(11);  // NOLINT(cert-msc51-cpp): the same shuffle every time
+  std::vector<std::string> lines = absl::StrSplit(log, '\n', absl::SkipEmpty());
+  const size_t count = lines.size();
+  for (size_t i = 0; i < count; i += 3) lines.push_back(lines[i]);
+  std::shuffle(lines.begin(), lines.end(), random);
+  std::bernoulli_distribution coin;
+  for (size_t i = 0; i < lines.size();) {
+    std::string piece;
+    for (const size_t end = std::min(lines.size(), i + 500); i < end; ++i) piece += lines[i] + "\n";
+    Append("m", coin(random) ? "one.log" : "two.log", piece);
+    if (coin(random)) ProjectAll();
+  }
+  ProjectAll();
+
+  for (const int32_t epoch : {3054, 3055, 3056}) {
+    const std::vector<Job> jobs = LoadEpoch(epoch);
+    EXPECT_EQ(FactsOf(jobs), expected[epoch]);
+    testing_util::ExpectSameAsOracle(SummarizeEpoch(epoch, jobs),
+                                     TestDataPath("5.2.0-json-info.expected.json"));
+  }
+}
+
+TEST_F(ProjectorTest, ProjectingAgainChangesNothing) {
+  Append("m", "a.log", ReadAll(TestDataPath("samples/broker.log")));
+  ProjectAll();
+  const std::string before = database_.Sql("SELECT sum(xmin::text::bigint) FROM job");
+  database_.Sql("DELETE FROM stream_progress");
+  ProjectAll();
+  EXPECT_EQ(database_.Sql("SELECT sum(xmin::text::bigint) FROM job"), before);
+}
+
+TEST_F(ProjectorTest, AnUnfinishedLastLineIsReadWhenTheLogIsSealed) {
+  const std::string id = "7:PUBLIC_VM:" + std::string(64, 'c');
+  Append("m", "a.log", "[03:00:00.000] INFO: b New proving job id=" + id + " epochNumber=7");
+  ProjectAll();
+  EXPECT_TRUE(LoadEpoch(7).empty());
+  Seal("m", "a.log");
+  ProjectAll();
+  EXPECT_EQ(LoadEpoch(7).size(), 1U);
+  Append("m", "a.log", "\n[03:00:09.000] INFO: b Cancelling job id=" + id + "\n");
+  ProjectAll();
+  EXPECT_EQ(LoadEpoch(7).front().state, JobState::kAborted);
+  EXPECT_EQ(database_.Sql("SELECT lines FROM stream_progress"), "2");
+}
+
+TEST_F(ProjectorTest, AMissingBlockIsToldAndNothingIsSkipped) {
+  Append("m", "a.log", "some line\n");
+  database_.Sql("DELETE FROM block");
+  EXPECT_TRUE(absl::IsDataLoss(projector_.Step(1).status()));
+  EXPECT_EQ(database_.Sql("SELECT count(*) FROM stream_progress"), "0");
+}
+
+}  // namespace
+}  // namespace proverlog

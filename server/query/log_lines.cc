@@ -1,0 +1,51 @@
+#include "server/query/log_lines.h"
+
+#include <algorithm>
+
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "storage/archive_range.h"
+
+namespace proverlog {
+namespace {
+
+constexpr int64_t kReach = int64_t{64} << 10;
+constexpr size_t kMaxText = size_t{16} << 10;
+
+// Cuts `bytes`, which begin at `begin` of the stream, into lines. A first piece that may be the
+// end of a line is left out unless it begins the stream.
+std::vector<ArchivedLine> SplitLines(absl::string_view bytes, int64_t begin) {
+  std::vector<ArchivedLine> lines;
+  size_t at = 0;
+  if (begin > 0) {
+    const size_t newline = bytes.find('\n');
+    at = newline == absl::string_view::npos ? bytes.size() : newline + 1;
+  }
+  while (at < bytes.size()) {
+    const size_t end = std::min(bytes.find('\n', at), bytes.size());
+    absl::string_view text = bytes.substr(at, end - at);
+    absl::ConsumeSuffix(&text, "\r");
+    lines.push_back({begin + static_cast<int64_t>(at), std::string(text.substr(0, kMaxText))});
+    at = end + 1;
+  }
+  return lines;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<ArchivedLine>> ReadLinesAround(ArchiveReader& archive,
+                                                          const StreamKey& stream, int64_t offset,
+                                                          int context) {
+  const int64_t begin = std::max(int64_t{0}, offset - kReach);
+  const auto bytes = ReadRange(archive, stream, begin, offset + kReach);
+  if (!bytes.ok()) return bytes.status();
+  const std::vector<ArchivedLine> lines = SplitLines(*bytes, begin);
+  const auto found = std::find_if(lines.begin(), lines.end(),
+                                  [&](const ArchivedLine& line) { return line.offset == offset; });
+  if (found == lines.end()) return std::vector<ArchivedLine>{};
+  const auto first = found - std::min<ptrdiff_t>(context, found - lines.begin());
+  const auto last = found + std::min<ptrdiff_t>(context, lines.end() - found - 1);
+  return std::vector<ArchivedLine>(first, last + 1);
+}
+
+}  // namespace proverlog

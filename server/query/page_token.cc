@@ -1,0 +1,38 @@
+#include "server/query/page_token.h"
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "rpc/status.h"
+
+namespace proverlog {
+namespace {
+
+// Occurs in no name and no key.
+constexpr absl::string_view kSeparator = "\n";
+
+}  // namespace
+
+std::string MakePageToken(absl::string_view request, const std::vector<std::string>& position) {
+  return absl::WebSafeBase64Escape(
+      absl::StrCat(request, kSeparator, absl::StrJoin(position, kSeparator)));
+}
+
+absl::StatusOr<std::vector<std::string>> ParsePageToken(absl::string_view token,
+                                                        absl::string_view request, size_t size) {
+  std::string text;
+  std::vector<std::string> parts;
+  if (absl::WebSafeBase64Unescape(token, &text)) parts = absl::StrSplit(text, kSeparator);
+  if (parts.size() != size + 1) {
+    return InvalidField("page_token", "it is not a token of an earlier response");
+  }
+  if (parts[0] != request) {
+    return InvalidField("page_token",
+                        "it belongs to another request; the other fields must not change");
+  }
+  parts.erase(parts.begin());
+  return parts;
+}
+
+}  // namespace proverlog

@@ -1,0 +1,25 @@
+#ifndef PROVERLOG_SERVER_QUERY_PAGE_TOKEN_H_
+#define PROVERLOG_SERVER_QUERY_PAGE_TOKEN_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace proverlog {
+
+// Page tokens say where the next page begins (a key, not a number of rows) and which request they
+// belong to. They are opaque to clients.
+
+// `request` names the method and the fields that must not change; `position` is the last row's key.
+std::string MakePageToken(absl::string_view request, const std::vector<std::string>& position);
+
+// The position; INVALID_ARGUMENT where the token is not one that MakePageToken made for this
+// request with `size` parts.
+absl::StatusOr<std::vector<std::string>> ParsePageToken(absl::string_view token,
+                                                        absl::string_view request, size_t size);
+
+}  // namespace proverlog
+
+#endif  // PROVERLOG_SERVER_QUERY_PAGE_TOKEN_H_

@@ -1,0 +1,355 @@
+#include "server/query/query_handler.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "analysis/epoch_summary.h"
+#include "analysis/machine_comparison.h"
+#include "rpc/convert.h"
+#include "rpc/status.h"
+#include "server/query/log_lines.h"
+#include "server/query/page_token.h"
+#include "server/query/store_convert.h"
+
+namespace proverlog {
+namespace {
+
+constexpr int kDefaultEpochs = 50;
+constexpr int kMaxEpochs = 200;
+constexpr int kDefaultJobs = 100;
+constexpr int kMaxJobs = 1000;
+constexpr int kMaxContextLines = 20;
+constexpr size_t kMaxFactsWithLines = 100;
+constexpr int kDefaultComparedEpochs = 10;
+constexpr int kMaxComparedEpochs = 50;
+constexpr int kMaxStreams = 10'000;
+constexpr size_t kMaxMachines = 1000;
+constexpr int kMaxStreamsOfMachine = 100;
+
+absl::StatusOr<int> PageSize(int32_t asked, int fallback, int max) {
+  if (asked == 0) return fallback;
+  if (asked > 0 && asked <= max) return asked;
+  return InvalidField("page_size", absl::StrCat(asked, " is not between 0 and ", max));
+}
+
+absl::Status CheckEpoch(int32_t epoch) {
+  if (epoch >= 0) return absl::OkStatus();
+  return InvalidField("epoch", absl::StrCat(epoch, " is negative"));
+}
+
+absl::StatusOr<std::optional<JobState>> StateOf(v1::JobState state) {
+  switch (state) {
+    case v1::JOB_STATE_UNSPECIFIED:
+      return std::optional<JobState>();
+    case v1::JOB_STATE_QUEUED:
+      return JobState::kQueued;
+    case v1::JOB_STATE_RUNNING:
+      return JobState::kRunning;
+    case v1::JOB_STATE_COMPLETED:
+      return JobState::kCompleted;
+    case v1::JOB_STATE_FAILED:
+      return JobState::kFailed;
+    case v1::JOB_STATE_ABORTED:
+      return JobState::kAborted;
+    default:
+      return InvalidField("state", absl::StrCat(static_cast<int>(state), " is not a job state"));
+  }
+}
+
+std::vector<int64_t> StreamsOf(const std::vector<Job>& jobs) {
+  std::set<int64_t> ids;
+  for (const Job& job : jobs) {
+    for (const Fact& fact : job.facts) ids.insert(fact.origin.stream_id);
+  }
+  return {ids.begin(), ids.end()};
+}
+
+void AddCounts(const StreamCounts& counts, StreamCounts& sum) {
+  sum.lines += counts.lines;
+  sum.records += counts.records;
+  sum.understood += counts.understood;
+  sum.not_understood += counts.not_understood;
+  sum.undated += counts.undated;
+  sum.cut += counts.cut;
+  for (const auto& [kind, count] : counts.facts) sum.facts[kind] += count;
+  if (!counts.first_at) return;
+  sum.first_at = std::min(*counts.first_at, sum.first_at.value_or(*counts.first_at));
+  sum.last_at = std::max(*counts.last_at, sum.last_at.value_or(*counts.last_at));
+}
+
+std::string Quoted(const std::vector<ProverRef>& provers) {
+  return absl::StrJoin(provers, ", ", [](std::string* out, const ProverRef& prover) {
+    absl::StrAppend(out, "\"", prover.name, "\"");
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<ProverRef> QueryHandler::FindProver(const std::string& name) {
+  auto provers = store_->ListProvers();
+  if (!provers.ok()) return provers.status();
+  if (provers->empty()) {
+    return absl::NotFoundError("there is no prover yet; import a log, or ship one");
+  }
+  if (name.empty()) {
+    if (provers->size() == 1) return provers->front();
+    return InvalidField("prover", absl::StrCat("there are several, name one: ", Quoted(*provers)));
+  }
+  for (const ProverRef& prover : *provers) {
+    if (prover.name == name) return prover;
+  }
+  return absl::NotFoundError(
+      absl::StrCat("there is no prover \"", name, "\"; there are: ", Quoted(*provers)));
+}
+
+absl::StatusOr<std::vector<Job>> QueryHandler::LoadKnownEpoch(const ProverRef& prover,
+                                                              int32_t epoch) {
+  auto jobs = store_->LoadEpoch(prover, epoch);
+  if (!jobs.ok()) return jobs.status();
+  const bool exists =
+      std::any_of(jobs->begin(), jobs->end(), [](const Job& job) { return job.exists; });
+  if (exists) return jobs;
+  const auto latest = store_->ListEpochs(prover, std::nullopt, 1);
+  if (!latest.ok()) return latest.status();
+  return absl::NotFoundError(
+      absl::StrCat("prover \"", prover.name, "\" has no epoch ", epoch,
+                   latest->empty() ? "" : absl::StrCat("; its latest is ", latest->front().epoch)));
+}
+
+absl::StatusOr<v1::ListEpochsResponse> QueryHandler::ListEpochs(
+    const v1::ListEpochsRequest& request) {
+  const auto page_size = PageSize(request.page_size(), kDefaultEpochs, kMaxEpochs);
+  if (!page_size.ok()) return page_size.status();
+  const auto prover = FindProver(request.prover());
+  if (!prover.ok()) return prover.status();
+  const std::string this_request = absl::StrCat("epochs ", prover->name);
+  std::optional<int32_t> before;
+  if (!request.page_token().empty()) {
+    const auto position = ParsePageToken(request.page_token(), this_request, 1);
+    if (!position.ok()) return position.status();
+    int32_t epoch = 0;
+    if (!absl::SimpleAtoi(position->front(), &epoch)) {
+      return InvalidField("page_token", "it is damaged");
+    }
+    before = epoch;
+  }
+
+  // One more than asked for tells whether there is a next page.
+  auto rows = store_->ListEpochs(*prover, before, *page_size + 1);
+  if (!rows.ok()) return rows.status();
+  v1::ListEpochsResponse response;
+  if (rows->size() > static_cast<size_t>(*page_size)) {
+    rows->pop_back();
+    response.set_next_page_token(MakePageToken(this_request, {absl::StrCat(rows->back().epoch)}));
+  }
+  for (const EpochRow& row : *rows) *response.add_epochs() = ToProto(row);
+  return response;
+}
+
+absl::StatusOr<v1::GetEpochSummaryResponse> QueryHandler::GetEpochSummary(
+    const v1::GetEpochSummaryRequest& request) {
+  if (auto status = CheckEpoch(request.epoch()); !status.ok()) return status;
+  const auto prover = FindProver(request.prover());
+  if (!prover.ok()) return prover.status();
+  const auto jobs = LoadKnownEpoch(*prover, request.epoch());
+  if (!jobs.ok()) return jobs.status();
+  const auto streams = store_->LoadStreams(*prover, StreamsOf(*jobs));
+  if (!streams.ok()) return streams.status();
+
+  v1::GetEpochSummaryResponse response = ToProto(SummarizeEpoch(request.epoch(), *jobs));
+  response.set_prover(prover->name);
+  for (const StreamStatus& stream : *streams) {
+    *response.add_sources() = ToProto(stream, prover->name);
+  }
+  return response;
+}
+
+absl::StatusOr<v1::ListJobsResponse> QueryHandler::ListJobs(const v1::ListJobsRequest& request) {
+  const auto page_size = PageSize(request.page_size(), kDefaultJobs, kMaxJobs);
+  if (!page_size.ok()) return page_size.status();
+  if (auto status = CheckEpoch(request.epoch()); !status.ok()) return status;
+  const auto state = StateOf(request.state());
+  if (!state.ok()) return state.status();
+  const auto prover = FindProver(request.prover());
+  if (!prover.ok()) return prover.status();
+
+  JobFilter filter{request.epoch(), request.type(), *state, std::nullopt};
+  const std::string this_request =
+      absl::StrCat("jobs ", prover->name, " ", request.epoch(), " ", request.type(), " ",
+                   static_cast<int>(request.state()));
+  if (!request.page_token().empty()) {
+    const auto position = ParsePageToken(request.page_token(), this_request, 2);
+    if (!position.ok()) return position.status();
+    filter.after = {(*position)[0], (*position)[1]};
+  }
+  auto jobs = store_->ListJobs(*prover, filter, *page_size + 1);
+  if (!jobs.ok()) return jobs.status();
+  v1::ListJobsResponse response;
+  if (jobs->size() > static_cast<size_t>(*page_size)) {
+    jobs->pop_back();
+    const JobId& last = jobs->back().id;
+    response.set_next_page_token(MakePageToken(this_request, {last.type, last.hash}));
+  }
+  for (const Job& job : *jobs) *response.add_jobs() = ToProto(job);
+  return response;
+}
+
+absl::StatusOr<v1::GetJobResponse> QueryHandler::GetJob(const v1::GetJobRequest& request) {
+  const auto id = ParseJobId(request.id());
+  if (!id) {
+    return InvalidField(
+        "id", absl::StrCat("\"", request.id().substr(0, 256), "\" is not <epoch>:<TYPE>:<hash>"));
+  }
+  if (request.context_lines() < 0 || request.context_lines() > kMaxContextLines) {
+    return InvalidField("context_lines", absl::StrCat(request.context_lines(),
+                                                      " is not between 0 and ", kMaxContextLines));
+  }
+  const auto prover = FindProver(request.prover());
+  if (!prover.ok()) return prover.status();
+  const auto job = FindJob(*prover, JobId::From(*id));
+  if (!job.ok()) return job.status();
+
+  v1::GetJobResponse response;
+  *response.mutable_job() = ToProto(*job);
+  for (const Attempt& attempt : job->attempts) *response.add_attempts() = ToProto(attempt);
+  if (auto status = AddFacts(*prover, *job, request.context_lines(), response); !status.ok()) {
+    return status;
+  }
+  return response;
+}
+
+absl::StatusOr<Job> QueryHandler::FindJob(const ProverRef& prover, const JobId& id) {
+  auto job = store_->LoadJob(prover, id);
+  if (!absl::IsNotFound(job.status()) || IsFullHash(id.hash)) return job;
+  const auto found = store_->FindJobs(prover, id, 2);
+  if (!found.ok()) return found.status();
+  if (found->empty()) return job;
+  if (found->size() > 1) {
+    return InvalidField("id", absl::StrCat(id.ToString(), " is the beginning of several, such as ",
+                                           found->front().ToString()));
+  }
+  return store_->LoadJob(prover, found->front());
+}
+
+absl::Status QueryHandler::AddFacts(const ProverRef& prover, const Job& job, int context_lines,
+                                    v1::GetJobResponse& response) {
+  const auto streams = store_->LoadStreams(prover, StreamsOf({job}));
+  if (!streams.ok()) return streams.status();
+  std::map<int64_t, std::string> sources;
+  for (const StreamStatus& stream : *streams) sources[stream.key.stream_id] = stream.source;
+
+  for (size_t i = 0; i < job.facts.size(); ++i) {
+    const Fact& fact = job.facts[i];
+    v1::JobFact* proto = response.add_facts();
+    *proto = ToProto(fact);
+    proto->set_source(sources[fact.origin.stream_id]);
+    if (i >= kMaxFactsWithLines) continue;
+    const auto lines = ReadLinesAround(*store_, {prover.prover_id, fact.origin.stream_id},
+                                       fact.origin.offset, context_lines);
+    if (!lines.ok()) return lines.status();
+    for (const ArchivedLine& line : *lines) {
+      v1::LogLine* log_line = proto->add_lines();
+      log_line->set_offset(line.offset);
+      log_line->set_text(line.text);
+      log_line->set_is_fact(line.offset == fact.origin.offset);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::ListMachinesResponse> QueryHandler::ListMachines(
+    const v1::ListMachinesRequest& request) {
+  const auto prover = FindProver(request.prover());
+  if (!prover.ok()) return prover.status();
+  const auto streams = store_->ListStreams(*prover, kMaxStreams);
+  if (!streams.ok()) return streams.status();
+
+  std::map<std::string, StreamCounts> counts;
+  std::map<std::string, v1::Machine> machines;
+  for (const StreamStatus& stream : *streams) {
+    AddCounts(stream.counts, counts[stream.machine]);
+    v1::Machine& machine = machines[stream.machine];
+    if (machine.streams_size() < kMaxStreamsOfMachine) {
+      *machine.add_streams() = ToProto(stream, prover->name);
+    }
+  }
+  v1::ListMachinesResponse response;
+  for (auto& [name, machine] : machines) {
+    if (static_cast<size_t>(response.machines_size()) == kMaxMachines) break;
+    const StreamCounts& sum = counts[name];
+    machine.set_machine(name);
+    *machine.mutable_counts() = ToProto(sum);
+    if (sum.first_at) {
+      *machine.mutable_first_record_time() = ToProtoTimestamp(*sum.first_at);
+      *machine.mutable_last_record_time() = ToProtoTimestamp(*sum.last_at);
+    }
+    *response.add_machines() = std::move(machine);
+  }
+  return response;
+}
+
+absl::StatusOr<v1::CompareMachinesResponse> QueryHandler::CompareMachines(
+    const v1::CompareMachinesRequest& request) {
+  if (request.epochs_size() > kMaxComparedEpochs) {
+    return InvalidField("epochs", absl::StrCat("there are ", request.epochs_size(), ", at most ",
+                                               kMaxComparedEpochs, " can be compared"));
+  }
+  const auto prover = FindProver(request.prover());
+  if (!prover.ok()) return prover.status();
+  std::set<int32_t, std::greater<>> epochs(request.epochs().begin(), request.epochs().end());
+  if (epochs.empty()) {
+    const auto latest = store_->ListEpochs(*prover, std::nullopt, kDefaultComparedEpochs);
+    if (!latest.ok()) return latest.status();
+    for (const EpochRow& row : *latest) epochs.insert(row.epoch);
+  }
+
+  std::vector<Job> all_jobs;
+  v1::CompareMachinesResponse response;
+  response.set_prover(prover->name);
+  for (const int32_t epoch : epochs) {
+    auto jobs = LoadKnownEpoch(*prover, epoch);
+    if (!jobs.ok()) return jobs.status();
+    response.add_epochs(epoch);
+    all_jobs.insert(all_jobs.end(), std::make_move_iterator(jobs->begin()),
+                    std::make_move_iterator(jobs->end()));
+  }
+  const MachineComparison comparison = proverlog::CompareMachines(all_jobs);
+  for (const MachineShare& share : comparison.machines) {
+    *response.add_machines() = ToProto(share);
+  }
+  for (const JobTypeComparison& type : comparison.job_types) {
+    v1::JobTypeComparison* proto = response.add_job_types();
+    proto->set_type(type.type);
+    for (const MachineOnType& row : type.machines) {
+      v1::MachineOnType* machine = proto->add_machines();
+      machine->set_machine(row.machine);
+      machine->set_started(row.started);
+      machine->set_completed(row.completed);
+      machine->set_failed(row.failed);
+      *machine->mutable_duration() = ToProto(row.duration);
+    }
+  }
+  return response;
+}
+
+absl::StatusOr<v1::GetStreamResponse> QueryHandler::GetStream(const v1::GetStreamRequest& request) {
+  const auto prover = FindProver(request.prover());
+  if (!prover.ok()) return prover.status();
+  const auto streams = store_->LoadStreams(*prover, {request.stream_id()});
+  if (!streams.ok()) return streams.status();
+  if (streams->empty()) {
+    return absl::NotFoundError(
+        absl::StrCat("prover \"", prover->name, "\" has no stream ", request.stream_id()));
+  }
+  v1::GetStreamResponse response;
+  *response.mutable_stream() = ToProto(streams->front(), prover->name);
+  return response;
+}
+
+}  // namespace proverlog

@@ -1,0 +1,44 @@
+#ifndef PROVERLOG_SERVER_QUERY_QUERY_HANDLER_H_
+#define PROVERLOG_SERVER_QUERY_QUERY_HANDLER_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "proverlog/v1/query.pb.h"
+#include "storage/query_store.h"
+
+namespace proverlog {
+
+// QueryService without gRPC: one method a call, as query.proto says. It blocks on the database.
+// Thread-safe; `store` outlives it.
+class QueryHandler {
+ public:
+  explicit QueryHandler(QueryStore* store) : store_(store) {}
+
+  absl::StatusOr<v1::ListEpochsResponse> ListEpochs(const v1::ListEpochsRequest& request);
+  absl::StatusOr<v1::GetEpochSummaryResponse> GetEpochSummary(
+      const v1::GetEpochSummaryRequest& request);
+  absl::StatusOr<v1::ListJobsResponse> ListJobs(const v1::ListJobsRequest& request);
+  absl::StatusOr<v1::GetJobResponse> GetJob(const v1::GetJobRequest& request);
+  absl::StatusOr<v1::ListMachinesResponse> ListMachines(const v1::ListMachinesRequest& request);
+  absl::StatusOr<v1::CompareMachinesResponse> CompareMachines(
+      const v1::CompareMachinesRequest& request);
+  absl::StatusOr<v1::GetStreamResponse> GetStream(const v1::GetStreamRequest& request);
+
+ private:
+  // The prover of that name, or the only one where the name is empty.
+  absl::StatusOr<ProverRef> FindProver(const std::string& name);
+  // The jobs of an epoch that exists; else NOT_FOUND.
+  absl::StatusOr<std::vector<Job>> LoadKnownEpoch(const ProverRef& prover, int32_t epoch);
+  // The job of that id, or the only one whose hash begins with the id's.
+  absl::StatusOr<Job> FindJob(const ProverRef& prover, const JobId& id);
+  // A job's facts with the log lines around them.
+  absl::Status AddFacts(const ProverRef& prover, const Job& job, int context_lines,
+                        v1::GetJobResponse& response);
+
+  QueryStore* store_;
+};
+
+}  // namespace proverlog
+
+#endif  // PROVERLOG_SERVER_QUERY_QUERY_HANDLER_H_

@@ -1,0 +1,55 @@
+#include "server/query/store_convert.h"
+
+#include "analysis/epoch_summary.h"
+#include "rpc/convert.h"
+
+namespace proverlog {
+
+v1::Epoch ToProto(const EpochRow& row) {
+  v1::Epoch epoch;
+  epoch.set_epoch(row.epoch);
+  epoch.set_outcome(ToProto(OutcomeOf(row.totals, row.root_completed)));
+  *epoch.mutable_totals() = ToProto(row.totals);
+  if (row.first_at && row.last_at) {
+    *epoch.mutable_first_time() = ToProtoTimestamp(*row.first_at);
+    *epoch.mutable_last_time() = ToProtoTimestamp(*row.last_at);
+    *epoch.mutable_wall_time() = MillisToProto(static_cast<double>(*row.last_at - *row.first_at));
+  }
+  return epoch;
+}
+
+v1::LogStream ToProto(const StreamStatus& status, const std::string& prover) {
+  v1::LogStream stream;
+  stream.set_stream_id(status.key.stream_id);
+  stream.set_prover(prover);
+  stream.set_machine(status.machine);
+  stream.set_source(status.source);
+  stream.set_committed_offset(status.committed_offset);
+  stream.set_normalized_offset(status.normalized_offset);
+  stream.set_sealed(status.sealed);
+  *stream.mutable_counts() = ToProto(status.counts);
+  if (status.counts.first_at) {
+    *stream.mutable_first_record_time() = ToProtoTimestamp(*status.counts.first_at);
+    *stream.mutable_last_record_time() = ToProtoTimestamp(*status.counts.last_at);
+  }
+  if (status.received_at) {
+    *stream.mutable_last_receive_time() = ToProtoTimestamp(*status.received_at);
+  }
+  return stream;
+}
+
+v1::JobFact ToProto(const Fact& fact) {
+  v1::JobFact proto;
+  proto.set_kind(std::string(FactKindName(fact.kind)));
+  *proto.mutable_time() = ToProtoTimestamp(fact.at);
+  proto.set_attempt(fact.attempt);
+  if (fact.will_retry) proto.set_will_retry(*fact.will_retry);
+  proto.set_detail(fact.detail);
+  proto.set_machine(fact.origin.machine);
+  proto.set_process(fact.origin.process);
+  proto.set_stream_id(fact.origin.stream_id);
+  proto.set_offset(fact.origin.offset);
+  return proto;
+}
+
+}  // namespace proverlog

@@ -1,0 +1,216 @@
+#include "storage/postgres/archive_store.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "storage/postgres/bytes.h"
+#include "storage/postgres/transaction.h"
+
+namespace proverlog::postgres {
+namespace {
+
+UnixMillis Now() { return absl::ToUnixMillis(absl::Now()); }
+
+// The prover's number; it is made where it is missing.
+ProverId FindOrAddProver(ReadWrite& tx, const std::string& name) {
+  const auto found = tx.exec_params("SELECT prover_id FROM prover WHERE name = $1", name);
+  if (!found.empty()) return found[0][0].as<ProverId>();
+  tx.exec_params0("INSERT INTO prover (name) VALUES ($1) ON CONFLICT (name) DO NOTHING", name);
+  const auto id =
+      tx.exec_params1("SELECT prover_id FROM prover WHERE name = $1", name)[0].as<ProverId>();
+  tx.exec_params0(
+      "INSERT INTO projection (prover_id, projection_id)"
+      " SELECT prover_id, projection_id FROM prover WHERE prover_id = $1 ON CONFLICT DO NOTHING",
+      id);
+  return id;
+}
+
+void InsertAnchors(ReadWrite& tx, const StreamKey& stream, const std::vector<Anchor>& anchors) {
+  for (const Anchor& anchor : anchors) {
+    tx.exec_params0(
+        "INSERT INTO anchor (prover_id, stream_id, begin_offset, at, time_zone)"
+        " VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+        stream.prover_id, stream.stream_id, anchor.offset, anchor.at, anchor.time_zone);
+  }
+}
+
+std::vector<StreamCandidate> SelectStreams(pqxx::transaction_base& tx, absl::string_view prover,
+                                           absl::string_view machine, absl::string_view head) {
+  std::vector<StreamCandidate> candidates;
+  const auto rows = tx.exec_params(
+      "SELECT prover_id, stream_id, committed_offset"
+      " FROM stream s JOIN stream_position USING (prover_id, stream_id)"
+      " WHERE prover_id = (SELECT prover_id FROM prover WHERE name = $1) AND machine = $2"
+      " AND substring(s.head FROM 1 FOR octet_length($3::bytea))"
+      "   = substring($3::bytea FROM 1 FOR octet_length(s.head))"
+      " ORDER BY committed_offset DESC, stream_id LIMIT 100",
+      std::string(prover), std::string(machine), ToParameter(head));
+  for (const auto& row : rows) {
+    candidates.push_back({{row[0].as<ProverId>(), row[1].as<int64_t>()}, row[2].as<int64_t>()});
+  }
+  return candidates;
+}
+
+absl::Status NotAtPosition(const StreamKey& stream) {
+  return absl::AbortedError(absl::StrCat(
+      "stream ", stream.stream_id, " was opened again, or is not committed up to this offset"));
+}
+
+}  // namespace
+
+std::vector<Block> SelectBlocks(pqxx::transaction_base& tx, const StreamKey& stream, int64_t begin,
+                                int64_t end, int max_blocks) {
+  std::vector<Block> blocks;
+  // No block is longer than kMaxBlockBytes: the lower bound lets the index find the first one.
+  const auto rows = tx.exec_params(
+      "SELECT begin_offset, end_offset, zstd FROM block"
+      " WHERE prover_id = $1 AND stream_id = $2 AND begin_offset > $3 AND begin_offset < $4"
+      " AND end_offset > $5 ORDER BY begin_offset LIMIT $6",
+      stream.prover_id, stream.stream_id, begin - kMaxBlockBytes, end, begin, max_blocks);
+  for (const auto& row : rows) {
+    blocks.push_back({row[0].as<int64_t>(), row[1].as<int64_t>(), ToBytes(row[2])});
+  }
+  return blocks;
+}
+
+std::vector<Anchor> SelectAnchors(pqxx::transaction_base& tx, const StreamKey& stream) {
+  std::vector<Anchor> anchors;
+  const auto rows = tx.exec_params(
+      "SELECT begin_offset, at, time_zone FROM anchor WHERE prover_id = $1 AND stream_id = $2"
+      " ORDER BY begin_offset",
+      stream.prover_id, stream.stream_id);
+  for (const auto& row : rows) {
+    anchors.push_back({row[0].as<int64_t>(), row[1].as<int64_t>(), row[2].as<std::string>()});
+  }
+  return anchors;
+}
+
+absl::StatusOr<std::vector<Block>> ArchiveStore::ReadBlocks(const StreamKey& stream, int64_t begin,
+                                                            int64_t end, int max_blocks) {
+  return RunTransaction<ReadOnly>(*pool_, "read the archive",
+                                  [&](ReadOnly& tx) -> absl::StatusOr<std::vector<Block>> {
+                                    return SelectBlocks(tx, stream, begin, end, max_blocks);
+                                  });
+}
+
+absl::StatusOr<std::vector<StreamCandidate>> ArchiveStore::FindStreams(absl::string_view prover,
+                                                                       absl::string_view machine,
+                                                                       absl::string_view head) {
+  return RunTransaction<ReadOnly>(
+      *pool_, "look for the stream",
+      [&](ReadOnly& tx) -> absl::StatusOr<std::vector<StreamCandidate>> {
+        return SelectStreams(tx, prover, machine, head);
+      });
+}
+
+absl::StatusOr<int64_t> ArchiveStore::ReserveStreamId() {
+  return RunTransaction<ReadWrite>(
+      *pool_, "reserve a stream's number", [](ReadWrite& tx) -> absl::StatusOr<int64_t> {
+        return tx.exec1("SELECT nextval(pg_get_serial_sequence('stream', 'stream_id'))")[0]
+            .as<int64_t>();
+      });
+}
+
+absl::StatusOr<StreamKey> ArchiveStore::CreateStream(const NewStream& stream, const Block& block,
+                                                     absl::string_view head) {
+  return RunTransaction<ReadWrite>(
+      *pool_, "make a stream", [&](ReadWrite& tx) -> absl::StatusOr<StreamKey> {
+        const StreamKey key{FindOrAddProver(tx, stream.prover), stream.stream_id};
+        // Streams of one prover are made one after the other, so that two senders of one log meet.
+        tx.exec_params1("SELECT FROM prover WHERE prover_id = $1 FOR NO KEY UPDATE", key.prover_id);
+        for (const StreamCandidate& other :
+             SelectStreams(tx, stream.prover, stream.machine, stream.log_head)) {
+          if (absl::c_linear_search(stream.known_stream_ids, other.key.stream_id)) continue;
+          return absl::AbortedError("another client has begun to send this log");
+        }
+        tx.exec_params0(
+            "INSERT INTO stream (prover_id, stream_id, machine, source, head)"
+            " OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5)",
+            key.prover_id, key.stream_id, stream.machine, stream.source, ToParameter(head));
+        tx.exec_params0(
+            "INSERT INTO stream_position"
+            " (prover_id, stream_id, generation, committed_offset, received_at)"
+            " VALUES ($1, $2, 1, $3, $4)",
+            key.prover_id, key.stream_id, block.end_offset, Now());
+        tx.exec_params0(
+            "INSERT INTO block (prover_id, stream_id, begin_offset, end_offset, received_at, zstd)"
+            " VALUES ($1, $2, $3, $4, $5, $6)",
+            key.prover_id, key.stream_id, block.begin_offset, block.end_offset, Now(),
+            ToParameter(block.zstd));
+        InsertAnchors(tx, key, stream.anchors);
+        return key;
+      });
+}
+
+absl::StatusOr<OpenStream> ArchiveStore::ReopenStream(absl::string_view prover, int64_t stream_id,
+                                                      const std::vector<Anchor>& anchors) {
+  return RunTransaction<ReadWrite>(
+      *pool_, "open the stream", [&](ReadWrite& tx) -> absl::StatusOr<OpenStream> {
+        const auto rows = tx.exec_params(
+            "UPDATE stream_position SET generation = generation + 1"
+            " WHERE prover_id = (SELECT prover_id FROM prover WHERE name = $1) AND stream_id = $2"
+            " RETURNING prover_id, generation, committed_offset",
+            std::string(prover), stream_id);
+        if (rows.empty()) {
+          return absl::NotFoundError(
+              absl::StrCat("prover \"", prover, "\" has no stream ", stream_id));
+        }
+        OpenStream open;
+        open.key = {rows[0][0].as<ProverId>(), stream_id};
+        open.generation = rows[0][1].as<int64_t>();
+        open.committed_offset = rows[0][2].as<int64_t>();
+        open.anchors = SelectAnchors(tx, open.key);
+        if (open.anchors.empty()) {
+          InsertAnchors(tx, open.key, anchors);
+          open.anchors = anchors;
+        }
+        return open;
+      });
+}
+
+absl::Status ArchiveStore::Append(const StreamKey& stream, int64_t generation, const Block& block,
+                                  absl::string_view head) {
+  return RunTransaction<ReadWrite>(*pool_, "commit a block", [&](ReadWrite& tx) {
+    const auto inserted = tx.exec_params(
+        "WITH moved AS ("
+        "  UPDATE stream_position SET committed_offset = $5, received_at = $6"
+        "   WHERE prover_id = $1 AND stream_id = $2 AND generation = $3 AND committed_offset = $4"
+        "  RETURNING prover_id, stream_id)"
+        " INSERT INTO block (prover_id, stream_id, begin_offset, end_offset, received_at, zstd)"
+        " SELECT prover_id, stream_id, $4, $5, $6, $7 FROM moved",
+        stream.prover_id, stream.stream_id, generation, block.begin_offset, block.end_offset, Now(),
+        ToParameter(block.zstd));
+    if (inserted.affected_rows() == 0) return NotAtPosition(stream);
+    if (!head.empty()) {
+      tx.exec_params0("UPDATE stream SET head = $3 WHERE prover_id = $1 AND stream_id = $2",
+                      stream.prover_id, stream.stream_id, ToParameter(head));
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::Status ArchiveStore::Seal(const StreamKey& stream, int64_t generation, int64_t offset) {
+  return RunTransaction<ReadWrite>(*pool_, "seal a stream", [&](ReadWrite& tx) {
+    const auto updated = tx.exec_params(
+        "UPDATE stream_position SET sealed_offset = $4"
+        " WHERE prover_id = $1 AND stream_id = $2 AND generation = $3 AND committed_offset = $4",
+        stream.prover_id, stream.stream_id, generation, offset);
+    return updated.affected_rows() == 0 ? NotAtPosition(stream) : absl::OkStatus();
+  });
+}
+
+absl::StatusOr<ArchiveWriter::StreamPosition> ArchiveStore::Position(const StreamKey& stream) {
+  return RunTransaction<ReadOnly>(
+      *pool_, "read a stream's position", [&](ReadOnly& tx) -> absl::StatusOr<StreamPosition> {
+        const auto row = tx.exec_params1(
+            "SELECT generation, committed_offset FROM stream_position"
+            " WHERE prover_id = $1 AND stream_id = $2",
+            stream.prover_id, stream.stream_id);
+        return StreamPosition{row[0].as<int64_t>(), row[1].as<int64_t>()};
+      });
+}
+
+}  // namespace proverlog::postgres

@@ -1,0 +1,45 @@
+#ifndef PROVERLOG_STORAGE_POSTGRES_ARCHIVE_STORE_H_
+#define PROVERLOG_STORAGE_POSTGRES_ARCHIVE_STORE_H_
+
+#include <pqxx/pqxx>
+#include <vector>
+
+#include "storage/archive_store.h"
+#include "storage/postgres/connection_pool.h"
+
+namespace proverlog::postgres {
+
+// The archive in PostgreSQL. Thread-safe; the pool outlives it.
+class ArchiveStore : public ArchiveWriter {
+ public:
+  explicit ArchiveStore(ConnectionPool* pool) : pool_(pool) {}
+
+  absl::StatusOr<std::vector<Block>> ReadBlocks(const StreamKey& stream, int64_t begin, int64_t end,
+                                                int max_blocks) override;
+  absl::StatusOr<std::vector<StreamCandidate>> FindStreams(absl::string_view prover,
+                                                           absl::string_view machine,
+                                                           absl::string_view head) override;
+  absl::StatusOr<int64_t> ReserveStreamId() override;
+  absl::StatusOr<StreamKey> CreateStream(const NewStream& stream, const Block& block,
+                                         absl::string_view head) override;
+  absl::StatusOr<OpenStream> ReopenStream(absl::string_view prover, int64_t stream_id,
+                                          const std::vector<Anchor>& anchors) override;
+  absl::Status Append(const StreamKey& stream, int64_t generation, const Block& block,
+                      absl::string_view head) override;
+  absl::Status Seal(const StreamKey& stream, int64_t generation, int64_t offset) override;
+  absl::StatusOr<StreamPosition> Position(const StreamKey& stream) override;
+
+ private:
+  ConnectionPool* pool_;
+};
+
+// The blocks that overlap [begin, end), in order; throws libpqxx's exceptions.
+std::vector<Block> SelectBlocks(pqxx::transaction_base& tx, const StreamKey& stream, int64_t begin,
+                                int64_t end, int max_blocks);
+
+// The stream's anchors by offset; throws libpqxx's exceptions.
+std::vector<Anchor> SelectAnchors(pqxx::transaction_base& tx, const StreamKey& stream);
+
+}  // namespace proverlog::postgres
+
+#endif  // PROVERLOG_STORAGE_POSTGRES_ARCHIVE_STORE_H_

@@ -1,0 +1,144 @@
+#include "storage/postgres/archive_store.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "codec/zstd_frame.h"
+#include "storage/archive_range.h"
+#include "tests/testing_util/test_database.h"
+
+namespace proverlog::postgres {
+namespace {
+
+using testing_util::TestDatabase;
+
+Block MakeBlock(int64_t begin, const std::string& raw) {
+  return {begin, begin + static_cast<int64_t>(raw.size()), CompressFrame(raw)};
+}
+
+class ArchiveStoreTest : public testing::Test {
+ protected:
+  // Makes a stream with a first block.
+  StreamKey Create(const std::string& raw, const std::string& machine = "m",
+                   std::vector<int64_t> known = {}) {
+    const auto id = store_.ReserveStreamId();
+    EXPECT_TRUE(id.ok()) << id.status();
+    const auto key = store_.CreateStream({*id, "prover", machine, "a.log", anchors_, raw, known},
+                                         MakeBlock(0, raw), raw);
+    EXPECT_TRUE(key.ok()) << key.status();
+    return key.ok() ? *key : StreamKey{};
+  }
+
+  std::string ReadAll(const StreamKey& key) {
+    const auto bytes = ReadRange(store_, key, 0, int64_t{1} << 40);
+    EXPECT_TRUE(bytes.ok()) << bytes.status();
+    return *bytes;
+  }
+
+  TestDatabase database_;
+  ArchiveStore store_{&database_.pool()};
+  std::vector<Anchor> anchors_ = {{0, 1000, "UTC"}, {50, 2000, "Europe/Berlin"}};
+};
+
+TEST_F(ArchiveStoreTest, AppendsBlocksAndReadsThemBack) {
+  const StreamKey key = Create("hello ");
+  ASSERT_TRUE(store_.Append(key, 1, MakeBlock(6, "big "), "").ok());
+  ASSERT_TRUE(store_.Append(key, 1, MakeBlock(10, "world"), "").ok());
+  EXPECT_EQ(ReadAll(key), "hello big world");
+  EXPECT_EQ(*ReadRange(store_, key, 4, 11), "o big w");
+  EXPECT_EQ(*ReadRange(store_, key, 10, 11), "w");
+  EXPECT_EQ(*ReadRange(store_, key, 15, 20), "");
+  EXPECT_EQ(store_.Position(key)->committed_offset, 15);
+}
+
+TEST_F(ArchiveStoreTest, ADuplicateOrAGapWritesNothing) {
+  const StreamKey key = Create("hello");
+  EXPECT_TRUE(absl::IsAborted(store_.Append(key, 1, MakeBlock(0, "hello"), "")));
+  EXPECT_TRUE(absl::IsAborted(store_.Append(key, 1, MakeBlock(6, "x"), "")));
+  EXPECT_TRUE(absl::IsAborted(store_.Append(key, 1, MakeBlock(4, "x"), "")));
+  EXPECT_EQ(ReadAll(key), "hello");
+  EXPECT_EQ(database_.Sql("SELECT count(*) FROM block"), "1");
+}
+
+TEST_F(ArchiveStoreTest, OpeningAgainFencesOffWhoeverHadItBefore) {
+  const StreamKey key = Create("hello");
+  const auto opened = store_.ReopenStream("prover", key.stream_id, {});
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  EXPECT_EQ(opened->generation, 2);
+  EXPECT_EQ(opened->committed_offset, 5);
+  EXPECT_TRUE(absl::IsAborted(store_.Append(key, 1, MakeBlock(5, "old"), "")));
+  EXPECT_TRUE(store_.Append(key, 2, MakeBlock(5, "new"), "").ok());
+  EXPECT_EQ(ReadAll(key), "hellonew");
+}
+
+TEST_F(ArchiveStoreTest, TheFirstAnchorsStay) {
+  const StreamKey key = Create("hello");
+  const auto opened = store_.ReopenStream("prover", key.stream_id, {{0, 9999, "Asia/Tokyo"}});
+  EXPECT_EQ(opened->anchors, anchors_);
+}
+
+TEST_F(ArchiveStoreTest, AStreamWithoutAnchorsTakesLaterOnes) {
+  anchors_.clear();
+  const StreamKey key = Create("hello");
+  const std::vector<Anchor> later = {{0, 9999, "Asia/Tokyo"}};
+  EXPECT_EQ(store_.ReopenStream("prover", key.stream_id, later)->anchors, later);
+  EXPECT_EQ(store_.ReopenStream("prover", key.stream_id, {})->anchors, later);
+}
+
+TEST_F(ArchiveStoreTest, FindsStreamsByTheirHeads) {
+  const StreamKey short_one = Create("abc");
+  const StreamKey long_one = Create("abcdef", "m", {short_one.stream_id});
+  Create("abx");
+  Create("abcdef", "other machine");
+  const auto found = store_.FindStreams("prover", "m", "abcd");
+  ASSERT_TRUE(found.ok()) << found.status();
+  ASSERT_EQ(found->size(), 2U);
+  EXPECT_EQ((*found)[0].key, long_one);
+  EXPECT_EQ((*found)[0].committed_offset, 6);
+  EXPECT_EQ((*found)[1].key, short_one);
+  EXPECT_TRUE(store_.FindStreams("no such prover", "m", "abcd")->empty());
+  EXPECT_TRUE(store_.FindStreams("prover", "m", "zzz")->empty());
+}
+
+TEST_F(ArchiveStoreTest, AGrowingHeadIsKept) {
+  const StreamKey key = Create("abc");
+  ASSERT_TRUE(store_.Append(key, 1, MakeBlock(3, "def"), "abcdef").ok());
+  EXPECT_EQ(store_.FindStreams("prover", "m", "abcdefgh")->size(), 1U);
+  EXPECT_TRUE(store_.FindStreams("prover", "m", "abcxyz")->empty());
+}
+
+TEST_F(ArchiveStoreTest, TwoSendersOfOneNewLogMeet) {
+  const StreamKey first = Create("same log");
+  const auto id = store_.ReserveStreamId();
+  const auto second = store_.CreateStream({*id, "prover", "m", "b.log", {}, "same log", {}},
+                                          MakeBlock(0, "same log"), "same log");
+  EXPECT_TRUE(absl::IsAborted(second.status())) << second.status();
+  EXPECT_EQ(database_.Sql("SELECT count(*) FROM stream"), "1");
+  EXPECT_EQ(ReadAll(first), "same log");
+}
+
+TEST_F(ArchiveStoreTest, SealsAtTheCommittedOffsetOnly) {
+  const StreamKey key = Create("hello");
+  EXPECT_TRUE(absl::IsAborted(store_.Seal(key, 1, 4)));
+  EXPECT_TRUE(absl::IsAborted(store_.Seal(key, 2, 5)));
+  EXPECT_TRUE(store_.Seal(key, 1, 5).ok());
+  EXPECT_EQ(database_.Sql("SELECT sealed_offset FROM stream_position"), "5");
+}
+
+TEST_F(ArchiveStoreTest, AStreamThatIsNotThereIsNotFound) {
+  Create("hello");
+  EXPECT_TRUE(absl::IsNotFound(store_.ReopenStream("prover", 999, {}).status()));
+  EXPECT_TRUE(absl::IsNotFound(store_.ReopenStream("nobody", 1, {}).status()));
+}
+
+TEST_F(ArchiveStoreTest, ADamagedBlockIsDataLoss) {
+  const StreamKey key = Create("hello");
+  database_.Sql("UPDATE block SET zstd = 'garbage'");
+  EXPECT_TRUE(absl::IsDataLoss(ReadRange(store_, key, 0, 5).status()));
+}
+
+}  // namespace
+}  // namespace proverlog::postgres

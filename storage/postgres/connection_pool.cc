@@ -1,0 +1,120 @@
+#include "storage/postgres/connection_pool.h"
+
+#include <libpq-fe.h>
+
+#include <memory>
+#include <pqxx/pqxx>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "storage/postgres/connection.h"
+#include "storage/postgres/error.h"
+
+namespace proverlog::postgres {
+namespace {
+
+void AppendSetting(absl::string_view key, absl::string_view value, std::string& conninfo) {
+  absl::StrAppend(&conninfo, key, "='", absl::StrReplaceAll(value, {{"\\", "\\\\"}, {"'", "\\'"}}),
+                  "' ");
+}
+
+// libpq's settings with ours added where the user gave none. They are part of the connection
+// string because libpqxx may reconnect by itself, and would lose what was SET in a session.
+absl::StatusOr<std::string> MakeConninfo(const PoolOptions& options) {
+  char* error = nullptr;
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(
+      PQconninfoParse(options.database.c_str(), &error), &PQconninfoFree);
+  const std::unique_ptr<char, decltype(&PQfreemem)> error_text(error, &PQfreemem);
+  if (parsed == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the database URL cannot be read: ", error == nullptr ? "no memory" : error));
+  }
+  const std::string server_options =
+      absl::StrCat("-c statement_timeout=", absl::ToInt64Milliseconds(options.statement_timeout),
+                   " -c idle_in_transaction_session_timeout=60000 -c lock_timeout=10000");
+  const std::pair<absl::string_view, absl::string_view> defaults[] = {
+      {"application_name", "proverlogd"}, {"client_encoding", "UTF8"},  {"connect_timeout", "5"},
+      {"keepalives_idle", "10"},          {"keepalives_interval", "5"}, {"keepalives_count", "3"},
+      {"tcp_user_timeout", "20000"},
+  };
+  std::string conninfo;
+  for (const PQconninfoOption* o = parsed.get(); o->keyword != nullptr; ++o) {
+    const absl::string_view key = o->keyword;
+    if (key == "options") {
+      AppendSetting(key, absl::StrCat(server_options, " ", o->val == nullptr ? "" : o->val),
+                    conninfo);
+    } else if (o->val != nullptr) {
+      AppendSetting(key, o->val, conninfo);
+    } else {
+      for (const auto& [name, value] : defaults) {
+        if (key == name) AppendSetting(key, value, conninfo);
+      }
+    }
+  }
+  return conninfo;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ConnectionPool>> ConnectionPool::Create(const PoolOptions& options) {
+  auto conninfo = MakeConninfo(options);
+  if (!conninfo.ok()) return conninfo.status();
+  return std::unique_ptr<ConnectionPool>(new ConnectionPool(*std::move(conninfo), options.size));
+}
+
+ConnectionPool::ConnectionPool(std::string conninfo, int size)
+    : conninfo_(std::move(conninfo)), free_(size) {}
+
+ConnectionPool::~ConnectionPool() = default;
+
+absl::StatusOr<ConnectionPool::Lease> ConnectionPool::Acquire(absl::Time deadline) {
+  std::unique_ptr<Connection> connection;
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto some_free = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return free_ > 0; };
+    if (!mutex_.AwaitWithDeadline(absl::Condition(&some_free), deadline)) {
+      return absl::UnavailableError("all database connections are in use; try again");
+    }
+    --free_;
+    if (!idle_.empty()) {
+      connection = std::move(idle_.back());
+      idle_.pop_back();
+    }
+  }
+  Lease lease(this, std::move(connection));
+  if (absl::Status status = lease.Connect(); !status.ok()) return status;
+  return lease;
+}
+
+void ConnectionPool::GiveBack(std::unique_ptr<Connection> connection) {
+  absl::MutexLock lock(&mutex_);
+  ++free_;
+  if (connection != nullptr) idle_.push_back(std::move(connection));
+}
+
+ConnectionPool::Lease::Lease(ConnectionPool* pool, std::unique_ptr<Connection> connection)
+    : pool_(pool), connection_(std::move(connection)) {}
+
+ConnectionPool::Lease::Lease(Lease&& other) noexcept
+    : pool_(other.pool_), connection_(std::move(other.connection_)) {
+  other.pool_ = nullptr;
+}
+
+ConnectionPool::Lease::~Lease() {
+  if (pool_ != nullptr) pool_->GiveBack(std::move(connection_));
+}
+
+absl::Status ConnectionPool::Lease::Connect() {
+  if (connection_ != nullptr) return absl::OkStatus();
+  try {
+    connection_ = std::make_unique<Connection>(pool_->conninfo_);
+    return absl::OkStatus();
+  } catch (...) {
+    return StatusFromException("connect to the database");
+  }
+}
+
+void ConnectionPool::Lease::Discard() { connection_.reset(); }
+
+}  // namespace proverlog::postgres

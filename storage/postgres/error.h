@@ -1,0 +1,21 @@
+#ifndef PROVERLOG_STORAGE_POSTGRES_ERROR_H_
+#define PROVERLOG_STORAGE_POSTGRES_ERROR_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace proverlog::postgres {
+
+// The exception being handled as a status; call it in a catch block. The only place that knows
+// libpqxx's exceptions and PostgreSQL's error codes. `doing` begins the message: "cannot <doing>".
+//
+//   UNAVAILABLE          no connection, shutting down, conflict with another transaction, out of
+//                        space or connections, a commit in doubt: try again
+//   DEADLINE_EXCEEDED    cancelled by a time-out
+//   FAILED_PRECONDITION  refused: password, rights, a database or table that is not there
+//   INTERNAL             anything else is a mistake in this program
+absl::Status StatusFromException(absl::string_view doing);
+
+}  // namespace proverlog::postgres
+
+#endif  // PROVERLOG_STORAGE_POSTGRES_ERROR_H_

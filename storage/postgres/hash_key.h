@@ -1,0 +1,17 @@
+#ifndef PROVERLOG_STORAGE_POSTGRES_HASH_KEY_H_
+#define PROVERLOG_STORAGE_POSTGRES_HASH_KEY_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace proverlog::postgres {
+
+// A job id's hash as the database keeps it: 64 hex digits as 32 bytes, any other token as its text
+// after one NUL byte, or two where that would make 32 bytes.
+std::string EncodeHash(absl::string_view hash);
+std::string DecodeHash(absl::string_view bytes);
+
+}  // namespace proverlog::postgres
+
+#endif  // PROVERLOG_STORAGE_POSTGRES_HASH_KEY_H_

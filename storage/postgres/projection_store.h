@@ -1,0 +1,27 @@
+#ifndef PROVERLOG_STORAGE_POSTGRES_PROJECTION_STORE_H_
+#define PROVERLOG_STORAGE_POSTGRES_PROJECTION_STORE_H_
+
+#include <functional>
+#include <vector>
+
+#include "storage/postgres/connection_pool.h"
+#include "storage/projection_store.h"
+
+namespace proverlog::postgres {
+
+// Projections in PostgreSQL. Thread-safe; the pool outlives it.
+class ProjectionStore : public proverlog::ProjectionStore {
+ public:
+  explicit ProjectionStore(ConnectionPool* pool) : pool_(pool) {}
+
+  absl::StatusOr<std::vector<ProverId>> FindProversBehind() override;
+  absl::StatusOr<bool> Project(
+      ProverId prover_id, const std::function<absl::Status(ProjectionTransaction&)>& work) override;
+
+ private:
+  ConnectionPool* pool_;
+};
+
+}  // namespace proverlog::postgres
+
+#endif  // PROVERLOG_STORAGE_POSTGRES_PROJECTION_STORE_H_

@@ -1,0 +1,214 @@
+#include "storage/postgres/projection_store.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "codec/zstd_frame.h"
+#include "storage/postgres/archive_store.h"
+#include "tests/testing_util/facts.h"
+#include "tests/testing_util/test_database.h"
+
+namespace proverlog::postgres {
+namespace {
+
+using testing_util::At;
+using testing_util::SomeJob;
+using testing_util::TestDatabase;
+using K = FactKind;
+
+class ProjectionStoreTest : public testing::Test {
+ protected:
+  ProjectionStoreTest() {
+    ArchiveStore archive(&database_.pool());
+    const auto id = archive.ReserveStreamId();
+    const Block block{0, 5, CompressFrame("hello")};
+    stream_ = *archive.CreateStream({*id, "prover", "m", "a.log", {{0, 7, "UTC"}}, "hello", {}},
+                                    block, "hello");
+  }
+
+  // Runs `work` in a projecting transaction, which must get the lock.
+  absl::Status Project(const std::function<absl::Status(ProjectionTransaction&)>& work) {
+    const auto ran = store_.Project(stream_.prover_id, work);
+    EXPECT_TRUE(!ran.ok() || *ran);
+    return ran.status();
+  }
+
+  Fact Here(Fact fact) const {
+    fact.origin.machine = "m";
+    fact.origin.stream_id = stream_.stream_id;
+    return fact;
+  }
+
+  void Save(std::vector<Fact> facts) {
+    for (Fact& fact : facts) fact = Here(std::move(fact));
+    const absl::Status saved = Project([&](ProjectionTransaction& tx) {
+      return tx.SaveJobs({DeriveJob(SomeJob(), std::move(facts))});
+    });
+    EXPECT_TRUE(saved.ok()) << saved;
+  }
+
+  std::vector<Fact> Load() {
+    std::map<JobId, std::vector<Fact>> loaded;
+    const absl::Status status = Project([&](ProjectionTransaction& tx) {
+      auto facts = tx.LoadFacts({SomeJob(), JobId{1, "OTHER", "b"}});
+      if (facts.ok()) loaded = *std::move(facts);
+      return facts.status();
+    });
+    EXPECT_TRUE(status.ok()) << status;
+    return loaded.empty() ? std::vector<Fact>{} : loaded.begin()->second;
+  }
+
+  TestDatabase database_;
+  StreamKey stream_;
+  ProjectionStore store_{&database_.pool()};
+};
+
+std::vector<Fact> Healthy() {
+  return {At(1, K::kEnqueued), At(2, K::kStarted).On("m", "agent"), At(3, K::kControllerStarted),
+          At(8, K::kAgentCompleted), At(9, K::kCompleted).Attempt(1)};
+}
+
+TEST_F(ProjectionStoreTest, AHealthyJobIsOneRow) {
+  Save(Healthy());
+  EXPECT_EQ(database_.Sql("SELECT count(*) FROM job"), "1");
+  EXPECT_EQ(database_.Sql("SELECT count(*) FROM job_fact"), "0");
+  std::vector<Fact> expected;
+  for (const Fact& fact : Healthy()) expected.push_back(Here(fact));
+  EXPECT_EQ(Load(), expected);
+}
+
+TEST_F(ProjectionStoreTest, AJobWithARareFactHasAllItsFactsAsRows) {
+  std::vector<Fact> facts = Healthy();
+  facts.push_back(At(5, K::kAgentFailed).Retry(false).Detail("a 'quoted' \\ \"error\", ü"));
+  Save(facts);
+  EXPECT_EQ(database_.Sql("SELECT count(*) FROM job_fact"), "6");
+  EXPECT_EQ(database_.Sql("SELECT enqueued_at FROM job"), "");
+  const std::vector<Fact> loaded = Load();
+  ASSERT_EQ(loaded.size(), 6U);
+  EXPECT_EQ(loaded[3], Here(facts.back()));
+}
+
+TEST_F(ProjectionStoreTest, AHealthyJobBecomesARareOneAndStaysWhole) {
+  Save(Healthy());
+  std::vector<Fact> facts = Load();
+  facts.push_back(Here(At(4, K::kTimedOut).Retry(true)));
+  Save(facts);
+  EXPECT_EQ(Load().size(), 6U);
+  EXPECT_EQ(database_.Sql("SELECT timeouts FROM job"), "1");
+}
+
+TEST_F(ProjectionStoreTest, ARepeatedKindAndAnotherAttemptAreRare) {
+  Save({At(1, K::kEnqueued), At(2, K::kEnqueued)});
+  EXPECT_EQ(Load().size(), 2U);
+  EXPECT_EQ(database_.Sql("SELECT count(*) FROM job_fact"), "2");
+  Save({At(1, K::kEnqueued), At(2, K::kEnqueued), At(9, K::kCompleted).Attempt(2)});
+  EXPECT_EQ(Load().back().attempt, 2);
+}
+
+TEST_F(ProjectionStoreTest, AFactThatIsToldBetterIsUpdated) {
+  Save({At(5, K::kAgentFailed).Detail("short")});
+  Save({At(5, K::kAgentFailed).Detail("longer text").Retry(true)});
+  const std::vector<Fact> loaded = Load();
+  ASSERT_EQ(loaded.size(), 1U);
+  EXPECT_EQ(loaded[0].detail, "longer text");
+  EXPECT_EQ(loaded[0].will_retry, true);
+}
+
+TEST_F(ProjectionStoreTest, TheViewShowsColumnsAndRowsAsOneList) {
+  Save(Healthy());
+  EXPECT_EQ(database_.Sql("SELECT string_agg(kind, ' ' ORDER BY time) FROM job_facts"),
+            "enqueued started controller_started agent_completed completed");
+  EXPECT_EQ(database_.Sql("SELECT process FROM job_facts WHERE kind = 'started'"), "agent");
+  EXPECT_EQ(database_.Sql("SELECT id FROM jobs"), SomeJob().ToString());
+  std::vector<Fact> facts = Load();
+  facts.push_back(Here(At(4, K::kTimedOut).Retry(true)));
+  Save(facts);
+  EXPECT_EQ(database_.Sql("SELECT string_agg(kind, ' ' ORDER BY time) FROM job_facts"),
+            "enqueued started controller_started timed_out agent_completed completed");
+}
+
+TEST_F(ProjectionStoreTest, ProgressIsSavedAndTakenUpAgain) {
+  NormalizedStream reached;
+  const absl::Status status = Project([&](ProjectionTransaction& tx) {
+    const auto pending = tx.PendingStreams(10);
+    EXPECT_EQ(pending->size(), 1U);
+    const PendingStream& stream = pending->front();
+    EXPECT_EQ(stream.committed_offset, 5);
+    EXPECT_EQ(stream.progress.offset, 0);
+    EXPECT_EQ(stream.labels.anchors.size(), 1U);
+    reached.stream_id = stream.labels.stream_id;
+    reached.progress.offset = 3;
+    reached.progress.state = std::string("\0state\xff", 7);
+    reached.progress.counts.lines = 4;
+    reached.progress.counts.facts[K::kEnqueued] = 2;
+    reached.progress.counts.first_at = 17;
+    return tx.SaveProgress(reached);
+  });
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(store_.FindProversBehind()->size(), 1U);
+
+  const absl::Status again = Project([&](ProjectionTransaction& tx) {
+    const PendingStream stream = tx.PendingStreams(10)->front();
+    EXPECT_EQ(stream.progress.offset, 3);
+    EXPECT_EQ(stream.progress.state, reached.progress.state);
+    EXPECT_EQ(stream.progress.counts, reached.progress.counts);
+    reached.progress.offset = 5;
+    return tx.SaveProgress(reached);
+  });
+  ASSERT_TRUE(again.ok()) << again;
+  EXPECT_TRUE(store_.FindProversBehind()->empty());
+}
+
+TEST_F(ProjectionStoreTest, ASealIsPendingUntilItIsRead) {
+  NormalizedStream reached;
+  reached.stream_id = stream_.stream_id;
+  reached.progress.offset = 5;
+  const auto save = [&](ProjectionTransaction& tx) { return tx.SaveProgress(reached); };
+  ASSERT_TRUE(Project(save).ok());
+  ASSERT_TRUE(ArchiveStore(&database_.pool()).Seal(stream_, 1, 5).ok());
+  EXPECT_EQ(store_.FindProversBehind()->size(), 1U);
+  reached.sealed_offset = 5;
+  ASSERT_TRUE(Project(save).ok());
+  EXPECT_TRUE(store_.FindProversBehind()->empty());
+}
+
+TEST_F(ProjectionStoreTest, OneWorkerAtATimeProjectsAProver) {
+  const absl::Status status = Project([&](ProjectionTransaction&) {
+    bool called = false;
+    const auto second = store_.Project(stream_.prover_id, [&](ProjectionTransaction&) {
+      called = true;
+      return absl::OkStatus();
+    });
+    EXPECT_TRUE(second.ok()) << second.status();
+    EXPECT_FALSE(*second);
+    EXPECT_FALSE(called);
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(status.ok()) << status;
+}
+
+TEST_F(ProjectionStoreTest, AFailureLeavesNothingBehind) {
+  const absl::Status status = Project([&](ProjectionTransaction& tx) {
+    EXPECT_TRUE(tx.SaveJobs({DeriveJob(SomeJob(), {Here(At(1, K::kEnqueued))})}).ok());
+    return absl::DataLossError("stop");
+  });
+  EXPECT_TRUE(absl::IsDataLoss(status));
+  EXPECT_EQ(database_.Sql("SELECT count(*) FROM job"), "0");
+}
+
+TEST_F(ProjectionStoreTest, IngestIsNotBlockedByAProjection) {
+  const absl::Status status = Project([&](ProjectionTransaction& tx) {
+    EXPECT_TRUE(tx.PendingStreams(10).ok());
+    return ArchiveStore(&database_.pool())
+        .Append(stream_, 1, Block{5, 7, CompressFrame("ab")}, "helloab");
+  });
+  EXPECT_TRUE(status.ok()) << status;
+}
+
+}  // namespace
+}  // namespace proverlog::postgres

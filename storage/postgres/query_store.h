@@ -1,0 +1,39 @@
+#ifndef PROVERLOG_STORAGE_POSTGRES_QUERY_STORE_H_
+#define PROVERLOG_STORAGE_POSTGRES_QUERY_STORE_H_
+
+#include <vector>
+
+#include "storage/postgres/connection_pool.h"
+#include "storage/query_store.h"
+
+namespace proverlog::postgres {
+
+// Queries in PostgreSQL. Thread-safe; the pool outlives it.
+class QueryStore : public proverlog::QueryStore {
+ public:
+  explicit QueryStore(ConnectionPool* pool) : pool_(pool) {}
+
+  absl::StatusOr<std::vector<Block>> ReadBlocks(const StreamKey& stream, int64_t begin, int64_t end,
+                                                int max_blocks) override;
+  absl::StatusOr<std::vector<ProverRef>> ListProvers() override;
+  absl::StatusOr<std::vector<EpochRow>> ListEpochs(const ProverRef& prover,
+                                                   std::optional<int32_t> before,
+                                                   int limit) override;
+  absl::StatusOr<std::vector<Job>> LoadEpoch(const ProverRef& prover, int32_t epoch) override;
+  absl::StatusOr<std::vector<Job>> ListJobs(const ProverRef& prover, const JobFilter& filter,
+                                            int limit) override;
+  absl::StatusOr<Job> LoadJob(const ProverRef& prover, const JobId& id) override;
+  absl::StatusOr<std::vector<JobId>> FindJobs(const ProverRef& prover,
+                                              const JobId& with_hash_prefix, int limit) override;
+  absl::StatusOr<std::vector<StreamStatus>> LoadStreams(
+      const ProverRef& prover, const std::vector<int64_t>& stream_ids) override;
+  absl::StatusOr<std::vector<StreamStatus>> ListStreams(const ProverRef& prover,
+                                                        int limit) override;
+
+ private:
+  ConnectionPool* pool_;
+};
+
+}  // namespace proverlog::postgres
+
+#endif  // PROVERLOG_STORAGE_POSTGRES_QUERY_STORE_H_

@@ -1,0 +1,176 @@
+#include "storage/postgres/query_store.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "codec/zstd_frame.h"
+#include "storage/postgres/archive_store.h"
+#include "storage/postgres/projection_store.h"
+#include "tests/testing_util/facts.h"
+#include "tests/testing_util/test_database.h"
+
+namespace proverlog::postgres {
+namespace {
+
+using testing_util::At;
+using testing_util::TestDatabase;
+using K = FactKind;
+
+class QueryStoreTest : public testing::Test {
+ protected:
+  QueryStoreTest() {
+    ArchiveStore archive(&database_.pool());
+    stream_ =
+        *archive.CreateStream({*archive.ReserveStreamId(), "mine", "m", "a.log", {}, "hi", {}},
+                              Block{0, 2, CompressFrame("hi")}, "hi");
+    prover_ = queries_.ListProvers()->front();
+  }
+
+  void Save(const JobId& id, std::vector<Fact> facts) {
+    for (Fact& fact : facts) fact.origin = {"m", "p", stream_.stream_id, fact.at};
+    const auto saved = ProjectionStore(&database_.pool())
+                           .Project(stream_.prover_id, [&](ProjectionTransaction& tx) {
+                             return tx.SaveJobs({DeriveJob(id, std::move(facts))});
+                           });
+    EXPECT_TRUE(saved.ok()) << saved.status();
+  }
+
+  static std::string Hash(int number) {
+    return absl::StrCat(std::string(60, 'a'), absl::Dec(number, absl::kZeroPad4));
+  }
+
+  TestDatabase database_;
+  QueryStore queries_{&database_.pool()};
+  StreamKey stream_;
+  ProverRef prover_;
+};
+
+TEST_F(QueryStoreTest, ListsProvers) {
+  EXPECT_EQ(prover_.name, "mine");
+  EXPECT_EQ(prover_.projection_id, 1);
+}
+
+TEST_F(QueryStoreTest, AddsUpTheEpochsFromTheLatest) {
+  Save({10, "ROOT_ROLLUP", Hash(1)}, {At(5, K::kEnqueued), At(9, K::kCompleted).Attempt(1)});
+  Save({10, "PUBLIC_VM", Hash(2)},
+       {At(3, K::kEnqueued), At(4, K::kStarted), At(6, K::kRetried).Attempt(1),
+        At(7, K::kTimedOut).Retry(true)});
+  Save({12, "PUBLIC_VM", Hash(3)}, {At(20, K::kEnqueued), At(25, K::kFailed).Attempt(1)});
+  Save({12, "PUBLIC_VM", Hash(4)}, {At(21, K::kSubmitted), At(26, K::kCancelled)});
+  Save({11, "PUBLIC_VM", Hash(5)}, {At(1, K::kReused)});  // no job, so no epoch
+
+  const auto epochs = queries_.ListEpochs(prover_, std::nullopt, 10);
+  ASSERT_TRUE(epochs.ok()) << epochs.status();
+  ASSERT_EQ(epochs->size(), 2U);
+  const EpochRow& latest = (*epochs)[0];
+  EXPECT_EQ(latest.epoch, 12);
+  EXPECT_EQ(latest.totals.jobs, 2);
+  EXPECT_EQ(latest.totals.failed, 1);
+  EXPECT_EQ(latest.totals.aborted, 1);
+  EXPECT_EQ(latest.totals.enqueued, 2);
+  EXPECT_FALSE(latest.root_completed);
+  const EpochRow& first = (*epochs)[1];
+  EXPECT_EQ(first.epoch, 10);
+  EXPECT_EQ(first.first_at, 3);
+  EXPECT_EQ(first.last_at, 9);
+  EXPECT_EQ(first.totals.completed, 1);
+  EXPECT_EQ(first.totals.in_flight, 1);
+  EXPECT_EQ(first.totals.started, 1);
+  EXPECT_EQ(first.totals.retries, 1);
+  EXPECT_EQ(first.totals.timeouts, 1);
+  EXPECT_TRUE(first.root_completed);
+}
+
+TEST_F(QueryStoreTest, PagesThroughTheEpochs) {
+  for (int epoch = 0; epoch < 5; ++epoch) Save({epoch, "A", Hash(1)}, {At(1, K::kEnqueued)});
+  EXPECT_EQ(queries_.ListEpochs(prover_, std::nullopt, 2)->size(), 2U);
+  const auto page = queries_.ListEpochs(prover_, 3, 2);
+  ASSERT_EQ(page->size(), 2U);
+  EXPECT_EQ((*page)[0].epoch, 2);
+  EXPECT_EQ((*page)[1].epoch, 1);
+  EXPECT_TRUE(queries_.ListEpochs(prover_, 0, 2)->empty());
+}
+
+TEST_F(QueryStoreTest, FiltersAndPagesThroughJobs) {
+  for (int i = 0; i < 5; ++i) Save({1, "B", Hash(i)}, {At(1, K::kEnqueued)});
+  Save({1, "A", Hash(9)}, {At(1, K::kEnqueued), At(2, K::kCompleted).Attempt(1)});
+  Save({1, "B", "short"}, {At(1, K::kEnqueued)});
+  Save({2, "B", Hash(0)}, {At(1, K::kEnqueued)});
+
+  JobFilter filter{1, "", std::nullopt, std::nullopt};
+  std::vector<std::string> seen;
+  for (;;) {
+    const auto page = queries_.ListJobs(prover_, filter, 2);
+    ASSERT_TRUE(page.ok()) << page.status();
+    if (page->empty()) break;
+    for (const Job& job : *page) seen.push_back(job.id.ToString());
+    filter.after = {page->back().id.type, page->back().id.hash};
+  }
+  ASSERT_EQ(seen.size(), 7U);
+  EXPECT_EQ(seen.front(), "1:A:" + Hash(9));
+  EXPECT_EQ(std::set<std::string>(seen.begin(), seen.end()).size(), 7U);
+
+  EXPECT_EQ(queries_.ListJobs(prover_, {1, "A", std::nullopt, std::nullopt}, 10)->size(), 1U);
+  EXPECT_EQ(queries_.ListJobs(prover_, {1, "", JobState::kCompleted, std::nullopt}, 10)->size(),
+            1U);
+  EXPECT_EQ(queries_.ListJobs(prover_, {1, "A", JobState::kQueued, std::nullopt}, 10)->size(), 0U);
+}
+
+TEST_F(QueryStoreTest, LoadsOneJobAndFindsItByTheBeginningOfItsHash) {
+  Save({1, "A", Hash(1)}, {At(1, K::kEnqueued)});
+  Save({1, "A", Hash(12)}, {At(1, K::kEnqueued)});
+  EXPECT_EQ(queries_.LoadJob(prover_, {1, "A", Hash(1)})->id.hash, Hash(1));
+  EXPECT_TRUE(absl::IsNotFound(queries_.LoadJob(prover_, {1, "A", "aaaa"}).status()));
+  EXPECT_EQ(queries_.FindJobs(prover_, {1, "A", "aaaa"}, 10)->size(), 2U);
+  EXPECT_EQ(queries_.FindJobs(prover_, {1, "A", Hash(12).substr(0, 63)}, 10)->size(), 1U);
+  EXPECT_TRUE(queries_.FindJobs(prover_, {1, "B", "aaaa"}, 10)->empty());
+}
+
+TEST_F(QueryStoreTest, SaysHowFarAStreamIs) {
+  const auto streams = queries_.ListStreams(prover_, 10);
+  ASSERT_EQ(streams->size(), 1U);
+  EXPECT_EQ((*streams)[0].committed_offset, 2);
+  EXPECT_EQ((*streams)[0].normalized_offset, 0);
+  EXPECT_EQ((*streams)[0].source, "a.log");
+  EXPECT_EQ(queries_.LoadStreams(prover_, {stream_.stream_id, 999})->size(), 1U);
+}
+
+// Reads the plans of the store's own statements from the server's log (auto_explain), on tables too
+// large to be scanned for one epoch.
+TEST_F(QueryStoreTest, EveryStatementFindsItsRowsByAnIndex) {
+  database_.Sql(
+      "INSERT INTO job (prover_id, projection_id, epoch, type, hash, counted, state, enqueued,"
+      " started, attempts, retries, timeouts, fact_rows)"
+      " SELECT 1, 1, i / 100, 'PUBLIC_VM', sha256(i::text::bytea), true, 'completed', true, true,"
+      " 1, 0, 0, true FROM generate_series(1, 200000) AS i");
+  database_.Sql(
+      "INSERT INTO job_fact SELECT 1, 1, i / 100, 'PUBLIC_VM', sha256(i::text::bytea), i,"
+      " 'enqueued', 0, NULL, '', 1, 0 FROM generate_series(1, 200000) AS i");
+  database_.Sql("INSERT INTO writer (prover_id, stream_id, process) VALUES (1, 1, 'p')");
+  database_.Sql("ANALYZE");
+  auto pool = *ConnectionPool::Create(
+      {.database = database_.conninfo() + " options='-c session_preload_libraries=auto_explain"
+                                          " -c auto_explain.log_min_duration=0'"});
+  QueryStore queries(pool.get());
+  const size_t begin = TestDatabase::ServerLog().size();
+  EXPECT_EQ(queries.ListEpochs(prover_, 1500, 50)->size(), 50U);
+  EXPECT_EQ(queries.LoadEpoch(prover_, 500)->size(), 100U);
+  const auto page = queries.ListJobs(prover_, {500, "", JobState::kCompleted, std::nullopt}, 50);
+  ASSERT_EQ(page->size(), 50U);
+  const JobId id = page->back().id;
+  EXPECT_TRUE(queries.LoadJob(prover_, id).ok());
+  EXPECT_EQ(queries.FindJobs(prover_, {500, id.type, id.hash.substr(0, 20)}, 2)->size(), 1U);
+
+  const std::string plans = TestDatabase::ServerLog().substr(begin);
+  EXPECT_NE(plans.find("job_pkey"), std::string::npos) << plans;
+  EXPECT_NE(plans.find("job_fact_pkey"), std::string::npos) << plans;
+  EXPECT_EQ(plans.find("Seq Scan on job"), std::string::npos) << plans;
+}
+
+}  // namespace
+}  // namespace proverlog::postgres

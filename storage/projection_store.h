@@ -1,0 +1,73 @@
+#ifndef PROVERLOG_STORAGE_PROJECTION_STORE_H_
+#define PROVERLOG_STORAGE_PROJECTION_STORE_H_
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "model/fact.h"
+#include "model/job.h"
+#include "storage/types.h"
+
+namespace proverlog {
+
+// A stream that is committed further than it is normalized, or that was sealed since.
+struct PendingStream {
+  StreamLabels labels;
+  StreamProgress progress;
+  int64_t committed_offset = 0;
+  std::optional<int64_t> sealed_offset;
+};
+
+// What a stream's normalizer has reached.
+struct NormalizedStream {
+  int64_t stream_id = 0;
+  StreamProgress progress;
+  std::optional<int64_t> sealed_offset;  // the seal that was read, if any
+};
+
+// One transaction of a prover's only projecting worker. Everything it reads it may write; nobody
+// else writes the prover's projection meanwhile. Not thread-safe.
+class ProjectionTransaction {
+ public:
+  virtual ~ProjectionTransaction() = default;
+
+  // The least recently normalized first.
+  virtual absl::StatusOr<std::vector<PendingStream>> PendingStreams(int limit) = 0;
+
+  // The stream's blocks from the one that holds `begin`, in order, about `max_bytes` of raw bytes.
+  virtual absl::StatusOr<std::vector<Block>> ReadBlocks(int64_t stream_id, int64_t begin,
+                                                        int64_t max_bytes) = 0;
+
+  // The facts that are known of the jobs; jobs that are not known are left out.
+  virtual absl::StatusOr<std::map<JobId, std::vector<Fact>>> LoadFacts(
+      const std::vector<JobId>& jobs) = 0;
+
+  // Writes the jobs with all their facts.
+  virtual absl::Status SaveJobs(const std::vector<Job>& jobs) = 0;
+
+  virtual absl::Status SaveProgress(const NormalizedStream& stream) = 0;
+};
+
+// The normalizer's side of the database. Thread-safe.
+class ProjectionStore {
+ public:
+  virtual ~ProjectionStore() = default;
+
+  // Provers that have a pending stream.
+  virtual absl::StatusOr<std::vector<ProverId>> FindProversBehind() = 0;
+
+  // Runs `work` in a transaction that is the prover's only projecting worker's, and commits if it
+  // returns OK. Returns false, without running it, where another worker is at it. `work` may be
+  // called again after a failure and so keeps no state of its own.
+  virtual absl::StatusOr<bool> Project(
+      ProverId prover_id, const std::function<absl::Status(ProjectionTransaction&)>& work) = 0;
+};
+
+}  // namespace proverlog
+
+#endif  // PROVERLOG_STORAGE_PROJECTION_STORE_H_

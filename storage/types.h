@@ -1,0 +1,51 @@
+#ifndef PROVERLOG_STORAGE_TYPES_H_
+#define PROVERLOG_STORAGE_TYPES_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/stream.h"
+#include "model/time.h"
+
+namespace proverlog {
+
+using ProverId = int32_t;
+
+// Names a stream; every table has the prover first in its key.
+struct StreamKey {
+  ProverId prover_id = 0;
+  int64_t stream_id = 0;
+
+  friend bool operator==(const StreamKey& a, const StreamKey& b) = default;
+};
+
+// The head of a stream, by which a log is recognized: its first bytes, at most this many.
+inline constexpr size_t kHeadBytes = 1024;
+
+// No block holds more raw bytes than this. Readers rely on it to find the block of an offset.
+inline constexpr int64_t kMaxBlockBytes = int64_t{1} << 20;
+
+// Consecutive bytes of a stream as the archive keeps them.
+struct Block {
+  int64_t begin_offset = 0;
+  int64_t end_offset = 0;
+  std::string zstd;  // one frame, with checksum and content size
+};
+
+// A log as far as it has been received and read.
+struct StreamStatus {
+  StreamKey key;
+  std::string machine;
+  std::string source;
+  int64_t committed_offset = 0;
+  int64_t normalized_offset = 0;
+  bool sealed = false;  // the sender said that this is all for now, and all of it is normalized
+  StreamCounts counts;
+  std::optional<UnixMillis> received_at;  // of the last bytes
+};
+
+}  // namespace proverlog
+
+#endif  // PROVERLOG_STORAGE_TYPES_H_

@@ -1,0 +1,181 @@
+// The questions that `proverlog` asks, as tables and as JSON.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <simdjson.h>
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "client/format/table.h"
+#include "tests/testing_util/process.h"
+#include "tests/testing_util/service.h"
+#include "tests/testing_util/test_data.h"
+#include "tests/testing_util/test_database.h"
+
+namespace proverlog {
+namespace {
+
+using testing::HasSubstr;
+using testing_util::Finished;
+using testing_util::RunProgram;
+using testing_util::Service;
+using testing_util::TestDataPath;
+
+class QueryTest : public testing::Test {
+ protected:
+  QueryTest() {
+    Import("prover-a", {"samples/broker.log", "samples/agent-a.log"});
+    Import("prover-b", {"samples/agent-b.log"});
+  }
+
+  void Import(const std::string& machine, const std::vector<std::string>& files) {
+    std::vector<std::string> command = {"import", "--prover", "demo", "--machine", machine,
+                                        "--date", "2026-11-21"};
+    for (const std::string& file : files) command.push_back(TestDataPath(file));
+    const Finished finished = service_.Proverlog(command);
+    EXPECT_EQ(finished.exit_code, 0) << finished.err;
+  }
+
+  std::string Ask(std::vector<std::string> command) {
+    const Finished finished = service_.Proverlog(std::move(command));
+    EXPECT_EQ(finished.exit_code, 0) << finished.err;
+    return finished.out;
+  }
+
+  testing_util::TestDatabase database_;
+  Service service_{"--database-url=" + database_.conninfo()};
+};
+
+constexpr char kFailedJob[] =
+    "3055:PUBLIC_CHONK_VERIFIER:96312c651ea21c7101988de39bda7ee1ddebf836a83082fa87934ead643f4788";
+
+TEST_F(QueryTest, EveryTableFitsAHundredColumns) {
+  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
+           {"epochs"},
+           {"epoch", "3055"},
+           {"jobs", "--epoch", "3055", "--limit", "1000"},
+           {"job", kFailedJob},
+           {"machines"},
+           {"compare"}}) {
+    const std::string out = Ask(command);
+    EXPECT_GT(out.size(), 100U);
+    for (const absl::string_view line : absl::StrSplit(out, '\n')) {
+      EXPECT_LE(DisplayWidth(line), kMaxLineWidth) << command[0] << ": " << line;
+    }
+  }
+}
+
+// "0.364500s", proto3 JSON's form of a duration, as milliseconds.
+double Millis(const simdjson::dom::element& stats, const char* figure) {
+  const std::string text(std::string_view(stats[figure]));
+  EXPECT_EQ(text.back(), 's');
+  return std::stod(text) * 1000;
+}
+
+void ExpectStats(const simdjson::dom::element& stats, const simdjson::dom::element& expected) {
+  EXPECT_EQ(int64_t(stats["count"]), int64_t(expected["count"]));
+  if (int64_t(expected["count"]) == 0) return;
+  for (const auto& [figure, oracle] :
+       std::map<const char*, const char*>{{"min", "minMs"}, {"mean", "meanMs"}, {"p50", "p50Ms"},
+                                          {"p90", "p90Ms"}, {"p95", "p95Ms"}, {"p99", "p99Ms"},
+                                          {"max", "maxMs"}}) {
+    EXPECT_NEAR(Millis(stats, figure), double(expected[oracle]), 0.0006) << figure;
+  }
+}
+
+TEST_F(QueryTest, TheSummarysJsonHasTheOraclesFigures) {
+  simdjson::dom::parser oracle_parser;
+  const simdjson::dom::element oracle =
+      oracle_parser.load(TestDataPath("samples/expected.json"))["epochs"]["3055"]["jobTypes"];
+  simdjson::dom::parser parser;
+  const std::string json = Ask({"epoch", "3055", "--format", "json"});
+  const simdjson::dom::element summary = parser.parse(json);
+  EXPECT_EQ(std::string_view(summary["outcome"]), "EPOCH_OUTCOME_PROVEN");
+  EXPECT_EQ(int64_t(summary["epoch"]), 3055);
+  const simdjson::dom::array types = summary["jobTypes"];
+  EXPECT_EQ(types.size(), simdjson::dom::object(oracle).size());
+  for (const simdjson::dom::element type : types) {
+    const simdjson::dom::element expected = oracle[std::string_view(type["type"])];
+    for (const char* figure : {"jobs", "enqueued", "started", "completed", "failed", "aborted",
+                               "inFlight", "retries", "timeouts", "maxParallel"}) {
+      EXPECT_EQ(int64_t(type[figure]), int64_t(expected[figure])) << figure;
+    }
+    for (const char* stats : {"duration", "queueWait", "turnaround"}) {
+      ExpectStats(type[stats], expected[stats]);
+    }
+  }
+}
+
+TEST_F(QueryTest, EveryAnswerIsAlsoJson) {
+  simdjson::dom::parser parser;
+  const auto parse = [&](std::vector<std::string> command) -> simdjson::dom::element {
+    command.insert(command.end(), {"--format", "json"});
+    const std::string json = Ask(command);
+    EXPECT_EQ(parser.parse(json).error(), simdjson::SUCCESS) << json;
+    return parser.parse(json);
+  };
+  EXPECT_EQ(simdjson::dom::array(parse({"epochs"})["epochs"]).size(), 2U);
+  EXPECT_EQ(simdjson::dom::array(parse({"jobs", "--epoch", "3055", "--limit", "7"})["jobs"]).size(),
+            7U);
+  EXPECT_EQ(std::string_view(parse({"job", kFailedJob})["job"]["state"]), "JOB_STATE_FAILED");
+  EXPECT_EQ(simdjson::dom::array(parse({"machines"})["machines"]).size(), 2U);
+  EXPECT_EQ(simdjson::dom::array(parse({"compare", "--epoch", "3054"})["epochs"]).size(), 1U);
+}
+
+TEST_F(QueryTest, JobsAreFilteredAndPaged) {
+  EXPECT_THAT(Ask({"jobs", "--epoch", "3055", "--state", "failed", "--type", "PUBLIC_TX_BASE_ROLLUP"}),
+              HasSubstr("3055:PUBLIC_TX_BASE_ROLLUP:0412e955c43c"));
+  const std::string first = Ask({"jobs", "--epoch", "3055", "--limit", "200"});
+  const size_t at = first.find("--page-token ");
+  ASSERT_NE(at, std::string::npos);
+  const std::string token = first.substr(at + 13, first.find('\n', at) - at - 13);
+  const std::string second =
+      Ask({"jobs", "--epoch", "3055", "--limit", "200", "--page-token", token});
+  EXPECT_EQ(std::vector<std::string>(absl::StrSplit(second, '\n', absl::SkipEmpty())).size(),
+            1U + 16U);  // the titles and the rest of 216
+}
+
+TEST_F(QueryTest, AShortIdIsEnoughForOneJob) {
+  const std::string job = Ask({"job", "3055:PUBLIC_CHONK_VERIFIER:96312c651ea2"});
+  EXPECT_THAT(job, HasSubstr(kFailedJob));
+  EXPECT_THAT(job, HasSubstr("failed: Failed to generate witness: Cannot satisfy constraint"));
+  EXPECT_THAT(job, HasSubstr("prover-b agent-b.log: 03:00:59.216 to 03:00:59.354, agent_failed"));
+  EXPECT_THAT(job, HasSubstr("  > [03:00:56.885] INFO: prover-client:proving-broker New proving"));
+}
+
+TEST_F(QueryTest, QuestionsWithoutAnAnswerExitWithOne) {
+  const Finished epoch = service_.Proverlog({"epoch", "99"});
+  EXPECT_EQ(epoch.exit_code, 1);
+  EXPECT_THAT(epoch.err, HasSubstr("prover \"demo\" has no epoch 99; its latest is 3055"));
+  EXPECT_EQ(service_.Proverlog({"epochs", "--prover", "nobody"}).exit_code, 1);
+  EXPECT_EQ(service_.Proverlog({"job", "nonsense"}).exit_code, 1);
+}
+
+TEST_F(QueryTest, AMistakeOnTheCommandLineExitsWithTwo) {
+  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
+           {"epoch"},
+           {"epoch", "three"},
+           {"jobs"},
+           {"jobs", "--epoch", "1", "--state", "happy"},
+           {"epochs", "--format", "xml"},
+           {"nonsense"}}) {
+    EXPECT_EQ(service_.Proverlog(command).exit_code, 2) << command[0];
+  }
+  EXPECT_EQ(RunProgram({testing_util::ProverlogPath()}).exit_code, 2);
+  EXPECT_EQ(RunProgram({testing_util::ProverlogPath(), "--help"}).exit_code, 0);
+}
+
+TEST_F(QueryTest, WithoutAServerItExitsWithThree) {
+  const Finished finished =
+      RunProgram({testing_util::ProverlogPath(), "epochs", "--server", "127.0.0.1:1"});
+  EXPECT_EQ(finished.exit_code, 3);
+  EXPECT_THAT(finished.err, HasSubstr("proverlogd --data-dir DIR"));
+}
+
+}  // namespace
+}  // namespace proverlog

@@ -1,0 +1,70 @@
+#ifndef PROVERLOG_TESTS_TESTING_UTIL_PROCESS_H_
+#define PROVERLOG_TESTS_TESTING_UTIL_PROCESS_H_
+
+#include <sys/types.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+
+namespace proverlog::testing_util {
+
+// A directory that is removed at the end of the test; accounts other than ours can enter it.
+class TempDirectory {
+ public:
+  TempDirectory();
+  ~TempDirectory();
+  TempDirectory(const TempDirectory&) = delete;
+  TempDirectory& operator=(const TempDirectory&) = delete;
+
+  const std::string& path() const { return path_; }
+  // Writes a file into it and returns its path.
+  std::string Write(const std::string& name, const std::string& content) const;
+
+ private:
+  std::string path_;
+};
+
+// A running program; its output goes to files. Killed at the end if it still runs.
+class Process {
+ public:
+  // `stdin_path` is what it reads.
+  explicit Process(std::vector<std::string> command, const std::string& stdin_path = "/dev/null");
+  ~Process();
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  pid_t pid() const { return pid_; }
+  void Kill(int signal) const;
+  bool IsRunning();
+  // Waits for its end: its exit code, or 128 and the signal that ended it.
+  int Wait();
+  std::string Out() const;
+  std::string Err() const;
+
+ private:
+  TempDirectory directory_;
+  pid_t pid_ = -1;
+  int exit_code_ = -1;
+};
+
+struct Finished {
+  int exit_code = 0;
+  std::string out;
+  std::string err;
+};
+Finished RunProgram(std::vector<std::string> command, const std::string& stdin_path = "/dev/null");
+
+// The programs that are tested.
+std::string ProverlogPath();
+std::string ProverlogdPath();
+
+// Waits until the condition holds; the test fails where it does not in time.
+void WaitUntil(const std::function<bool()>& condition, const std::string& what,
+               absl::Duration timeout = absl::Seconds(60));
+
+}  // namespace proverlog::testing_util
+
+#endif  // PROVERLOG_TESTS_TESTING_UTIL_PROCESS_H_
