@@ -5,11 +5,12 @@
 namespace proverlog {
 namespace {
 
-// The last failure that an agent told before the broker gave up, else the broker's word.
+// What the agent told of the attempt whose failure made the broker give up, else the broker's word.
 const Fact* CauseOf(const Job& job) {
   const Fact* cause = nullptr;
   for (const Fact& fact : job.facts) {
     if (fact.kind == FactKind::kAgentFailed) cause = &fact;
+    if (fact.kind == FactKind::kRetried || fact.kind == FactKind::kTimedOut) cause = nullptr;
     if (fact.kind == FactKind::kFailed) return cause != nullptr ? cause : &fact;
   }
   return cause;

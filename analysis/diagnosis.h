@@ -20,7 +20,7 @@ struct FailureCause {
 
 // What went wrong in an epoch, and what its logs do not say openly.
 struct Diagnosis {
-  // Of the job that failed for good first.
+  // The earliest cause of a job that failed for good.
   std::optional<FailureCause> first_cause;
   int32_t failed = 0;
   // Jobs that were cancelled after the first failure: one failed job takes its epoch along.
@@ -31,7 +31,7 @@ struct Diagnosis {
   int32_t hidden_timeouts = 0;
   std::optional<JobId> hidden_example;
 
-  // Time-outs of jobs whose lost attempt no agent's log shows.
+  // Attempts that there must have been and that no agent's log shows.
   int32_t unlogged_attempts = 0;
 };
 

@@ -63,6 +63,15 @@ TEST(DiagnosisTest, OfSeveralFailuresOfOneJobTheLastBeforeTheBrokersWord) {
   EXPECT_EQ(diagnosis.first_cause->fact.detail, "last");
 }
 
+TEST(DiagnosisTest, AnEarlierAttemptsFailureIsNotBlamedForATimeOut) {
+  const Diagnosis diagnosis = Diagnose(
+      {JobOf("a", {At(0, K::kEnqueued), At(1, K::kStarted), At(5, K::kAgentFailed).Detail("boom"),
+                   At(6, K::kRetried), At(7, K::kStarted), At(40, K::kTimedOut).Retry(false),
+                   At(40, K::kFailed).Detail("timed out").Attempt(2)})});
+  ASSERT_TRUE(diagnosis.first_cause);
+  EXPECT_EQ(diagnosis.first_cause->fact.detail, "timed out");
+}
+
 TEST(DiagnosisTest, WithoutAnAgentsLogTheBrokersWordDoes) {
   const Diagnosis diagnosis = Diagnose(
       {JobOf("a", {At(0, K::kEnqueued), At(9, K::kFailed).Attempt(1).Detail("broker's word")})});

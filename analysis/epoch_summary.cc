@@ -35,14 +35,14 @@ struct TypeCollector {
   DurationCollector turnaround;
   ParallelismCounter parallelism;
 
-  void Add(const Job& job, UnixMillis horizon) {
+  void Add(const Job& job) {
     if (job.first_at && (!first_at || *job.first_at < *first_at)) first_at = job.first_at;
     CountJob(job, counts);
     if (job.duration) duration.Add(*job.duration);
     if (job.duration_ambiguous) duration.AddAmbiguous();
     if (job.queue_wait) queue_wait.Add(*job.queue_wait);
     if (job.turnaround) turnaround.Add(*job.turnaround);
-    parallelism.Add(job, horizon);
+    parallelism.Add(job);
   }
 
   JobTypeSummary Summary(std::string type) const {
@@ -54,7 +54,7 @@ struct TypeCollector {
 };
 
 void AddAttempt(const Attempt& attempt, MachineShare& share) {
-  share.machine = attempt.machine;
+  share.machine = attempt.origin.machine;
   share.started += attempt.started_at ? 1 : 0;
   if (!attempt.ended_at) return;
   share.completed += attempt.ended_by == FactKind::kAgentCompleted ? 1 : 0;
@@ -66,7 +66,8 @@ std::vector<MachineShare> ShareOut(const std::vector<Job>& jobs) {
   std::map<std::string, MachineShare> by_name;
   int32_t completed = 0;
   for (const Job& job : jobs) {
-    for (const Attempt& attempt : job.attempts) AddAttempt(attempt, by_name[attempt.machine]);
+    for (const Attempt& attempt : job.attempts)
+      AddAttempt(attempt, by_name[attempt.origin.machine]);
   }
   for (const auto& [name, share] : by_name) completed += share.completed;
 
@@ -124,16 +125,15 @@ EpochSummary SummarizeEpoch(int32_t epoch, const std::vector<Job>& jobs) {
   for (const Job& job : jobs) {
     if (job.exists) Widen(job, summary);
   }
-  const UnixMillis horizon = summary.last_at.value_or(0);
 
   std::map<std::string, TypeCollector> types;
   ParallelismCounter parallelism;
   bool root_completed = false;
   for (const Job& job : jobs) {
     if (!job.exists) continue;
-    types[job.id.type].Add(job, horizon);
+    types[job.id.type].Add(job);
     CountJob(job, summary.totals);
-    parallelism.Add(job, horizon);
+    parallelism.Add(job);
     if (job.id.type == kRootRollup && job.state == JobState::kCompleted) root_completed = true;
   }
   summary.totals.max_parallel = parallelism.Max();

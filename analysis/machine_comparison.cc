@@ -30,7 +30,8 @@ struct MachineCollector {
 MachineComparison CompareMachines(const std::vector<Job>& jobs) {
   std::map<std::string, std::map<std::string, MachineCollector>> types;
   for (const Job& job : jobs) {
-    for (const Attempt& attempt : job.attempts) types[job.id.type][attempt.machine].Add(attempt);
+    for (const Attempt& attempt : job.attempts)
+      types[job.id.type][attempt.origin.machine].Add(attempt);
   }
 
   // The summary of all the jobs, as if they were one epoch's, has the shares and the types' order.

@@ -5,12 +5,12 @@
 
 namespace proverlog {
 
-void ParallelismCounter::Add(const Job& job, UnixMillis horizon) {
+void ParallelismCounter::Add(const Job& job) {
   for (const Attempt& attempt : job.attempts) {
     if (!attempt.started_at) continue;
-    const UnixMillis end = attempt.ended_at.value_or(job.ended_at.value_or(horizon));
     steps_.push_back({*attempt.started_at, +1});
-    steps_.push_back({std::max(end, *attempt.started_at), -1});
+    const std::optional<UnixMillis> end = attempt.ended_at ? attempt.ended_at : job.ended_at;
+    if (end) steps_.push_back({std::max(*end, *attempt.started_at), -1});
   }
 }
 

@@ -9,8 +9,6 @@
 namespace proverlog {
 namespace {
 
-constexpr UnixMillis kHorizon = 1000;
-
 Attempt From(std::optional<UnixMillis> start, std::optional<UnixMillis> end) {
   Attempt attempt;
   attempt.started_at = start;
@@ -28,7 +26,7 @@ Job With(std::vector<Attempt> attempts, std::optional<UnixMillis> ended_at = std
 
 int32_t MaxOf(const std::vector<Job>& jobs) {
   ParallelismCounter counter;
-  for (const Job& job : jobs) counter.Add(job, kHorizon);
+  for (const Job& job : jobs) counter.Add(job);
   return counter.Max();
 }
 
@@ -74,8 +72,9 @@ TEST(ParallelismTest, ItsOwnEndCountsMoreThanItsJobs) {
   EXPECT_EQ(MaxOf({With({From(0, 10)}, 50), With({From(20, 60)})}), 1);
 }
 
-TEST(ParallelismTest, InAnOpenJobItLastsUntilTheHorizon) {
-  EXPECT_EQ(MaxOf({With({From(0, std::nullopt)}), With({From(kHorizon - 1, kHorizon)})}), 2);
+TEST(ParallelismTest, InAnOpenJobItLasts) {
+  EXPECT_EQ(MaxOf({With({From(0, std::nullopt)})}), 1);
+  EXPECT_EQ(MaxOf({With({From(0, std::nullopt)}), With({From(90, 100)})}), 2);
 }
 
 TEST(ParallelismTest, AnAttemptThatBeganAfterItsJobsEndTakesNothingAway) {
@@ -90,9 +89,9 @@ TEST(ParallelismTest, AnEndWithoutAStartIsNotCounted) {
 
 TEST(ParallelismTest, MoreMayBeAddedAfterAnAnswer) {
   ParallelismCounter counter;
-  counter.Add(With({From(0, 10)}), kHorizon);
+  counter.Add(With({From(0, 10)}));
   EXPECT_EQ(counter.Max(), 1);
-  counter.Add(With({From(0, 10)}), kHorizon);
+  counter.Add(With({From(0, 10)}));
   EXPECT_EQ(counter.Max(), 2);
   EXPECT_EQ(counter.Max(), 2);
 }

@@ -10,6 +10,13 @@ namespace {
 
 using Facts = std::vector<const Fact*>;
 
+// An agent process: its machine and name, and its log where the name may be another's too.
+using ProcessKey = std::tuple<std::string, std::string, int64_t>;
+
+ProcessKey KeyOf(const Origin& origin) {
+  return {origin.machine, origin.process, origin.NamesProcess() ? 0 : origin.stream_id};
+}
+
 // What one process says of the job's attempts.
 struct ProcessFacts {
   Facts starts;
@@ -49,8 +56,7 @@ void Add(const Fact& fact, ProcessFacts& process) {
 
 Attempt NewAttempt(const Fact& fact) {
   Attempt attempt;
-  attempt.machine = fact.origin.machine;
-  attempt.process = fact.origin.process;
+  attempt.origin = fact.origin;
   return attempt;
 }
 
@@ -111,6 +117,11 @@ class ProcessPairing {
   std::vector<size_t> open_;  // indices of attempts_ without an end, oldest first
 };
 
+// Whether one process may have written both: a log ends and the next one begins while it runs.
+bool MayBeOneProcess(const Origin& a, const Origin& b) {
+  return a.stream_id != b.stream_id && !(a.NamesProcess() && b.NamesProcess());
+}
+
 // Where a machine has exactly one start without an end and one end without a start, in two logs,
 // they belong together: a process writes the start of what it ends.
 void JoinLeftovers(std::vector<Attempt>& attempts) {
@@ -120,17 +131,16 @@ void JoinLeftovers(std::vector<Attempt>& attempts) {
   };
   std::map<std::string, Leftovers> by_machine;
   for (size_t i = 0; i < attempts.size(); ++i) {
-    if (!attempts[i].ended_at) by_machine[attempts[i].machine].starts.push_back(i);
-    if (!attempts[i].started_at) by_machine[attempts[i].machine].ends.push_back(i);
+    if (!attempts[i].ended_at) by_machine[attempts[i].origin.machine].starts.push_back(i);
+    if (!attempts[i].started_at) by_machine[attempts[i].origin.machine].ends.push_back(i);
   }
   std::vector<size_t> joined;
   for (const auto& [machine, leftovers] : by_machine) {
     if (leftovers.starts.size() != 1 || leftovers.ends.size() != 1) continue;
     Attempt& start = attempts[leftovers.starts[0]];
     const Attempt& end = attempts[leftovers.ends[0]];
-    if (start.ambiguous || start.process == end.process || *end.ended_at < *start.started_at) {
-      continue;
-    }
+    if (start.ambiguous || *end.ended_at < *start.started_at) continue;
+    if (!MayBeOneProcess(start.origin, end.origin)) continue;
     start.ended_at = end.ended_at;
     start.ended_by = end.ended_by;
     joined.push_back(leftovers.ends[0]);
@@ -142,10 +152,8 @@ void JoinLeftovers(std::vector<Attempt>& attempts) {
 }  // namespace
 
 std::vector<Attempt> PairAttempts(const std::vector<Fact>& facts) {
-  std::map<std::pair<std::string, std::string>, ProcessFacts> processes;
-  for (const Fact& fact : facts) {
-    Add(fact, processes[{fact.origin.machine, fact.origin.process}]);
-  }
+  std::map<ProcessKey, ProcessFacts> processes;
+  for (const Fact& fact : facts) Add(fact, processes[KeyOf(fact.origin)]);
 
   std::vector<Attempt> attempts;
   for (const auto& [name, process] : processes) {
@@ -158,8 +166,8 @@ std::vector<Attempt> PairAttempts(const std::vector<Fact>& facts) {
   JoinLeftovers(attempts);
   const auto instant = [](const Attempt& a) { return a.started_at ? *a.started_at : *a.ended_at; };
   std::stable_sort(attempts.begin(), attempts.end(), [&](const Attempt& a, const Attempt& b) {
-    return std::make_tuple(instant(a), a.machine, a.process) <
-           std::make_tuple(instant(b), b.machine, b.process);
+    return std::make_tuple(instant(a), KeyOf(a.origin)) <
+           std::make_tuple(instant(b), KeyOf(b.origin));
   });
   return attempts;
 }

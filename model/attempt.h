@@ -12,8 +12,7 @@ namespace proverlog {
 
 // One run of a job by an agent process, as its log shows it.
 struct Attempt {
-  std::string machine;
-  std::string process;
+  Origin origin;                         // of the fact that began it; where none does, ended it
   std::optional<UnixMillis> started_at;  // none: the log has only the end
   std::optional<UnixMillis> ended_at;    // none: the log has only the start
   // The fact that ended it; meaningless while ended_at is unset.

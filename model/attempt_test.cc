@@ -80,16 +80,16 @@ TEST(AttemptTest, OverlappingAttemptsOfTwoProcessesAreNot) {
       Pair({At(10, K::kStarted).On("a"), At(20, K::kStarted).On("b"),
             At(30, K::kAgentCompleted).On("b"), At(40, K::kAgentCompleted).On("a")});
   ASSERT_EQ(attempts.size(), 2U);
-  EXPECT_EQ(attempts[0].machine, "a");
+  EXPECT_EQ(attempts[0].origin.machine, "a");
   EXPECT_EQ(attempts[0].ended_at, 40);
-  EXPECT_EQ(attempts[1].machine, "b");
+  EXPECT_EQ(attempts[1].origin.machine, "b");
   EXPECT_EQ(attempts[1].ended_at, 30);
   EXPECT_FALSE(attempts[0].ambiguous);
 }
 
 TEST(AttemptTest, ASupersededJobsAttemptEndsOnceThoughTwoLinesTellIt) {
-  const auto attempts = Pair({At(10, K::kStarted), At(20, K::kAgentAborted),
-                              At(20, K::kSuperseded), At(25, K::kStarted)});
+  const auto attempts = Pair(
+      {At(10, K::kStarted), At(20, K::kAgentAborted), At(20, K::kSuperseded), At(25, K::kStarted)});
   ASSERT_EQ(attempts.size(), 2U);
   EXPECT_EQ(attempts[0].ended_by, K::kAgentAborted);
   EXPECT_FALSE(attempts[1].ended_at);
@@ -102,23 +102,48 @@ TEST(AttemptTest, WithoutTheControllersLineTheAgentsTellsThatAnAttemptWasGivenUp
 }
 
 TEST(AttemptTest, AStartAndAnEndInTwoLogsOfOneMachineBelongTogether) {
-  const auto attempts =
-      Pair({At(10, K::kStarted).On("a", "one.log"), At(30, K::kAgentCompleted).On("a", "two.log")});
+  const auto attempts = Pair(
+      {At(10, K::kStarted).On("a", "a.log", 1), At(30, K::kAgentCompleted).On("a", "a.log", 2)});
   ASSERT_EQ(attempts.size(), 1U);
   EXPECT_EQ(attempts[0].ended_at, 30);
 }
 
-TEST(AttemptTest, AStartAndAnEndOnTwoMachinesDoNot) {
+TEST(AttemptTest, TwoLogsOfOneNameAreTwoProcesses) {
   const auto attempts =
-      Pair({At(10, K::kStarted).On("a"), At(30, K::kAgentCompleted).On("b")});
+      Pair({At(10, K::kStarted).On("a", "stdin", 1), At(20, K::kStarted).On("a", "stdin", 2),
+            At(30, K::kAgentCompleted).On("a", "stdin", 2)});
+  ASSERT_EQ(attempts.size(), 2U);
+  EXPECT_FALSE(attempts[0].ended_at);
+  EXPECT_EQ(attempts[1].ended_at, 30);
+  EXPECT_FALSE(attempts[1].ambiguous);
+}
+
+TEST(AttemptTest, ANamedProcessIsOneInAnyNumberOfLogs) {
+  const auto attempts =
+      Pair({At(10, K::kStarted).On("a", "host/1", 1), At(20, K::kStarted).On("a", "host/2", 1),
+            At(30, K::kAgentCompleted).On("a", "host/1", 2),
+            At(40, K::kAgentCompleted).On("a", "host/2", 2)});
+  ASSERT_EQ(attempts.size(), 2U);
+  EXPECT_EQ(attempts[0].ended_at, 30);
+  EXPECT_EQ(attempts[1].ended_at, 40);
+}
+
+TEST(AttemptTest, TwoNamedProcessesAreNotOne) {
+  const auto attempts = Pair(
+      {At(10, K::kStarted).On("a", "host/1", 1), At(30, K::kAgentCompleted).On("a", "host/2", 2)});
+  EXPECT_EQ(attempts.size(), 2U);
+}
+
+TEST(AttemptTest, AStartAndAnEndOnTwoMachinesDoNot) {
+  const auto attempts = Pair({At(10, K::kStarted).On("a"), At(30, K::kAgentCompleted).On("b")});
   ASSERT_EQ(attempts.size(), 2U);
   EXPECT_FALSE(attempts[0].ended_at);
   EXPECT_FALSE(attempts[1].started_at);
 }
 
 TEST(AttemptTest, AnEndBeforeTheStartInAnotherLogIsNotIts) {
-  const auto attempts =
-      Pair({At(30, K::kStarted).On("a", "one.log"), At(10, K::kAgentCompleted).On("a", "two.log")});
+  const auto attempts = Pair(
+      {At(30, K::kStarted).On("a", "a.log", 1), At(10, K::kAgentCompleted).On("a", "a.log", 2)});
   EXPECT_EQ(attempts.size(), 2U);
 }
 

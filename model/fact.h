@@ -59,9 +59,13 @@ bool IsLookBack(FactKind kind);
 // Where a fact was read: the process that wrote the record and the record's place in the archive.
 struct Origin {
   std::string machine;
+  // "host/pid" where the line says so, else the name of the log or of its service, which another
+  // process may have too.
   std::string process;
   int64_t stream_id = 0;
   int64_t offset = 0;  // of the record's first byte in its stream
+
+  bool NamesProcess() const { return process.find('/') != std::string::npos; }
 
   friend bool operator==(const Origin& a, const Origin& b) = default;
 };

@@ -160,7 +160,7 @@ void DeriveWaits(Job& job) {
   };
   for (const Attempt& attempt : job.attempts) {
     if (!attempt.started_at) continue;
-    job.queue_wait = since_enqueue(*attempt.started_at, attempt.machine);
+    job.queue_wait = since_enqueue(*attempt.started_at, attempt.origin.machine);
     break;
   }
   if (const Fact* completed = First(job.facts, FactKind::kCompleted)) {

@@ -51,7 +51,7 @@ const std::vector<MessageSpec>& BrokerMessages() {
       {Writer::kBroker,
        "5.2",
        "Proving job id={job} timed out after {attempt} attempts. Marking as failed.",
-       {{K::kTimedOut, Slot::kJob, false}, {K::kFailed, Slot::kJob, false}}},
+       {{K::kTimedOut, Slot::kJob, false}, {K::kFailed, Slot::kJob, false, "timed out"}}},
 
       // Refusals: the id need not be a job's.
       {Writer::kBroker, "0.87-5.2", "Tried enqueueing stale proving job id={job}", {}},

@@ -21,6 +21,7 @@ struct Saying {
   // Failures and time-outs: does the job go back to the queue? Where the message has a {retry}
   // slot, that decides.
   std::optional<bool> will_retry = std::nullopt;
+  absl::string_view detail = {};  // what the whole message says in words, where no slot takes it
 };
 
 // A log statement of Aztec: what it looks like and what it says.

@@ -138,10 +138,10 @@ RecordReader::RecordReader(RecordReader&&) noexcept = default;
 RecordReader::~RecordReader() = default;
 
 std::optional<Record> RecordReader::Read(absl::string_view line) {
-  line = StripColours(line, colour_buffer_);
-  const absl::string_view service = ConsumeComposePrefix(line);
-  std::optional<Record> record = absl::StartsWith(line, "{") ? ReadJson(line) : ReadPretty(line);
-  if (record && !service.empty()) record->process = service;
+  text_ = StripColours(line, colour_buffer_);
+  service_ = ConsumeComposePrefix(text_);
+  std::optional<Record> record = absl::StartsWith(text_, "{") ? ReadJson(text_) : ReadPretty(text_);
+  if (record) record->service = service_;
   return record;
 }
 

@@ -21,8 +21,8 @@ struct Record {
   absl::string_view module;   // "prover-client:proving-broker"
   absl::string_view message;  // with what may stand before it: an actor, an instance id (from 4.x)
   absl::string_view data;     // a JSON object, or empty
-  absl::string_view process;  // who wrote it, where the line says so: "host/pid", or the name that
-                              // docker compose puts before the line; else empty
+  absl::string_view process;  // "host/pid" where the line says so (JSON), else empty
+  absl::string_view service;  // the name that docker compose puts before the line, else empty
 };
 
 // Reads the formats of Aztec's logger (pino with pino-pretty, foundation/src/log/pino-logger.ts):
@@ -42,11 +42,17 @@ class RecordReader {
   // Returns nothing where the line is not the first line of a record.
   std::optional<Record> Read(absl::string_view line);
 
+  // The line last read, without colours and without the name of its service.
+  absl::string_view text() const { return text_; }
+  absl::string_view service() const { return service_; }
+
  private:
   struct Json;
 
   std::optional<Record> ReadJson(absl::string_view line);
 
+  absl::string_view text_;
+  absl::string_view service_;
   std::string colour_buffer_;
   std::string process_buffer_;
   std::unique_ptr<Json> json_;

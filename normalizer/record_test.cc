@@ -68,12 +68,13 @@ TEST(RecordReaderTest, AfterAComposePrefix) {
   RecordReader reader;
   const auto pretty = reader.Read("prover-node-1  | [10:00:00.123] INFO: prover-node Hello");
   ASSERT_TRUE(pretty);
-  EXPECT_EQ(pretty->process, "prover-node-1");
+  EXPECT_EQ(pretty->service, "prover-node-1");
   EXPECT_EQ(pretty->message, "Hello");
   const auto json =
       reader.Read(R"(agent_1 | {"level":30,"time":1,"pid":1,"hostname":"h","msg":"Hello"})");
   ASSERT_TRUE(json);
-  EXPECT_EQ(json->process, "agent_1");
+  EXPECT_EQ(json->service, "agent_1");
+  EXPECT_EQ(json->process, "h/1");
 }
 
 TEST(RecordReaderTest, WhatBeginsNoRecord) {

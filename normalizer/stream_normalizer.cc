@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "normalizer/stream_state.pb.h"
 #include "normalizer/utf8.h"
 
 namespace proverlog {
@@ -14,12 +14,32 @@ namespace {
 
 constexpr size_t kMaxDetailBytes = 512;
 
-// A cut line's id may be cut too, and would name a job that does not exist.
-bool MayBeCut(const JobIdView& job) { return !IsFullHash(job.hash); }
+constexpr size_t kMaxProcessBytes = 255;
+// What a record's later lines can add stands near its beginning.
+constexpr size_t kMaxRecordBytes = size_t{64} << 10;
+
+// Whether more text could change what a message says that ends where its log ends for now: a cut id
+// would name a job that does not exist, a cut number another attempt.
+bool MayChange(const MessageMatch& match, const Record& record) {
+  if (!record.data.empty()) return false;  // a whole JSON object ends the line
+  if (absl::EndsWith(match.spec->pattern, "{end}")) return true;
+  for (const Slot slot :
+       {Slot::kJob, Slot::kOldJob, Slot::kAttempt, Slot::kRetry, Slot::kSettled, Slot::kError}) {
+    const absl::string_view value = match.values[slot];
+    const bool at_the_end =
+        value.data() != nullptr &&
+        value.data() + value.size() == record.message.data() + record.message.size();
+    if (!at_the_end) continue;
+    const auto job = ParseJobId(value);
+    return !job || !IsFullHash(job->hash);
+  }
+  return false;
+}
 
 // What the record says in words: the error's first line, or the status of a restored job.
-std::string Detail(const MessageMatch& match, const Record& record, FactKind kind) {
-  if (kind == FactKind::kRestored) {
+std::string Detail(const MessageMatch& match, const Record& record, const Saying& saying) {
+  if (!saying.detail.empty()) return std::string(saying.detail);
+  if (saying.kind == FactKind::kRestored) {
     if (auto status = DataString(record.data, "status")) return CleanUtf8(*status, kMaxDetailBytes);
     return match.values[Slot::kSettled] == "true" ? "settled" : "pending";
   }
@@ -43,111 +63,148 @@ void CountInstant(UnixMillis at, StreamCounts& counts) {
   counts.last_at = std::max(at, counts.last_at.value_or(at));
 }
 
+// The facts that the record tells, without their origin and instant.
+template <typename OnFact>
+void ForEachFact(const MessageMatch& match, const Record& record, OnFact on_fact) {
+  for (const Saying& saying : match.spec->says) {
+    const auto job = ParseJobId(match.values[saying.job]);
+    if (!job) continue;
+    Fact fact;
+    fact.kind = saying.kind;
+    fact.attempt = AttemptNumber(match.values[Slot::kAttempt]);
+    fact.will_retry = WillRetry(saying, match.values[Slot::kRetry]);
+    fact.detail = Detail(match, record, saying);
+    on_fact(*job, std::move(fact));
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<StreamNormalizer> StreamNormalizer::Create(StreamLabels labels,
                                                           const StreamProgress& progress,
                                                           const MessageIndex* index) {
-  normalizer::StreamState state;
-  if (!state.ParseFromString(progress.state)) {
+  absl::StatusOr<NormalizerState> state = ParseState(progress.state);
+  if (!state.ok()) {
     return absl::DataLossError(
-        absl::StrCat("the saved normalizer state of stream ", labels.stream_id, " cannot be read"));
+        absl::StrCat("stream ", labels.stream_id, ": ", state.status().message()));
   }
-  Timeline::Position position;
-  position.anchors_used = state.anchors_used();
-  if (state.has_local_millis()) position.local = state.local_millis();
-  Timeline timeline(labels.anchors, position);
-  LineSplitter splitter(progress.offset, {std::move(*state.mutable_unfinished_text()),
-                                          state.unfinished_offset(), state.unfinished_cut()});
-  return StreamNormalizer(std::move(labels), progress, std::move(timeline), std::move(splitter),
-                          state.unfinished_counted(), index);
+  return StreamNormalizer(std::move(labels), progress, *std::move(state), index);
 }
 
 StreamNormalizer::StreamNormalizer(StreamLabels labels, const StreamProgress& progress,
-                                   Timeline timeline, LineSplitter splitter,
-                                   bool unfinished_counted, const MessageIndex* index)
+                                   NormalizerState state, const MessageIndex* index)
     : labels_(std::move(labels)),
       counts_(progress.counts),
-      timeline_(std::move(timeline)),
-      splitter_(std::move(splitter)),
-      unfinished_counted_(unfinished_counted),
+      counts_before_seal_(std::move(state.counts_before_seal)),
+      timeline_(labels_.anchors, std::move(state.clocks)),
+      splitter_(progress.offset, std::move(state.unfinished)),
+      open_record_(std::move(state.open_record)),
       index_(index) {}
 
 void StreamNormalizer::Feed(absl::string_view bytes, NormalizerSink& sink) {
-  splitter_.Feed(bytes, [&](const Line& line) {
-    ReadLine(line, {.count = !unfinished_counted_}, sink);
-    unfinished_counted_ = false;
-  });
+  if (!bytes.empty()) TakeSealBack();
+  splitter_.Feed(bytes, [&](const Line& line) { ReadLine(line, /*may_go_on=*/false, sink); });
 }
 
 void StreamNormalizer::Seal(NormalizerSink& sink) {
-  if (splitter_.unfinished().text.empty() || unfinished_counted_) return;
-  const Timeline::Position position = timeline_.position();
-  ReadLine(splitter_.UnfinishedLine(), {.count = true, .unfinished = true}, sink);
-  // The line is read again, from the same position, should it go on.
-  timeline_ = Timeline(labels_.anchors, position);
-  unfinished_counted_ = true;
-}
-
-void StreamNormalizer::ReadLine(const Line& line, LineContext context, NormalizerSink& sink) {
-  if (context.count) {
-    ++counts_.lines;
-    counts_.cut += line.cut ? 1 : 0;
+  TakeSealBack();
+  const std::optional<OpenRecord> open_record = open_record_;
+  Timeline::Clocks clocks = timeline_.clocks();
+  if (!splitter_.unfinished().text.empty()) {
+    counts_before_seal_ = counts_;
+    ReadLine(splitter_.UnfinishedLine(), /*may_go_on=*/true, sink);
   }
-  if (const auto record = reader_.Read(line.text)) ReadRecord(*record, line, context, sink);
+  FinishRecord(sink);
+  timeline_.set_clocks(std::move(clocks));
+  open_record_ = open_record;
 }
 
-void StreamNormalizer::ReadRecord(const Record& record, const Line& line, LineContext context,
+void StreamNormalizer::TakeSealBack() {
+  if (!counts_before_seal_) return;
+  counts_ = *std::exchange(counts_before_seal_, std::nullopt);
+}
+
+void StreamNormalizer::ReadLine(const Line& line, bool may_go_on, NormalizerSink& sink) {
+  ++counts_.lines;
+  counts_.cut += line.cut ? 1 : 0;
+  if (const auto record = reader_.Read(line.text)) {
+    ReadRecord(*record, line, may_go_on, sink);
+  } else {
+    ContinueRecord();
+  }
+}
+
+void StreamNormalizer::ReadRecord(const Record& record, const Line& line, bool may_go_on,
                                   NormalizerSink& sink) {
   std::optional<UnixMillis> at = record.at;
   if (at) {
-    timeline_.Observe(line.offset, *at);
+    timeline_.Observe(record.service, line.offset, *at);
   } else {
-    at = timeline_.Resolve(line.offset, *record.time_of_day);
+    at = timeline_.Resolve(record.service, line.offset, *record.time_of_day);
   }
   const auto match = index_->Find(record.message);
-  if (context.count) {
-    ++counts_.records;
-    ++(match ? counts_.understood : counts_.not_understood);
-    if (!at) ++counts_.undated;
+  ++counts_.records;
+  ++(match ? counts_.understood : counts_.not_understood);
+  if (at) {
+    CountInstant(*at, counts_);
+  } else {
+    ++counts_.undated;
   }
-  if (at) CountInstant(*at, counts_);
   sink.OnRecord(record, at, match ? &*match : nullptr);
-  if (!match || !at) return;
 
-  Fact base;
-  base.at = *at;
-  base.origin = {
-      labels_.machine,
-      std::string(record.process.empty() ? absl::string_view(labels_.source) : record.process),
-      labels_.stream_id, line.offset};
-  Emit(*match, record, base, context, sink);
+  const Origin origin = OriginOf(record, line);
+  if (match && at && !(may_go_on && MayChange(*match, record))) {
+    ForEachFact(*match, record, [&](const JobIdView& job, Fact fact) {
+      ++counts_.facts[fact.kind];
+      fact.at = *at;
+      fact.origin = origin;
+      sink.OnFact(job, std::move(fact));
+    });
+  }
+  // The reader's views end with the next line that it reads.
+  std::optional<OpenRecord> begun;
+  if (match && at && !match->spec->says.empty() && record.time_of_day) {
+    begun = OpenRecord{std::string(reader_.text().substr(0, kMaxRecordBytes)), *at, origin.process,
+                       origin.offset, std::string(record.service)};
+  }
+  FinishRecord(sink);
+  open_record_ = std::move(begun);
 }
 
-void StreamNormalizer::Emit(const MessageMatch& match, const Record& record, const Fact& base,
-                            LineContext context, NormalizerSink& sink) {
-  for (const Saying& saying : match.spec->says) {
-    const auto job = ParseJobId(match.values[saying.job]);
-    if (!job || (context.unfinished && MayBeCut(*job))) continue;
-    Fact fact = base;
-    fact.kind = saying.kind;
-    fact.attempt = AttemptNumber(match.values[Slot::kAttempt]);
-    fact.will_retry = WillRetry(saying, match.values[Slot::kRetry]);
-    fact.detail = Detail(match, record, saying.kind);
-    if (context.count) ++counts_.facts[saying.kind];
-    sink.OnFact(*job, std::move(fact));
-  }
+void StreamNormalizer::ContinueRecord() {
+  if (!open_record_ || open_record_->service != reader_.service()) return;
+  const size_t room = kMaxRecordBytes - std::min(kMaxRecordBytes, open_record_->text.size());
+  const absl::string_view more = reader_.text();
+  if (room <= more.size()) return;
+  absl::StrAppend(&open_record_->text, "\n", more);
+}
+
+// Tells the record's facts again, with what its later lines say of them.
+void StreamNormalizer::FinishRecord(NormalizerSink& sink) {
+  if (!open_record_ || open_record_->text.find('\n') == std::string::npos) return;
+  const OpenRecord open = *std::exchange(open_record_, std::nullopt);
+  const auto record = reader_.Read(open.text);
+  const auto match = record ? index_->Find(record->message) : std::nullopt;
+  if (!match) return;
+  ForEachFact(*match, *record, [&](const JobIdView& job, Fact fact) {
+    fact.at = open.at;
+    fact.origin = {labels_.machine, open.process, labels_.stream_id, open.offset};
+    sink.OnFact(job, std::move(fact));
+  });
+}
+
+Origin StreamNormalizer::OriginOf(const Record& record, const Line& line) const {
+  absl::string_view process = record.process;
+  if (process.empty()) process = record.service;
+  if (process.empty()) process = labels_.source;
+  return {labels_.machine, CleanUtf8(process, kMaxProcessBytes), labels_.stream_id, line.offset};
 }
 
 StreamProgress StreamNormalizer::progress() const {
-  normalizer::StreamState state;
-  state.set_unfinished_text(splitter_.unfinished().text);
-  state.set_unfinished_offset(splitter_.unfinished().offset);
-  state.set_unfinished_cut(splitter_.unfinished().cut);
-  state.set_unfinished_counted(unfinished_counted_);
-  state.set_anchors_used(timeline_.position().anchors_used);
-  if (timeline_.position().local) state.set_local_millis(*timeline_.position().local);
-  return StreamProgress{splitter_.offset(), state.SerializeAsString(), counts_};
+  return StreamProgress{splitter_.offset(),
+                        SerializeState({splitter_.unfinished(), timeline_.clocks(), open_record_,
+                                        counts_before_seal_}),
+                        counts_};
 }
 
 }  // namespace proverlog

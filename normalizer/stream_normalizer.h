@@ -10,13 +10,14 @@
 #include "model/stream.h"
 #include "normalizer/line_splitter.h"
 #include "normalizer/message_catalogue.h"
+#include "normalizer/normalizer_state.h"
 #include "normalizer/record.h"
 #include "normalizer/timeline.h"
 
 namespace proverlog {
 
-// Receives what a normalizer reads. The calls come in the order of the lines; views are valid
-// during the call.
+// Receives what a normalizer reads, in the order of the lines. The facts of a record that further
+// lines continue come once more at its end, with what those say. Views are valid during the call.
 class NormalizerSink {
  public:
   virtual ~NormalizerSink() = default;
@@ -39,33 +40,31 @@ class StreamNormalizer {
   // Reads the stream's next bytes.
   void Feed(absl::string_view bytes, NormalizerSink& sink);
 
-  // The stream ends here, for now: a last line without a newline is read as it is. Should the
-  // stream go on after all, the whole line is read once more, which adds nothing that it said
-  // before.
+  // The stream ends here, for now: a last line without a newline is read as it is, as far as more
+  // bytes could not change what it says. Should the stream go on after all, it is as if there had
+  // been no seal.
   void Seal(NormalizerSink& sink);
 
   StreamProgress progress() const;
 
  private:
-  StreamNormalizer(StreamLabels labels, const StreamProgress& progress, Timeline timeline,
-                   LineSplitter splitter, bool unfinished_counted, const MessageIndex* index);
+  StreamNormalizer(StreamLabels labels, const StreamProgress& progress, NormalizerState state,
+                   const MessageIndex* index);
 
-  struct LineContext {
-    bool count = true;        // false: the line was counted when the stream was sealed
-    bool unfinished = false;  // true: the line may go on
-  };
-  void ReadLine(const Line& line, LineContext context, NormalizerSink& sink);
-  void ReadRecord(const Record& record, const Line& line, LineContext context,
-                  NormalizerSink& sink);
-  void Emit(const MessageMatch& match, const Record& record, const Fact& base, LineContext context,
-            NormalizerSink& sink);
+  void TakeSealBack();
+  void ReadLine(const Line& line, bool may_go_on, NormalizerSink& sink);
+  void ReadRecord(const Record& record, const Line& line, bool may_go_on, NormalizerSink& sink);
+  void ContinueRecord();
+  void FinishRecord(NormalizerSink& sink);
+  Origin OriginOf(const Record& record, const Line& line) const;
 
   StreamLabels labels_;
   StreamCounts counts_;
+  std::optional<StreamCounts> counts_before_seal_;
   Timeline timeline_;
   LineSplitter splitter_;
-  bool unfinished_counted_;
   RecordReader reader_;
+  std::optional<OpenRecord> open_record_;
   const MessageIndex* index_;
 };
 

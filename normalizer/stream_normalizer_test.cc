@@ -129,7 +129,7 @@ TEST(StreamNormalizerTest, EveryCutPositionOfASmallLogGivesTheSameResult) {
   const Result whole = NormalizeWhole(log);
   for (size_t cut = 0; cut <= log.size(); ++cut) {
     const Result pieces = NormalizePieces(log, {cut});
-    ASSERT_EQ(pieces.told.facts, whole.told.facts) << "cut at " << cut;
+    ASSERT_EQ(pieces.told.United(), whole.told.United()) << "cut at " << cut;
     ASSERT_EQ(pieces.counts, whole.counts) << "cut at " << cut;
   }
 }
@@ -171,10 +171,93 @@ TEST(StreamNormalizerTest, ASealedLineThatIsCutInItsIdMakesNoJob) {
   for (const auto& [job, fact] : result.told.facts) EXPECT_TRUE(IsFullHash(job.hash));
 }
 
+TEST(StreamNormalizerTest, WhatMoreBytesCouldChangeWaitsForThem) {
+  const std::string job = absl::StrCat("1:A:", Hash('a'));
+  const std::string complete = absl::StrCat("[10:00:00.000] INFO: b Proving job complete id=", job,
+                                            " type=A totalAttempts=");
+  const std::string fail =
+      absl::StrCat("[10:00:00.000] ERROR: a Job id=", job, " type=A failed err=bad retry=");
+  for (const std::string& log :
+       {complete, complete + "1", fail + "fal", fail + "false",
+        absl::StrCat("[10:00:00.000] INFO: b Marking proving job as failed id=", job,
+                     " type=A totalAttempts=1 err=Abor")}) {
+    EXPECT_TRUE(NormalizeWhole(log).told.facts.empty()) << log;
+  }
+  for (const std::string& log :
+       {complete + "1 ", complete + "1 {\"provingJobId\":\"x\"}", fail + "false: Error",
+        absl::StrCat("[10:00:00.000] INFO: b Cancelling job id=", job)}) {
+    EXPECT_EQ(NormalizeWhole(log).told.facts.size(), 1U) << log;
+  }
+}
+
+TEST(StreamNormalizerTest, EverySealGivesWhatItsBytesAloneWouldGive) {
+  const std::string log = SmallLog();
+  for (size_t cut = 0; cut <= log.size(); ++cut) {
+    Told told;
+    StreamNormalizer first = Create();
+    first.Feed(log.substr(0, cut), told);
+    first.Seal(told);
+    StreamNormalizer second = Create(first.progress());
+    second.Feed(log.substr(cut), told);
+    second.Seal(told);
+    const Result whole = NormalizeWhole(log);
+    ASSERT_EQ(told.United(), whole.told.United()) << "sealed at " << cut;
+    ASSERT_EQ(second.progress().counts, whole.counts) << "sealed at " << cut;
+  }
+}
+
+TEST(StreamNormalizerTest, ARecordsLaterLinesCompleteWhatItSays) {
+  const std::string job = absl::StrCat("1:A:", Hash('a'));
+  const std::string log =
+      absl::StrCat("[10:00:00.000] ERROR: a Job id=", job, " type=A failed err=first\n",
+                   "second line retry=false: Error: first\n    at run (file.js:1:2)\n");
+  for (const std::string prefix : {"", "agent-1  | "}) {
+    const std::string wrapped =
+        absl::StrCat(prefix, absl::StrReplaceAll(log, {{"\n", "\n" + prefix}}), "\n");
+    const auto facts = NormalizeWhole(wrapped).told.United();
+    ASSERT_EQ(facts.size(), 1U) << prefix;
+    ASSERT_EQ(facts.begin()->second.size(), 1U) << prefix;
+    EXPECT_EQ(facts.begin()->second[0].will_retry, false) << prefix;
+    EXPECT_EQ(facts.begin()->second[0].detail, "first") << prefix;
+  }
+}
+
+TEST(StreamNormalizerTest, AFailureByTimeOutSaysSo) {
+  const auto facts =
+      NormalizeWhole(absl::StrCat("[10:00:00.000] ERROR: b Proving job id=1:A:", Hash('a'),
+                                  " timed out after 4 attempts. Marking as failed.\n"))
+          .told.facts;
+  ASSERT_EQ(facts.size(), 2U);
+  EXPECT_EQ(facts[1].second.kind, FactKind::kFailed);
+  EXPECT_EQ(facts[1].second.detail, "timed out");
+}
+
+TEST(StreamNormalizerTest, TheLinesOfAnotherServiceContinueNoRecord) {
+  const std::string log =
+      absl::StrCat("a-1  | [10:00:00.000] ERROR: a Job id=1:A:", Hash('a'),
+                   " type=A failed err=first\n", "b-1  | second line retry=false: Error: first\n");
+  EXPECT_EQ(NormalizeWhole(log).told.facts.at(0).second.will_retry, std::nullopt);
+}
+
+TEST(StreamNormalizerTest, ALineCannotNameAProcessThatADatabaseCannotKeep) {
+  const std::string job = absl::StrCat("1:A:", Hash('a'));
+  const auto json = [&](const std::string& hostname) {
+    return absl::StrCat(R"({"level":30,"time":1795255204000,"pid":1,"hostname":")", hostname,
+                        R"(","msg":"Cancelling job id=)", job, "\"}\n");
+  };
+  EXPECT_EQ(NormalizeWhole(json("a\\u0000b")).told.facts.at(0).second.origin.process,
+            "a\xEF\xBF\xBD"
+            "b/1");
+  EXPECT_EQ(NormalizeWhole(json(std::string(6000, 'x'))).told.facts.at(0).second.origin.process,
+            std::string(255, 'x'));
+}
+
 TEST(StreamNormalizerTest, JsonNamesTheProcessOtherLinesTheLog) {
   const Result result = NormalizeWhole(SmallLog());
   std::map<std::string, int> processes;
-  for (const auto& [job, fact] : result.told.facts) ++processes[fact.origin.process];
+  for (const auto& [job, facts] : result.told.United()) {
+    for (const Fact& fact : facts) ++processes[fact.origin.process];
+  }
   EXPECT_EQ(processes["h/1"], 1);
   EXPECT_EQ(processes["broker.log"], 5);
 }

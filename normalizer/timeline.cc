@@ -11,6 +11,10 @@ namespace {
 
 constexpr Millis kHour = 3'600'000;
 constexpr Millis kDay = 24 * kHour;
+// Lines of one writer are not in disorder by more.
+constexpr Millis kDisorder = kHour;
+// More services than that in one log share a clock.
+constexpr size_t kMaxWriters = 64;
 // Every zone's changes fall on multiples of 15 minutes of local time.
 constexpr Millis kSlot = kHour / 4;
 
@@ -34,48 +38,71 @@ absl::StatusOr<absl::TimeZone> LoadTimeZone(absl::string_view name) {
   return zone;
 }
 
-Timeline::Timeline(std::vector<Anchor> anchors, Position position)
-    : anchors_(std::move(anchors)), position_(position) {
+int MidnightsBetween(Millis before, Millis after) {
+  if (after - before < -kDay / 2) return 1;
+  return after - before > kDay - kDisorder ? -1 : 0;
+}
+
+int MidnightsToNearest(Millis instant, Millis line) {
+  if (line - instant < -kDay / 2) return 1;
+  return line - instant > kDay / 2 ? -1 : 0;
+}
+
+Timeline::Timeline(std::vector<Anchor> anchors, Clocks clocks)
+    : anchors_(std::move(anchors)), clocks_(std::move(clocks)) {
   for (const Anchor& anchor : anchors_) {
     zones_.push_back(LoadTimeZone(anchor.time_zone).value_or(absl::UTCTimeZone()));
   }
 }
 
-void Timeline::UseAnchorsUpTo(int64_t offset) {
-  while (position_.anchors_used < anchors_.size() &&
-         anchors_[position_.anchors_used].offset <= offset) {
-    const size_t i = position_.anchors_used++;
-    position_.local = LocalTime(anchors_[i].at, zones_[i]);
-    cached_slot_.reset();
+Timeline::Clock& Timeline::ClockOf(absl::string_view writer) {
+  const auto found = clocks_.find(writer);
+  if (found != clocks_.end()) return found->second;
+  return clocks_[clocks_.size() < kMaxWriters ? std::string(writer) : ""];
+}
+
+const absl::TimeZone& Timeline::ZoneOf(const Clock& clock) const {
+  static const auto* const kUtc = new absl::TimeZone(absl::UTCTimeZone());
+  return clock.anchors_used == 0 ? *kUtc : zones_[clock.anchors_used - 1];
+}
+
+bool Timeline::UseAnchorsUpTo(int64_t offset, Clock& clock) {
+  bool used = false;
+  while (clock.anchors_used < anchors_.size() && anchors_[clock.anchors_used].offset <= offset) {
+    const size_t i = clock.anchors_used++;
+    clock.local = LocalTime(anchors_[i].at, zones_[i]);
+    used = true;
   }
+  return used;
 }
 
-void Timeline::Observe(int64_t offset, UnixMillis at) {
-  UseAnchorsUpTo(offset);
-  const size_t used = position_.anchors_used;
-  position_.local = LocalTime(at, used == 0 ? absl::UTCTimeZone() : zones_[used - 1]);
+void Timeline::Observe(absl::string_view writer, int64_t offset, UnixMillis at) {
+  Clock& clock = ClockOf(writer);
+  UseAnchorsUpTo(offset, clock);
+  clock.local = LocalTime(at, ZoneOf(clock));
 }
 
-std::optional<UnixMillis> Timeline::Resolve(int64_t offset, Millis time_of_day) {
-  UseAnchorsUpTo(offset);
-  if (!position_.local) return std::nullopt;
-  const Millis before = *position_.local;
-  Millis local = FloorTo(before, kDay) + time_of_day;
-  if (local - before < -kDay / 2) local += kDay;
-  if (local - before > kDay / 2) local -= kDay;
-  position_.local = local;
-  return ToInstant(local);
+std::optional<UnixMillis> Timeline::Resolve(absl::string_view writer, int64_t offset,
+                                            Millis time_of_day) {
+  Clock& clock = ClockOf(writer);
+  const bool anchored = UseAnchorsUpTo(offset, clock);
+  if (!clock.local) return std::nullopt;
+  const Millis day = FloorTo(*clock.local, kDay);
+  const Millis before = *clock.local - day;
+  const int midnights =
+      anchored ? MidnightsToNearest(before, time_of_day) : MidnightsBetween(before, time_of_day);
+  clock.local = day + midnights * kDay + time_of_day;
+  return ToInstant(*clock.local, ZoneOf(clock));
 }
 
-UnixMillis Timeline::ToInstant(Millis local) {
+UnixMillis Timeline::ToInstant(Millis local, const absl::TimeZone& zone) {
   const int64_t slot = FloorTo(local, kSlot);
-  if (cached_slot_ != slot) {
-    const size_t used = position_.anchors_used;
-    const absl::TimeZone zone = used == 0 ? absl::UTCTimeZone() : zones_[used - 1];
+  if (cached_slot_ != slot || cached_zone_ != zone) {
     const absl::CivilSecond civil =
         absl::CivilSecond(1970, 1, 1) + static_cast<int64_t>(slot / 1000);
     cached_offset_ = slot - absl::ToUnixMillis(absl::FromCivil(civil, zone));
     cached_slot_ = slot;
+    cached_zone_ = zone;
   }
   return local - cached_offset_;
 }

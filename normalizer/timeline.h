@@ -1,7 +1,11 @@
 #ifndef PROVERLOG_NORMALIZER_TIMELINE_H_
 #define PROVERLOG_NORMALIZER_TIMELINE_H_
 
+#include <functional>
+#include <map>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -14,38 +18,52 @@ namespace proverlog {
 
 absl::StatusOr<absl::TimeZone> LoadTimeZone(absl::string_view name);
 
-// Gives the lines of one stream their instants. Each line is taken to be the nearest one, in either
-// direction, to the line before it: a step back of more than 12 hours is midnight, a smaller one is
-// disorder. Not thread-safe.
+// How many midnights lie between two lines of one writer, by their times of day: 1 for a step back
+// of more than 12 hours; -1 for a step forward that only a small step back over midnight can be;
+// else 0. A smaller step back is disorder.
+int MidnightsBetween(Millis before, Millis after);
+// The same for a line and an instant that it is near to, on either side.
+int MidnightsToNearest(Millis instant, Millis line);
+
+// Gives the lines of one stream their instants, by following each of its writers from the anchor
+// before its first line. Not thread-safe.
 class Timeline {
  public:
-  // All the state there is.
-  struct Position {
+  // How far a writer was followed.
+  struct Clock {
     size_t anchors_used = 0;
     std::optional<Millis> local;  // the line before, in ms since 1970 of the machine's local time
   };
+  // By writer: the services of a log that has several have a clock each, because such a log is not
+  // in order of time. All the state there is.
+  using Clocks = std::map<std::string, Clock, std::less<>>;
 
   // `anchors` are ordered by offset; their time zones exist (LoadTimeZone).
-  Timeline(std::vector<Anchor> anchors, Position position);
+  Timeline(std::vector<Anchor> anchors, Clocks clocks);
 
   // The instant of a line that carries one; it serves as an anchor for those that follow.
-  void Observe(int64_t offset, UnixMillis at);
+  void Observe(absl::string_view writer, int64_t offset, UnixMillis at);
 
   // The instant of a line at `offset` that carries a time of day (ms since midnight); nothing where
   // no anchor and no instant came before it.
-  std::optional<UnixMillis> Resolve(int64_t offset, Millis time_of_day);
+  std::optional<UnixMillis> Resolve(absl::string_view writer, int64_t offset, Millis time_of_day);
 
-  const Position& position() const { return position_; }
+  const Clocks& clocks() const { return clocks_; }
+  void set_clocks(Clocks clocks) { clocks_ = std::move(clocks); }
 
  private:
-  void UseAnchorsUpTo(int64_t offset);
-  UnixMillis ToInstant(Millis local);
+  Clock& ClockOf(absl::string_view writer);
+  // Returns whether there was one.
+  bool UseAnchorsUpTo(int64_t offset, Clock& clock);
+  const absl::TimeZone& ZoneOf(const Clock& clock) const;
+  UnixMillis ToInstant(Millis local, const absl::TimeZone& zone);
 
   std::vector<Anchor> anchors_;
   std::vector<absl::TimeZone> zones_;  // of anchors_
-  Position position_;
+  Clocks clocks_;
   // The last conversion: within one of these slots of local time the zone's offset is constant.
   std::optional<int64_t> cached_slot_;
+  absl::TimeZone cached_zone_;
   Millis cached_offset_ = 0;
 };
 

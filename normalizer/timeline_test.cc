@@ -26,67 +26,84 @@ Timeline Anchored(UnixMillis at, const std::string& zone = "UTC") {
 
 TEST(TimelineTest, WithoutAnAnchorThereIsNoInstant) {
   Timeline timeline({}, {});
-  EXPECT_FALSE(timeline.Resolve(0, 5 * kHour));
+  EXPECT_FALSE(timeline.Resolve("", 0, 5 * kHour));
 }
 
 TEST(TimelineTest, TheFirstLineIsTheOneNearestToTheAnchor) {
-  EXPECT_EQ(Anchored(Utc(2026, 2, 7, 1)).Resolve(0, 23 * kHour), Utc(2026, 2, 6, 23));
-  EXPECT_EQ(Anchored(Utc(2026, 2, 7, 23)).Resolve(0, 1 * kHour), Utc(2026, 2, 8, 1));
-  EXPECT_EQ(Anchored(Utc(2026, 2, 7, 12)).Resolve(0, 10 * kHour), Utc(2026, 2, 7, 10));
+  EXPECT_EQ(Anchored(Utc(2026, 2, 7, 1)).Resolve("", 0, 23 * kHour), Utc(2026, 2, 6, 23));
+  EXPECT_EQ(Anchored(Utc(2026, 2, 7, 23)).Resolve("", 0, 1 * kHour), Utc(2026, 2, 8, 1));
+  EXPECT_EQ(Anchored(Utc(2026, 2, 7, 12)).Resolve("", 0, 10 * kHour), Utc(2026, 2, 7, 10));
 }
 
 TEST(TimelineTest, ABackwardStepOfMoreThanTwelveHoursIsMidnight) {
   Timeline timeline = Anchored(Utc(2026, 2, 7, 23));
-  EXPECT_EQ(timeline.Resolve(0, kDay - 1), Utc(2026, 2, 8) - 1);
-  EXPECT_EQ(timeline.Resolve(1, 1), Utc(2026, 2, 8) + 1);
-  EXPECT_EQ(timeline.Resolve(2, 12 * kHour), Utc(2026, 2, 8, 12));
-  EXPECT_EQ(timeline.Resolve(3, 23 * kHour), Utc(2026, 2, 8, 23));
-  EXPECT_EQ(timeline.Resolve(4, 0), Utc(2026, 2, 9));
+  EXPECT_EQ(timeline.Resolve("", 0, kDay - 1), Utc(2026, 2, 8) - 1);
+  EXPECT_EQ(timeline.Resolve("", 1, 1), Utc(2026, 2, 8) + 1);
+  EXPECT_EQ(timeline.Resolve("", 2, 12 * kHour), Utc(2026, 2, 8, 12));
+  EXPECT_EQ(timeline.Resolve("", 3, 23 * kHour), Utc(2026, 2, 8, 23));
+  EXPECT_EQ(timeline.Resolve("", 4, 0), Utc(2026, 2, 9));
 }
 
 TEST(TimelineTest, ASmallerBackwardStepIsDisorderAlsoAcrossMidnight) {
   Timeline timeline = Anchored(Utc(2026, 2, 7, 12));
-  EXPECT_EQ(timeline.Resolve(0, 12 * kHour), Utc(2026, 2, 7, 12));
-  EXPECT_EQ(timeline.Resolve(1, 12 * kHour - 5), Utc(2026, 2, 7, 12) - 5);
+  EXPECT_EQ(timeline.Resolve("", 0, 12 * kHour), Utc(2026, 2, 7, 12));
+  EXPECT_EQ(timeline.Resolve("", 1, 12 * kHour - 5), Utc(2026, 2, 7, 12) - 5);
   Timeline midnight = Anchored(Utc(2026, 2, 7, 23));
-  EXPECT_EQ(midnight.Resolve(0, 3), Utc(2026, 2, 8) + 3);
-  EXPECT_EQ(midnight.Resolve(1, kDay - 2), Utc(2026, 2, 8) - 2);
-  EXPECT_EQ(midnight.Resolve(2, 4), Utc(2026, 2, 8) + 4);
+  EXPECT_EQ(midnight.Resolve("", 0, 3), Utc(2026, 2, 8) + 3);
+  EXPECT_EQ(midnight.Resolve("", 1, kDay - 2), Utc(2026, 2, 8) - 2);
+  EXPECT_EQ(midnight.Resolve("", 2, 4), Utc(2026, 2, 8) + 4);
+}
+
+TEST(TimelineTest, SilenceOfLessThanADayIsNoStepBack) {
+  Timeline timeline = Anchored(Utc(2026, 2, 7, 1));
+  EXPECT_EQ(timeline.Resolve("", 0, kHour), Utc(2026, 2, 7, 1));
+  EXPECT_EQ(timeline.Resolve("", 1, 14 * kHour), Utc(2026, 2, 7, 14));
+  EXPECT_EQ(timeline.Resolve("", 2, 1 * kHour), Utc(2026, 2, 8, 1));
+  EXPECT_EQ(timeline.Resolve("", 3, 23 * kHour), Utc(2026, 2, 8, 23));
+}
+
+TEST(TimelineTest, EachWriterHasItsOwnClock) {
+  Timeline timeline = Anchored(Utc(2026, 2, 7, 1));
+  EXPECT_EQ(timeline.Resolve("broker", 0, kHour), Utc(2026, 2, 7, 1));
+  EXPECT_EQ(timeline.Resolve("broker", 1, 12 * kHour), Utc(2026, 2, 7, 12));
+  EXPECT_EQ(timeline.Resolve("broker", 2, 22 * kHour), Utc(2026, 2, 7, 22));
+  EXPECT_EQ(timeline.Resolve("agent", 3, kHour + 1), Utc(2026, 2, 7, 1) + 1);
+  EXPECT_EQ(timeline.Resolve("broker", 4, kHour), Utc(2026, 2, 8, 1));
 }
 
 TEST(TimelineTest, ReadsTheMachinesTimeZone) {
   Timeline timeline = Anchored(Utc(2026, 2, 7, 2), "Asia/Shanghai");
-  EXPECT_EQ(timeline.Resolve(0, 10 * kHour), Utc(2026, 2, 7, 2));
+  EXPECT_EQ(timeline.Resolve("", 0, 10 * kHour), Utc(2026, 2, 7, 2));
 }
 
 TEST(TimelineTest, FollowsDaylightSaving) {
   // Berlin's clocks went from 02:00 to 03:00 on 2026-03-29.
   Timeline timeline = Anchored(Utc(2026, 3, 29, 0, 59), "Europe/Berlin");
-  EXPECT_EQ(timeline.Resolve(0, kHour + 59 * 60 * kSecond), Utc(2026, 3, 29, 0, 59));
-  EXPECT_EQ(timeline.Resolve(1, 3 * kHour), Utc(2026, 3, 29, 1));
+  EXPECT_EQ(timeline.Resolve("", 0, kHour + 59 * 60 * kSecond), Utc(2026, 3, 29, 0, 59));
+  EXPECT_EQ(timeline.Resolve("", 1, 3 * kHour), Utc(2026, 3, 29, 1));
 }
 
 TEST(TimelineTest, AnInstantInTheLogServesAsAnAnchor) {
   Timeline timeline({}, {});
-  timeline.Observe(0, Utc(2026, 2, 7, 23, 59));
-  EXPECT_EQ(timeline.Resolve(1, 30 * kSecond), Utc(2026, 2, 8) + 30 * kSecond);
+  timeline.Observe("", 0, Utc(2026, 2, 7, 23, 59));
+  EXPECT_EQ(timeline.Resolve("", 1, 30 * kSecond), Utc(2026, 2, 8) + 30 * kSecond);
 }
 
 TEST(TimelineTest, ALaterAnchorIsUsedFromItsOffsetOn) {
   Timeline timeline({Anchor{0, Utc(2026, 2, 7), "UTC"}, Anchor{100, Utc(2026, 5, 1), "UTC"}}, {});
-  EXPECT_EQ(timeline.Resolve(99, kHour), Utc(2026, 2, 7, 1));
-  EXPECT_EQ(timeline.Resolve(100, 2 * kHour), Utc(2026, 5, 1, 2));
+  EXPECT_EQ(timeline.Resolve("", 99, kHour), Utc(2026, 2, 7, 1));
+  EXPECT_EQ(timeline.Resolve("", 100, 2 * kHour), Utc(2026, 5, 1, 2));
 }
 
 TEST(TimelineTest, GoesOnFromASavedPosition) {
   const std::vector<Anchor> anchors = {Anchor{0, Utc(2026, 2, 7, 23), "Europe/Berlin"}};
   Timeline whole(anchors, {});
   Timeline first(anchors, {});
-  whole.Resolve(0, kDay - 1);
-  first.Resolve(0, kDay - 1);
-  Timeline second(anchors, first.position());
+  whole.Resolve("", 0, kDay - 1);
+  first.Resolve("", 0, kDay - 1);
+  Timeline second(anchors, first.clocks());
   for (const Millis time_of_day : {Millis{5}, kHour, 20 * kHour, Millis{7}}) {
-    EXPECT_EQ(second.Resolve(1, time_of_day), whole.Resolve(1, time_of_day));
+    EXPECT_EQ(second.Resolve("", 1, time_of_day), whole.Resolve("", 1, time_of_day));
   }
 }
 

@@ -187,8 +187,8 @@ v1::Job ToProto(const Job& job) {
   proto.set_retries(job.retries);
   proto.set_timeouts(job.timeouts);
   if (!job.attempts.empty()) {
-    proto.set_machine(job.attempts.back().machine);
-    proto.set_agent_process(job.attempts.back().process);
+    proto.set_machine(job.attempts.back().origin.machine);
+    proto.set_agent_process(job.attempts.back().origin.process);
   }
   proto.set_failure(job.failure);
   return proto;
@@ -196,8 +196,8 @@ v1::Job ToProto(const Job& job) {
 
 v1::JobAttempt ToProto(const Attempt& attempt) {
   v1::JobAttempt proto;
-  proto.set_machine(attempt.machine);
-  proto.set_agent_process(attempt.process);
+  proto.set_machine(attempt.origin.machine);
+  proto.set_agent_process(attempt.origin.process);
   SetTime(attempt.started_at, proto, &v1::JobAttempt::mutable_start_time);
   SetTime(attempt.ended_at, proto, &v1::JobAttempt::mutable_end_time);
   if (attempt.ended_at) proto.set_ended_by(std::string(FactKindName(attempt.ended_by)));

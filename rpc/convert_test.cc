@@ -312,8 +312,8 @@ TEST(ConvertTest, AFailedJobSaysWhy) {
 
 TEST(ConvertTest, AnAttempt) {
   Attempt attempt;
-  attempt.machine = "m";
-  attempt.process = "p";
+  attempt.origin.machine = "m";
+  attempt.origin.process = "p";
   attempt.started_at = 1000;
   v1::JobAttempt proto = ToProto(attempt);
   EXPECT_EQ(proto.machine(), "m");

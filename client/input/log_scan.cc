@@ -1,16 +1,19 @@
 #include "client/input/log_scan.h"
 
+#include <map>
+#include <string>
+
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/string_view.h"
 #include "normalizer/line_splitter.h"
 #include "normalizer/record.h"
+#include "normalizer/timeline.h"
 
 namespace proverlog {
 namespace {
 
 constexpr size_t kPieceBytes = size_t{1} << 20;
-constexpr Millis kHalfDay = Millis{12} * 3'600'000;
 constexpr absl::string_view kStartedAt = " startedAt=";
 // A plausible `startedAt`: 2020 to 2100. Zero means that the broker does not know.
 constexpr UnixMillis kEarliest = 1577836800000;
@@ -28,20 +31,26 @@ class Scanner {
       scan_->hostname = std::string(record->process.substr(0, slash));
     }
     if (record->at && !scan_->first_instant) scan_->first_instant = record->at;
-    if (record->time_of_day) TakeTimeOfDay(*record->time_of_day, record->message);
+    if (record->time_of_day) TakeTimeOfDay(*record);
   }
 
  private:
-  void TakeTimeOfDay(Millis time_of_day, absl::string_view message) {
-    if (!scan_->first_time_of_day) {
-      scan_->first_time_of_day = time_of_day;
-    } else {
-      const Millis step = time_of_day - scan_->last_time_of_day;
-      if (step < -kHalfDay) ++scan_->midnights;
-      if (step > kHalfDay) --scan_->midnights;
-    }
-    scan_->last_time_of_day = time_of_day;
-    if (!scan_->hint) TakeHint(time_of_day, message);
+  struct Clock {
+    Millis time_of_day = 0;
+    int midnights = 0;  // since the log's first line
+  };
+
+  void TakeTimeOfDay(const Record& record) {
+    const Millis now = *record.time_of_day;
+    if (!scan_->first_time_of_day) scan_->first_time_of_day = now;
+    const auto [found, is_first] = clocks_.try_emplace(std::string(record.service));
+    Clock& clock = found->second;
+    clock.midnights += is_first ? MidnightsToNearest(*scan_->first_time_of_day, now)
+                                : MidnightsBetween(clock.time_of_day, now);
+    clock.time_of_day = now;
+    scan_->last_time_of_day = now;
+    scan_->midnights = clock.midnights;
+    if (!scan_->hint) TakeHint(now, record.message);
   }
 
   void TakeHint(Millis time_of_day, absl::string_view message) {
@@ -56,6 +65,7 @@ class Scanner {
 
   LogScan* scan_;
   RecordReader reader_;
+  std::map<std::string, Clock> clocks_;  // by service, as the timeline has them
 };
 
 }  // namespace

@@ -121,8 +121,9 @@ TEST_F(ProjectorTest, AShuffledRepeatedAndSplitLogGivesTheSameJobs) {
   ProjectAll();
   std::map<int32_t, std::map<std::string, std::vector<Fact>>> expected;
   for (const int32_t epoch : {3054, 3055, 3056}) expected[epoch] = FactsOf(LoadEpoch(epoch));
-  database_.Sql("TRUNCATE job, job_fact, writer, stream_progress, block, stream_position, anchor,"
-                " stream CASCADE");
+  database_.Sql(
+      "TRUNCATE job, job_fact, writer, stream_progress, block, stream_position, anchor,"
+      " stream CASCADE");
   streams_.clear();
   offsets_.clear();
 

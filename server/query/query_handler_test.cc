@@ -28,8 +28,13 @@ class QueryHandlerTest : public testing::Test {
               const std::string& raw) {
     postgres::ArchiveStore archive(&database_.pool());
     const Block block{0, static_cast<int64_t>(raw.size()), CompressFrame(raw)};
-    const auto key = archive.CreateStream({*archive.ReserveStreamId(), prover, machine, source,
-                                           {{0, kSomeDay, "UTC"}}, raw.substr(0, 1024), {}},
+    const auto key = archive.CreateStream({*archive.ReserveStreamId(),
+                                           prover,
+                                           machine,
+                                           source,
+                                           {{0, kSomeDay, "UTC"}},
+                                           raw.substr(0, 1024),
+                                           {}},
                                           block, raw.substr(0, 1024));
     ASSERT_TRUE(key.ok()) << key.status();
     Projector projector(&projections_);
@@ -38,8 +43,10 @@ class QueryHandlerTest : public testing::Test {
   }
 
   void ImportSamples() {
-    for (const auto& [machine, source] : std::vector<std::pair<std::string, std::string>>{
-             {"prover-a", "broker.log"}, {"prover-a", "agent-a.log"}, {"prover-b", "agent-b.log"}}) {
+    for (const auto& [machine, source] :
+         std::vector<std::pair<std::string, std::string>>{{"prover-a", "broker.log"},
+                                                          {"prover-a", "agent-a.log"},
+                                                          {"prover-b", "agent-b.log"}}) {
       Import("demo", machine, source,
              testing_util::ReadAll(testing_util::TestDataPath("samples/" + source)));
     }

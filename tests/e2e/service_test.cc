@@ -1,5 +1,7 @@
 // proverlogd as an operator runs it: how it starts, how it stops, and what it leaves behind.
 
+#include "tests/testing_util/service.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -11,7 +13,6 @@
 
 #include "tests/testing_util/process.h"
 #include "tests/testing_util/raw_call.h"
-#include "tests/testing_util/service.h"
 #include "tests/testing_util/test_data.h"
 
 namespace proverlog {
@@ -21,8 +22,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing_util::Finished;
 using testing_util::PostgresOf;
-using testing_util::ProcessesIn;
 using testing_util::Process;
+using testing_util::ProcessesIn;
 using testing_util::ProverlogdPath;
 using testing_util::RawCall;
 using testing_util::RunProgram;
@@ -45,8 +46,8 @@ class ServiceTest : public testing::Test {
   }
 
   static std::vector<std::string> Import() {
-    return {"import", "--prover", "demo", "--machine", "a", "--date", "2026-11-21",
-            TestDataPath("samples/broker.log")};
+    return {"import", "--prover", "demo",       "--machine",
+            "a",      "--date",   "2026-11-21", TestDataPath("samples/broker.log")};
   }
 
   TempDirectory directory_;
@@ -76,8 +77,9 @@ TEST_F(ServiceTest, ASecondServiceOnTheSameDirectoryIsRefused) {
 
 TEST_F(ServiceTest, ASecondServiceOnTheSamePortIsRefused) {
   Service service(DataDirFlag());
-  const Finished second = RunProgram({ProverlogdPath(), "--data-dir=" + directory_.path() + "/other",
-                               "--listen=" + service.address()});
+  const Finished second =
+      RunProgram({ProverlogdPath(), "--data-dir=" + directory_.path() + "/other",
+                  "--listen=" + service.address()});
   EXPECT_EQ(second.exit_code, 1);
   EXPECT_THAT(second.err, HasSubstr("cannot listen on " + service.address()));
   EXPECT_THAT(ProcessesIn(directory_.path() + "/other"), IsEmpty());

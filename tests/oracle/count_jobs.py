@@ -260,7 +260,7 @@ class Job:
         self.state = None                     # None and "OPEN" are open
         self.end = None                       # the fact that ended the job, if it has an instant
         for fact in self.facts:
-            is_open = self.state in (None, "OPEN")
+            is_open = self.state in (None, "OPEN") or self.end is None   # or by a snapshot
             if fact.kind in ("enqueued", "revived"):
                 self.state, self.end = "OPEN", None
             elif not is_open:
@@ -272,6 +272,8 @@ class Job:
             elif fact.kind in ("aborted", "cancelled"):
                 self.state, self.end = "ABORTED", fact
             elif fact.kind == "restored":     # a snapshot: a state, but no instant
+                if self.state not in (None, "OPEN"):
+                    continue
                 self.state = {"pending": "OPEN", "fulfilled": "COMPLETED",
                               "rejected": "FAILED", "aborted": "ABORTED"}[fact.extra]
                 self.end = None
@@ -396,15 +398,16 @@ def between(pairs):
     return dict(statistics(values), ambiguous=0, negative=negative, acrossMachines=across)
 
 
-def max_parallel(jobs, last_instant):
+def max_parallel(jobs):
     steps = []
     for job in jobs:
         for attempt in job.attempts:
             begin = attempt.start.instant
             end = attempt.end or job.end
-            end = end.instant if end else last_instant
-            if end > begin:      # ends go before starts: an attempt of 0 ms is never seen
-                steps += [(begin, 1), (end, -1)]
+            if end is None:      # it runs on
+                steps.append((begin, 1))
+            elif end.instant > begin:   # ends go before starts: 0 ms are never seen
+                steps += [(begin, 1), (end.instant, -1)]
     most = running = 0
     for _, step in sorted(steps):                    # -1 before +1
         running += step
@@ -412,7 +415,7 @@ def max_parallel(jobs, last_instant):
     return most
 
 
-def figures_of_type(jobs, last_instant):
+def figures_of_type(jobs):
     states = [job.state for job in jobs]
     return {
         "jobs": len(jobs),
@@ -424,7 +427,7 @@ def figures_of_type(jobs, last_instant):
         "inFlight": sum(state in (None, "OPEN") for state in states),
         "retries": sum(job.count("retried") for job in jobs),
         "timeouts": sum(job.count("timed_out") for job in jobs),
-        "maxParallel": max_parallel(jobs, last_instant),
+        "maxParallel": max_parallel(jobs),
         "duration": duration_of(jobs),
         "queueWait": between((job.first("enqueued"), job.starts[0] if job.starts else None)
                              for job in jobs),
@@ -440,8 +443,7 @@ def figures(all_jobs):
                     if fact.kind not in ("restored", "reused")]
         types = {}
         for job_type in sorted({job.type for job in jobs}):
-            types[job_type] = figures_of_type([job for job in jobs if job.type == job_type],
-                                              max(instants) if instants else None)
+            types[job_type] = figures_of_type([job for job in jobs if job.type == job_type])
         epochs[str(epoch)] = {
             "jobs": len(jobs),
             "wallTimeMs": max(instants) - min(instants) if instants else None,

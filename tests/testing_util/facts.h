@@ -29,9 +29,10 @@ class FactBuilder {
     fact_.will_retry = will_retry;
     return *this;
   }
-  FactBuilder& On(std::string machine, std::string process = "p") {
+  FactBuilder& On(std::string machine, std::string process = "p", int64_t stream_id = 1) {
     fact_.origin.machine = std::move(machine);
     fact_.origin.process = std::move(process);
+    fact_.origin.stream_id = stream_id;
     return *this;
   }
   operator Fact() const { return fact_; }  // NOLINT(google-explicit-constructor): reads as a fact

@@ -1,0 +1,41 @@
+#ifndef PROVERLOG_NORMALIZER_NORMALIZER_STATE_H_
+#define PROVERLOG_NORMALIZER_NORMALIZER_STATE_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "model/stream.h"
+#include "model/time.h"
+#include "normalizer/line_splitter.h"
+#include "normalizer/timeline.h"
+
+namespace proverlog {
+
+// A record that said something and that further lines may continue.
+struct OpenRecord {
+  std::string text;  // its lines so far, joined with "\n"; bounded
+  UnixMillis at = 0;
+  std::string process;
+  int64_t offset = 0;
+  std::string service;
+};
+
+// What a stream's normalizer keeps between two batches.
+struct NormalizerState {
+  LineSplitter::Unfinished unfinished;
+  Timeline::Clocks clocks;
+  std::optional<OpenRecord> open_record;
+  // The counts without the unfinished line, where the stream was sealed with one.
+  std::optional<StreamCounts> counts_before_seal;
+};
+
+// `saved` is what SerializeState returned, or empty for a stream's beginning. Fails with DATA_LOSS
+// where it cannot be read.
+absl::StatusOr<NormalizerState> ParseState(const std::string& saved);
+std::string SerializeState(const NormalizerState& state);
+
+}  // namespace proverlog
+
+#endif  // PROVERLOG_NORMALIZER_NORMALIZER_STATE_H_
