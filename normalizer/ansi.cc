@@ -18,10 +18,17 @@ size_t ColourLength(absl::string_view text) {
   return 0;
 }
 
+// Some ways of copying a log lose every ESC: the level of a pretty line tells.
+bool LevelIsColoured(absl::string_view text) {
+  constexpr size_t kLevelAt = 15;  // after "[HH:MM:SS.mmm] "
+  return text.size() > kLevelAt && text[0] == '[' && text[kLevelAt - 2] == ']' &&
+         ColourLength(text.substr(kLevelAt)) > 0;
+}
+
 }  // namespace
 
 absl::string_view StripColours(absl::string_view text, std::string& buffer) {
-  if (text.find(kEscape) == absl::string_view::npos) return text;
+  if (text.find(kEscape) == absl::string_view::npos && !LevelIsColoured(text)) return text;
   buffer.clear();
   while (!text.empty()) {
     const size_t escape = text[0] == kEscape ? 1 : 0;

@@ -55,11 +55,16 @@ absl::StatusOr<NormalizerState> ParseState(const std::string& saved) {
     clock.anchors_used = saved_clock.anchors_used();
     if (saved_clock.has_local_millis()) clock.local = saved_clock.local_millis();
   }
-  if (proto.has_open_record()) {
-    const StreamState::OpenRecord& open = proto.open_record();
-    state.open_record =
-        OpenRecord{open.text(), open.at_millis(), open.process(), open.offset(), open.service()};
+  for (const StreamState::OpenRecord& open : proto.open_records()) {
+    state.open_records[open.service()] = {open.text(), open.at_millis(), open.process(),
+                                          open.offset()};
   }
+  for (const StreamState::Part& saved_part : proto.parts()) {
+    RecordReader::Part& part = state.reader.parts[saved_part.service()];
+    part = {saved_part.text(), saved_part.offset(), std::nullopt};
+    if (saved_part.has_at_millis()) part.at = saved_part.at_millis();
+  }
+  if (proto.has_journal_at_millis()) state.reader.journal_at = proto.journal_at_millis();
   if (proto.has_counts_before_seal()) {
     state.counts_before_seal = FromProto(proto.counts_before_seal());
   }
@@ -77,14 +82,22 @@ std::string SerializeState(const NormalizerState& state) {
     saved_clock.set_anchors_used(clock.anchors_used);
     if (clock.local) saved_clock.set_local_millis(*clock.local);
   }
-  if (state.open_record) {
-    StreamState::OpenRecord& open = *proto.mutable_open_record();
-    open.set_text(state.open_record->text);
-    open.set_at_millis(state.open_record->at);
-    open.set_process(state.open_record->process);
-    open.set_offset(state.open_record->offset);
-    open.set_service(state.open_record->service);
+  for (const auto& [service, open] : state.open_records) {
+    StreamState::OpenRecord& saved_open = *proto.add_open_records();
+    saved_open.set_service(service);
+    saved_open.set_text(open.text);
+    saved_open.set_at_millis(open.at);
+    saved_open.set_process(open.process);
+    saved_open.set_offset(open.offset);
   }
+  for (const auto& [service, part] : state.reader.parts) {
+    StreamState::Part& saved_part = *proto.add_parts();
+    saved_part.set_service(service);
+    saved_part.set_text(part.text);
+    saved_part.set_offset(part.offset);
+    if (part.at) saved_part.set_at_millis(*part.at);
+  }
+  if (state.reader.journal_at) proto.set_journal_at_millis(*state.reader.journal_at);
   if (state.counts_before_seal) {
     ToProto(*state.counts_before_seal, *proto.mutable_counts_before_seal());
   }

@@ -1,6 +1,8 @@
 #ifndef PROVERLOG_NORMALIZER_NORMALIZER_STATE_H_
 #define PROVERLOG_NORMALIZER_NORMALIZER_STATE_H_
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -9,6 +11,7 @@
 #include "model/stream.h"
 #include "model/time.h"
 #include "normalizer/line_splitter.h"
+#include "normalizer/record_reader.h"
 #include "normalizer/timeline.h"
 
 namespace proverlog {
@@ -19,14 +22,15 @@ struct OpenRecord {
   UnixMillis at = 0;
   std::string process;
   int64_t offset = 0;
-  std::string service;
 };
+using OpenRecords = std::map<std::string, OpenRecord, std::less<>>;  // by service
 
 // What a stream's normalizer keeps between two batches.
 struct NormalizerState {
   LineSplitter::Unfinished unfinished;
   Timeline::Clocks clocks;
-  std::optional<OpenRecord> open_record;
+  OpenRecords open_records;
+  RecordReader::State reader;
   // The counts without the unfinished line, where the stream was sealed with one.
   std::optional<StreamCounts> counts_before_seal;
 };

@@ -83,7 +83,43 @@ bool IsBalancedObject(absl::string_view text) {
   return false;
 }
 
+// Whether a string of the record's JSON data is open at the end of the text.
+bool EndsInsideString(absl::string_view text) {
+  const size_t json = text.find(" {\"");
+  if (json == absl::string_view::npos) return false;
+  bool in_string = false;
+  for (size_t i = json; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '"') {
+      in_string = !in_string;
+    }
+  }
+  return in_string;
+}
+
 }  // namespace
+
+size_t FindNextRecord(absl::string_view line) {
+  constexpr absl::string_view kSecondJson = "}{\"level\":";
+  if (line.empty()) return absl::string_view::npos;
+  if (line[0] == '{') {
+    const size_t found = line.find(kSecondJson);
+    return found == absl::string_view::npos ? found : found + 1;
+  }
+  size_t quoted = 0;
+  for (size_t at = line.find('[', 1); at != absl::string_view::npos && quoted < kMaxJsonCandidates;
+       at = line.find('[', at + 1)) {
+    absl::string_view rest = line.substr(at);
+    absl::string_view level;
+    if (!ReadTime(rest)) continue;
+    rest.remove_prefix(kTimeLength);
+    if (!ConsumeLevel(rest, level)) continue;
+    if (!EndsInsideString(line.substr(0, at))) return at;
+    ++quoted;
+  }
+  return absl::string_view::npos;
+}
 
 size_t FindTrailingJson(absl::string_view text) {
   if (text.empty() || text.back() != '}') return absl::string_view::npos;

@@ -16,6 +16,11 @@ std::optional<Record> ReadPretty(absl::string_view line);
 // Linear in the text, whatever its braces.
 size_t FindTrailingJson(absl::string_view text);
 
+// Where a second record begins in a line, `...[HH:MM:SS.mmm] LEVEL: ` or `...}{"level":`, as in
+// what was pasted without its line ends; npos where none does. What a JSON string quotes is no
+// record.
+size_t FindNextRecord(absl::string_view line);
+
 }  // namespace proverlog
 
 #endif  // PROVERLOG_NORMALIZER_PRETTY_H_

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "normalizer/pretty.h"
 #include "normalizer/utf8.h"
 
 namespace proverlog {
@@ -15,6 +16,8 @@ namespace {
 constexpr size_t kMaxDetailBytes = 512;
 
 constexpr size_t kMaxProcessBytes = 255;
+// Services of one log whose last record may go on.
+constexpr size_t kMaxOpenRecords = 64;
 // What a record's later lines can add stands near its beginning.
 constexpr size_t kMaxRecordBytes = size_t{64} << 10;
 
@@ -98,7 +101,8 @@ StreamNormalizer::StreamNormalizer(StreamLabels labels, const StreamProgress& pr
       counts_before_seal_(std::move(state.counts_before_seal)),
       timeline_(labels_.anchors, std::move(state.clocks)),
       splitter_(progress.offset, std::move(state.unfinished)),
-      open_record_(std::move(state.open_record)),
+      reader_(std::move(state.reader)),
+      open_records_(std::move(state.open_records)),
       index_(index) {}
 
 void StreamNormalizer::Feed(absl::string_view bytes, NormalizerSink& sink) {
@@ -108,15 +112,17 @@ void StreamNormalizer::Feed(absl::string_view bytes, NormalizerSink& sink) {
 
 void StreamNormalizer::Seal(NormalizerSink& sink) {
   TakeSealBack();
-  const std::optional<OpenRecord> open_record = open_record_;
+  OpenRecords open_records = open_records_;
+  RecordReader::State reader_state = reader_.state();
   Timeline::Clocks clocks = timeline_.clocks();
   if (!splitter_.unfinished().text.empty()) {
     counts_before_seal_ = counts_;
     ReadLine(splitter_.UnfinishedLine(), /*may_go_on=*/true, sink);
   }
-  FinishRecord(sink);
+  for (const auto& [service, open] : open_records_) FinishRecord(open, sink);
   timeline_.set_clocks(std::move(clocks));
-  open_record_ = open_record;
+  reader_.set_state(std::move(reader_state));
+  open_records_ = std::move(open_records);
 }
 
 void StreamNormalizer::TakeSealBack() {
@@ -127,20 +133,22 @@ void StreamNormalizer::TakeSealBack() {
 void StreamNormalizer::ReadLine(const Line& line, bool may_go_on, NormalizerSink& sink) {
   ++counts_.lines;
   counts_.cut += line.cut ? 1 : 0;
-  if (const auto record = reader_.Read(line.text)) {
-    ReadRecord(*record, line, may_go_on, sink);
-  } else {
-    ContinueRecord();
-  }
+  reader_.Read(line, [&](const LogLine& log_line) {
+    if (log_line.record) {
+      ReadRecord(log_line, may_go_on, sink);
+    } else {
+      ContinueRecord(log_line);
+    }
+  });
 }
 
-void StreamNormalizer::ReadRecord(const Record& record, const Line& line, bool may_go_on,
-                                  NormalizerSink& sink) {
+void StreamNormalizer::ReadRecord(const LogLine& line, bool may_go_on, NormalizerSink& sink) {
+  const Record& record = *line.record;
   std::optional<UnixMillis> at = record.at;
   if (at) {
-    timeline_.Observe(record.service, line.offset, *at);
+    timeline_.Observe(line.service, line.offset, *at);
   } else {
-    at = timeline_.Resolve(record.service, line.offset, *record.time_of_day);
+    at = timeline_.Resolve(line.service, line.offset, *record.time_of_day);
   }
   const auto match = index_->Find(record.message);
   ++counts_.records;
@@ -152,8 +160,14 @@ void StreamNormalizer::ReadRecord(const Record& record, const Line& line, bool m
   }
   sink.OnRecord(record, at, match ? &*match : nullptr);
 
-  const Origin origin = OriginOf(record, line);
-  if (match && at && !(may_go_on && MayChange(*match, record))) {
+  const auto before = open_records_.find(line.service);
+  if (before != open_records_.end()) {
+    FinishRecord(before->second, sink);
+    open_records_.erase(before);
+  }
+  if (!match || !at || match->spec->says.empty()) return;
+  const Origin origin = OriginOf(line);
+  if (!(may_go_on && MayChange(*match, record))) {
     ForEachFact(*match, record, [&](const JobIdView& job, Fact fact) {
       ++counts_.facts[fact.kind];
       fact.at = *at;
@@ -161,29 +175,23 @@ void StreamNormalizer::ReadRecord(const Record& record, const Line& line, bool m
       sink.OnFact(job, std::move(fact));
     });
   }
-  // The reader's views end with the next line that it reads.
-  std::optional<OpenRecord> begun;
-  if (match && at && !match->spec->says.empty() && record.time_of_day) {
-    begun = OpenRecord{std::string(reader_.text().substr(0, kMaxRecordBytes)), *at, origin.process,
-                       origin.offset, std::string(record.service)};
+  if (record.time_of_day && open_records_.size() < kMaxOpenRecords) {
+    open_records_[std::string(line.service)] = {std::string(line.text.substr(0, kMaxRecordBytes)),
+                                                *at, origin.process, origin.offset};
   }
-  FinishRecord(sink);
-  open_record_ = std::move(begun);
 }
 
-void StreamNormalizer::ContinueRecord() {
-  if (!open_record_ || open_record_->service != reader_.service()) return;
-  const size_t room = kMaxRecordBytes - std::min(kMaxRecordBytes, open_record_->text.size());
-  const absl::string_view more = reader_.text();
-  if (room <= more.size()) return;
-  absl::StrAppend(&open_record_->text, "\n", more);
+void StreamNormalizer::ContinueRecord(const LogLine& line) {
+  const auto open = open_records_.find(line.service);
+  if (open == open_records_.end()) return;
+  std::string& text = open->second.text;
+  if (text.size() + line.text.size() < kMaxRecordBytes) absl::StrAppend(&text, "\n", line.text);
 }
 
 // Tells the record's facts again, with what its later lines say of them.
-void StreamNormalizer::FinishRecord(NormalizerSink& sink) {
-  if (!open_record_ || open_record_->text.find('\n') == std::string::npos) return;
-  const OpenRecord open = *std::exchange(open_record_, std::nullopt);
-  const auto record = reader_.Read(open.text);
+void StreamNormalizer::FinishRecord(const OpenRecord& open, NormalizerSink& sink) const {
+  if (open.text.find('\n') == std::string::npos) return;
+  const auto record = ReadPretty(open.text);
   const auto match = record ? index_->Find(record->message) : std::nullopt;
   if (!match) return;
   ForEachFact(*match, *record, [&](const JobIdView& job, Fact fact) {
@@ -193,17 +201,17 @@ void StreamNormalizer::FinishRecord(NormalizerSink& sink) {
   });
 }
 
-Origin StreamNormalizer::OriginOf(const Record& record, const Line& line) const {
-  absl::string_view process = record.process;
-  if (process.empty()) process = record.service;
+Origin StreamNormalizer::OriginOf(const LogLine& line) const {
+  absl::string_view process = line.record->process;
+  if (process.empty()) process = line.service;
   if (process.empty()) process = labels_.source;
   return {labels_.machine, CleanUtf8(process, kMaxProcessBytes), labels_.stream_id, line.offset};
 }
 
 StreamProgress StreamNormalizer::progress() const {
   return StreamProgress{splitter_.offset(),
-                        SerializeState({splitter_.unfinished(), timeline_.clocks(), open_record_,
-                                        counts_before_seal_}),
+                        SerializeState({splitter_.unfinished(), timeline_.clocks(), open_records_,
+                                        reader_.state(), counts_before_seal_}),
                         counts_};
 }
 

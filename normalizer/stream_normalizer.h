@@ -12,6 +12,7 @@
 #include "normalizer/message_catalogue.h"
 #include "normalizer/normalizer_state.h"
 #include "normalizer/record.h"
+#include "normalizer/record_reader.h"
 #include "normalizer/timeline.h"
 
 namespace proverlog {
@@ -53,10 +54,10 @@ class StreamNormalizer {
 
   void TakeSealBack();
   void ReadLine(const Line& line, bool may_go_on, NormalizerSink& sink);
-  void ReadRecord(const Record& record, const Line& line, bool may_go_on, NormalizerSink& sink);
-  void ContinueRecord();
-  void FinishRecord(NormalizerSink& sink);
-  Origin OriginOf(const Record& record, const Line& line) const;
+  void ReadRecord(const LogLine& line, bool may_go_on, NormalizerSink& sink);
+  void ContinueRecord(const LogLine& line);
+  void FinishRecord(const OpenRecord& open, NormalizerSink& sink) const;
+  Origin OriginOf(const LogLine& line) const;
 
   StreamLabels labels_;
   StreamCounts counts_;
@@ -64,7 +65,7 @@ class StreamNormalizer {
   Timeline timeline_;
   LineSplitter splitter_;
   RecordReader reader_;
-  std::optional<OpenRecord> open_record_;
+  OpenRecords open_records_;
   const MessageIndex* index_;
 };
 

@@ -7,7 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/string_view.h"
 #include "normalizer/line_splitter.h"
-#include "normalizer/record.h"
+#include "normalizer/record_reader.h"
 #include "normalizer/timeline.h"
 
 namespace proverlog {
@@ -24,26 +24,30 @@ class Scanner {
   explicit Scanner(LogScan* scan) : scan_(scan) {}
 
   void Take(const Line& line) {
-    const auto record = reader_.Read(line.text);
-    if (!record) return;
-    const size_t slash = record->process.find('/');  // of "host/pid"
-    if (scan_->hostname.empty() && slash != absl::string_view::npos) {
-      scan_->hostname = std::string(record->process.substr(0, slash));
-    }
-    if (record->at && !scan_->first_instant) scan_->first_instant = record->at;
-    if (record->time_of_day) TakeTimeOfDay(*record);
+    reader_.Read(line, [this](const LogLine& log_line) {
+      if (log_line.record) TakeRecord(*log_line.record, log_line.service);
+    });
   }
 
  private:
+  void TakeRecord(const Record& record, absl::string_view service) {
+    const size_t slash = record.process.find('/');  // of "host/pid"
+    if (scan_->hostname.empty() && slash != absl::string_view::npos) {
+      scan_->hostname = std::string(record.process.substr(0, slash));
+    }
+    if (record.at && !scan_->first_instant) scan_->first_instant = record.at;
+    if (record.time_of_day && !record.at) TakeTimeOfDay(record, service);
+  }
+
   struct Clock {
     Millis time_of_day = 0;
     int midnights = 0;  // since the log's first line
   };
 
-  void TakeTimeOfDay(const Record& record) {
+  void TakeTimeOfDay(const Record& record, absl::string_view service) {
     const Millis now = *record.time_of_day;
     if (!scan_->first_time_of_day) scan_->first_time_of_day = now;
-    const auto [found, is_first] = clocks_.try_emplace(std::string(record.service));
+    const auto [found, is_first] = clocks_.try_emplace(std::string(service));
     Clock& clock = found->second;
     clock.midnights += is_first ? MidnightsToNearest(*scan_->first_time_of_day, now)
                                 : MidnightsBetween(clock.time_of_day, now);

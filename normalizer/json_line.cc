@@ -1,0 +1,151 @@
+#include "normalizer/json_line.h"
+
+#include <simdjson.h>
+
+#include <string_view>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "normalizer/wrapper.h"
+
+namespace proverlog {
+namespace {
+
+using simdjson::ondemand::field;
+using simdjson::ondemand::json_type;
+using simdjson::ondemand::object;
+using simdjson::ondemand::value;
+
+// 9999-12-31T23:59:59.999Z, the last instant that every reader downstream can print.
+constexpr UnixMillis kLastInstant = 253402300799999;
+
+absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
+
+void TakeString(value& v, absl::string_view& out) {
+  std::string_view text;
+  if (v.get_string().get(text) == simdjson::SUCCESS) out = View(text);
+}
+
+// The first value of a key stands: pino writes its own fields before the data.
+void TakeFirst(value& v, absl::string_view& out) {
+  if (out.data() == nullptr) TakeString(v, out);
+}
+
+void SetInstant(std::optional<UnixMillis> at, JsonLine& line) {
+  if (!line.at && at && *at >= 0 && *at <= kLastInstant) line.at = at;
+}
+
+// Milliseconds since 1970, or an ISO 8601 instant.
+void TakeInstant(value& v, JsonLine& line) {
+  int64_t millis = 0;
+  absl::string_view text;
+  if (v.get_int64().get(millis) == simdjson::SUCCESS) {
+    SetInstant(millis, line);
+  } else {
+    TakeString(v, text);
+    SetInstant(ConsumeInstant(text), line);
+  }
+}
+
+void TakeLevel(value& v, JsonLine& line) {
+  if (line.level.data() != nullptr) return;
+  TakeString(v, line.level);
+  if (line.level.data() != nullptr) return;
+  const absl::string_view token = absl::StripAsciiWhitespace(View(v.raw_json_token()));
+  int64_t number = 0;
+  if (absl::SimpleAtoi(token, &number)) line.level = token;
+}
+
+void TakePid(value& v, JsonLine& line) {
+  int64_t pid = 0;
+  if (!line.pid && v.get_int64().get(pid) == simdjson::SUCCESS) line.pid = pid;
+}
+
+void TakeJournalInstant(value& v, JsonLine& line) {
+  absl::string_view text;
+  TakeString(v, text);
+  int64_t micros = 0;
+  if (absl::SimpleAtoi(text, &micros)) SetInstant(micros / 1000, line);
+}
+
+using Take = void (*)(value&, JsonLine&);
+
+const absl::flat_hash_map<absl::string_view, Take>& Fields() {
+  static const auto* const kFields = new absl::flat_hash_map<absl::string_view, Take>{
+      {"level", TakeLevel},
+      {"time", TakeInstant},
+      {"timestamp", TakeInstant},
+      {"pid", TakePid},
+      {"hostname", [](value& v, JsonLine& line) { TakeFirst(v, line.hostname); }},
+      {"module", [](value& v, JsonLine& line) { TakeFirst(v, line.module); }},
+      // pino writes the message last, after data that may have a key of its name.
+      {"msg", [](value& v, JsonLine& line) { TakeString(v, line.message); }},
+      {"message", [](value& v, JsonLine& line) { TakeString(v, line.message); }},
+      {"log", [](value& v, JsonLine& line) { TakeFirst(v, line.wrapped); }},
+      {"MESSAGE", [](value& v, JsonLine& line) { TakeFirst(v, line.wrapped); }},
+      {"__REALTIME_TIMESTAMP", TakeJournalInstant},
+      {"CONTAINER_NAME", [](value& v, JsonLine& line) { TakeString(v, line.service); }},
+      {"SYSLOG_IDENTIFIER", [](value& v, JsonLine& line) { TakeFirst(v, line.service); }},
+  };
+  return *kFields;
+}
+
+// Returns false where the text is not one JSON object.
+bool ReadFields(object& fields, JsonLine& line) {
+  const auto& known = Fields();
+  for (auto member : fields) {
+    field f;
+    std::string_view key;
+    if (std::move(member).get(f) != simdjson::SUCCESS) return false;
+    if (f.unescaped_key().get(key) != simdjson::SUCCESS) return false;
+    const auto take = known.find(View(key));
+    if (take != known.end()) take->second(f.value(), line);
+  }
+  return true;
+}
+
+}  // namespace
+
+// simdjson reads beyond the end of its input, so the line is copied into a padded buffer.
+struct JsonLineReader::Parser {
+  simdjson::ondemand::parser parser;
+  simdjson::ondemand::document document;
+  std::string padded;
+
+  bool Open(absl::string_view text, object& out) {
+    padded.assign(text.data(), text.size());
+    padded.append(simdjson::SIMDJSON_PADDING, '\0');
+    const simdjson::padded_string_view view(padded.data(), text.size(), padded.size());
+    return parser.iterate(view).get(document) == simdjson::SUCCESS &&
+           document.get_object().get(out) == simdjson::SUCCESS;
+  }
+
+  // Once the object was read: whether nothing follows it.
+  bool AtEnd() { return document.current_location().error() == simdjson::OUT_OF_BOUNDS; }
+};
+
+JsonLineReader::JsonLineReader() : parser_(std::make_unique<Parser>()) {}
+JsonLineReader::JsonLineReader(JsonLineReader&&) noexcept = default;
+JsonLineReader::~JsonLineReader() = default;
+
+std::optional<JsonLine> JsonLineReader::Read(absl::string_view text) {
+  object object;
+  JsonLine line;
+  if (!parser_->Open(text, object) || !ReadFields(object, line)) return std::nullopt;
+  if (!parser_->AtEnd()) return std::nullopt;
+  return line;
+}
+
+std::optional<std::string> DataString(absl::string_view data, absl::string_view key) {
+  simdjson::ondemand::parser parser;
+  const simdjson::padded_string padded(data.data(), data.size());
+  simdjson::ondemand::document document;
+  if (parser.iterate(padded).get(document) != simdjson::SUCCESS) return std::nullopt;
+  std::string_view value;
+  const std::string_view name(key.data(), key.size());
+  if (document[name].get_string().get(value) != simdjson::SUCCESS) return std::nullopt;
+  return std::string(value);
+}
+
+}  // namespace proverlog

@@ -1,0 +1,55 @@
+#ifndef PROVERLOG_NORMALIZER_JSON_LINE_H_
+#define PROVERLOG_NORMALIZER_JSON_LINE_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "model/time.h"
+
+namespace proverlog {
+
+// The fields of a JSON line that its reader knows; data() == nullptr or nullopt where it has none.
+// The views point into the reader and are valid until its next call.
+struct JsonLine {
+  // A record of a logger:
+  //   pino          {"level":30,"time":<ms>,"pid":1,"hostname":"..","module":"..",<data>,"msg":".."}
+  //   Google Cloud  {"severity":"INFO","level":30,"timestamp":"<ISO>",..,"message":".."}
+  //   AWS           {"level":30,"severityText":"INFO","severityNumber":9,"time":<ms>,..,"msg":".."}
+  //   winston       {"level":"verbose","message":"..","module":"..","timestamp":"<ISO>"}   (2024)
+  absl::string_view level;  // as it is written, a number or a word
+  std::optional<UnixMillis> at;
+  std::optional<int64_t> pid;
+  absl::string_view hostname;
+  absl::string_view module;
+  absl::string_view message;
+
+  // A line of a runtime:
+  //   docker json-file   {"log":"..\n","stream":"stderr","time":"<ISO>"}
+  //   journalctl -o json {"__REALTIME_TIMESTAMP":"<us>","MESSAGE":"..","_HOSTNAME":"..",...}
+  absl::string_view wrapped;
+  absl::string_view service;
+};
+
+// Reads lines that are one JSON object each. Not thread-safe.
+class JsonLineReader {
+ public:
+  JsonLineReader();
+  JsonLineReader(JsonLineReader&&) noexcept;
+  ~JsonLineReader();
+
+  // Returns nothing where the text is not one JSON object.
+  std::optional<JsonLine> Read(absl::string_view text);
+
+ private:
+  struct Parser;
+  std::unique_ptr<Parser> parser_;
+};
+
+// The string value of a top-level key of `data`, a JSON object, or nothing.
+std::optional<std::string> DataString(absl::string_view data, absl::string_view key);
+
+}  // namespace proverlog
+
+#endif  // PROVERLOG_NORMALIZER_JSON_LINE_H_

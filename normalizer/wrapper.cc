@@ -1,0 +1,110 @@
+#include "normalizer/wrapper.h"
+
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/strip.h"
+#include "absl/time/time.h"
+
+namespace proverlog {
+namespace {
+
+// `2026-02-07T11:32:21Z`; nanoseconds and an offset make 35 bytes.
+constexpr size_t kShortestInstant = 20;
+constexpr size_t kLongestInstant = 40;
+
+bool IsNameChar(char c) { return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.'; }
+
+// The name at the beginning of the text.
+absl::string_view LeadingName(absl::string_view text) {
+  size_t end = 0;
+  while (end < text.size() && IsNameChar(text[end])) ++end;
+  return text.substr(0, end);
+}
+
+bool ConsumeCompose(absl::string_view& text, Wrapping& wrapping) {
+  const absl::string_view name = LeadingName(text);
+  absl::string_view rest = text.substr(name.size());
+  if (name.empty() || !absl::StartsWith(rest, " ")) return false;
+  rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+  if (!absl::ConsumePrefix(&rest, "|")) return false;
+  absl::ConsumePrefix(&rest, " ");
+  wrapping.service = name;
+  text = rest;
+  return true;
+}
+
+bool ConsumePodPrefix(absl::string_view& text, Wrapping& wrapping) {
+  if (!absl::StartsWith(text, "[pod/")) return false;
+  const size_t end = text.find("] ");
+  if (end == absl::string_view::npos) return false;
+  wrapping.service = text.substr(5, end - 5);
+  text.remove_prefix(end + 2);
+  return true;
+}
+
+// Takes `stderr F ` or `stdout P ` off the text; a tag may have more parts, `P:x`.
+bool ConsumeCriTags(absl::string_view& text, Wrapping& wrapping) {
+  absl::string_view rest = text;
+  if (!absl::ConsumePrefix(&rest, "stdout ") && !absl::ConsumePrefix(&rest, "stderr ")) {
+    return false;
+  }
+  const absl::string_view tags = rest.substr(0, rest.find(' '));
+  const absl::string_view tag = tags.substr(0, tags.find(':'));
+  if (tag != "F" && tag != "P") return false;
+  rest.remove_prefix(tags.size());
+  absl::ConsumePrefix(&rest, " ");
+  wrapping.partial = tag == "P";
+  text = rest;
+  return true;
+}
+
+// Takes `host unit[123]: ` off the text.
+bool ConsumeJournalTags(absl::string_view& text, Wrapping& wrapping) {
+  const absl::string_view host = LeadingName(text);
+  absl::string_view rest = text.substr(host.size());
+  if (host.empty() || !absl::ConsumePrefix(&rest, " ")) return false;
+  const absl::string_view unit = LeadingName(rest);
+  rest.remove_prefix(unit.size());
+  if (unit.empty() || !absl::ConsumePrefix(&rest, "[")) return false;
+  rest.remove_prefix(std::min(rest.find_first_not_of("0123456789"), rest.size()));
+  if (!absl::ConsumePrefix(&rest, "]: ")) return false;
+  wrapping.service = unit;
+  text = rest;
+  return true;
+}
+
+bool ConsumeTimestamp(absl::string_view& text, Wrapping& wrapping) {
+  absl::string_view rest = text;
+  const std::optional<UnixMillis> at = ConsumeInstant(rest);
+  if (!at) return false;
+  absl::ConsumePrefix(&rest, " ");
+  wrapping.at = at;
+  text = rest;
+  if (!ConsumeCriTags(text, wrapping)) ConsumeJournalTags(text, wrapping);
+  return true;
+}
+
+}  // namespace
+
+std::optional<UnixMillis> ConsumeInstant(absl::string_view& text) {
+  const bool shaped = text.size() >= kShortestInstant && absl::ascii_isdigit(text[0]) &&
+                      text[4] == '-' && text[7] == '-' && text[10] == 'T' && text[13] == ':';
+  if (!shaped) return std::nullopt;
+  const absl::string_view word = text.substr(0, text.substr(0, kLongestInstant).find(' '));
+  absl::Time at;
+  std::string error;
+  if (!absl::ParseTime("%Y-%m-%d%ET%H:%M:%E*S%Ez", word, &at, &error)) return std::nullopt;
+  text.remove_prefix(word.size());
+  return absl::ToUnixMillis(at);
+}
+
+bool ConsumeWrapper(absl::string_view& text, Wrapping& wrapping) {
+  if (text.empty()) return false;
+  if (absl::ascii_isdigit(text[0]) && ConsumeTimestamp(text, wrapping)) return true;
+  if (text[0] == '[') return ConsumePodPrefix(text, wrapping);
+  return ConsumeCompose(text, wrapping);
+}
+
+}  // namespace proverlog
