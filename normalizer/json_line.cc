@@ -137,15 +137,21 @@ std::optional<JsonLine> JsonLineReader::Read(absl::string_view text) {
   return line;
 }
 
-std::optional<std::string> DataString(absl::string_view data, absl::string_view key) {
+std::optional<std::string> DataValue(absl::string_view data, absl::string_view key) {
   simdjson::ondemand::parser parser;
   const simdjson::padded_string padded(data.data(), data.size());
   simdjson::ondemand::document document;
-  if (parser.iterate(padded).get(document) != simdjson::SUCCESS) return std::nullopt;
-  std::string_view value;
+  value found;
   const std::string_view name(key.data(), key.size());
-  if (document[name].get_string().get(value) != simdjson::SUCCESS) return std::nullopt;
-  return std::string(value);
+  if (parser.iterate(padded).get(document) != simdjson::SUCCESS) return std::nullopt;
+  if (document[name].get(found) != simdjson::SUCCESS || found.is_null()) return std::nullopt;
+  json_type type;
+  if (found.type().get(type) != simdjson::SUCCESS) return std::nullopt;
+  std::string_view text;
+  const auto error = type == json_type::string ? found.get_string().get(text)
+                                               : simdjson::to_json_string(found).get(text);
+  if (error != simdjson::SUCCESS) return std::nullopt;
+  return std::string(text);
 }
 
 }  // namespace proverlog

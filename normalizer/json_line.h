@@ -14,10 +14,10 @@ namespace proverlog {
 // The views point into the reader and are valid until its next call.
 struct JsonLine {
   // A record of a logger:
-  //   pino          {"level":30,"time":<ms>,"pid":1,"hostname":"..","module":"..",<data>,"msg":".."}
-  //   Google Cloud  {"severity":"INFO","level":30,"timestamp":"<ISO>",..,"message":".."}
-  //   AWS           {"level":30,"severityText":"INFO","severityNumber":9,"time":<ms>,..,"msg":".."}
-  //   winston       {"level":"verbose","message":"..","module":"..","timestamp":"<ISO>"}   (2024)
+  //   pino {"level":30,"time":<ms>,"pid":1,"hostname":"..","module":"..",<data>,"msg":".."} Google
+  //   Cloud  {"severity":"INFO","level":30,"timestamp":"<ISO>",..,"message":".."} AWS
+  //   {"level":30,"severityText":"INFO","severityNumber":9,"time":<ms>,..,"msg":".."} winston
+  //   {"level":"verbose","message":"..","module":"..","timestamp":"<ISO>"}   (2024)
   absl::string_view level;  // as it is written, a number or a word
   std::optional<UnixMillis> at;
   std::optional<int64_t> pid;
@@ -47,8 +47,9 @@ class JsonLineReader {
   std::unique_ptr<Parser> parser_;
 };
 
-// The string value of a top-level key of `data`, a JSON object, or nothing.
-std::optional<std::string> DataString(absl::string_view data, absl::string_view key);
+// The value of a top-level key of `data`, a JSON object: a string's text, else its JSON. Nothing
+// where there is no such key, or null.
+std::optional<std::string> DataValue(absl::string_view data, absl::string_view key);
 
 }  // namespace proverlog
 

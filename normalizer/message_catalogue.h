@@ -11,15 +11,15 @@
 
 namespace proverlog {
 
-// The program whose log statement a message is.
-enum class Writer : uint8_t { kBroker, kNode, kAgent };
+// The program whose log statement a message is; kAny: several have it.
+enum class Writer : uint8_t { kBroker, kNode, kAgent, kAny };
 
 // One fact that a message says.
 struct Saying {
   FactKind kind;
-  Slot job = Slot::kJob;
-  // Failures and time-outs: does the job go back to the queue? Where the message has a {retry}
-  // slot, that decides.
+  absl::string_view job = "job";  // the slot with the job's id
+  // Failures and time-outs: does the job go back to the queue? Where the message has a slot
+  // {retry}, that decides.
   std::optional<bool> will_retry = std::nullopt;
   absl::string_view detail = {};  // what the whole message says in words, where no slot takes it
 };
@@ -29,7 +29,14 @@ struct MessageSpec {
   Writer writer;
   absl::string_view versions;  // in which it was read; others may have it too
   absl::string_view pattern;   // see MessagePattern
-  std::vector<Saying> says;    // empty: known, and no fact
+  absl::string_view example;   // as the software prints it, with its job ids cut short
+  std::vector<Saying> says;    // of jobs
+  // What it says of anything else, docs/events.md; empty: known, and no event. Its fields are the
+  // pattern's slots and these keys of the record's data.
+  absl::string_view event = {};
+  std::vector<absl::string_view> keys = {};
+
+  bool says_anything() const { return !says.empty() || !event.empty(); }
 };
 
 // Every message that is understood; message_catalogue.cc is the table. Where two patterns match a

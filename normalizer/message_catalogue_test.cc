@@ -100,7 +100,7 @@ TEST(MessageCatalogueTest, EveryExampleSaysWhatItShould) {
     ASSERT_TRUE(match) << message;
     EXPECT_EQ(Kinds(*match), example.says) << message;
     if (!example.says.empty()) {
-      EXPECT_EQ(match->values[Slot::kJob], kJob) << message;
+      EXPECT_EQ(match->values["job"], kJob) << message;
     }
   }
 }
@@ -120,14 +120,14 @@ TEST(MessageCatalogueTest, TakesTheSlots) {
   const MessageIndex index;
   const std::string aborting =
       Expand("Aborting job id=O type=TUBE_PROOF to start new job id=J type=PUBLIC_VM inputsUri=x");
-  EXPECT_EQ(index.Find(aborting)->values[Slot::kOldJob], kOther);
+  EXPECT_EQ(index.Find(aborting)->values["old_job"], kOther);
   const std::string failed =
       Expand("Job id=J type=PUBLIC_VM failed err=Exit code 1. Signal null. retry=true: E");
   const auto match = index.Find(failed);
-  EXPECT_EQ(match->values[Slot::kError], "Exit code 1. Signal null.");
-  EXPECT_EQ(match->values[Slot::kRetry], "true");
+  EXPECT_EQ(match->values["error"], "Exit code 1. Signal null.");
+  EXPECT_EQ(match->values["retry"], "true");
   const std::string timed_out = Expand("Proving job id=J timed out. Re-enqueueing (retry 2/3).");
-  EXPECT_EQ(index.Find(timed_out)->values[Slot::kAttempt], "2");
+  EXPECT_EQ(index.Find(timed_out)->values["attempt"], "2");
 }
 
 TEST(MessageCatalogueTest, SkipsTheActorAndTheInstanceOfNewVersions) {
@@ -144,7 +144,7 @@ TEST(MessageCatalogueTest, AVersionThatSaysMoreIsStillUnderstood) {
       Expand("Proving job complete id=J type=PUBLIC_VM totalAttempts=1 agent=7 (new in 6.0)");
   const auto match = index.Find(message);
   ASSERT_TRUE(match);
-  EXPECT_EQ(match->values[Slot::kAttempt], "1");
+  EXPECT_EQ(match->values["attempt"], "1");
 }
 
 TEST(MessageCatalogueTest, DoesNotFindWhatIsNotThere) {

@@ -8,15 +8,9 @@
 namespace proverlog {
 namespace {
 
-constexpr std::array<absl::string_view, kSlotCount> kSlotNames = {
-    "job", "old_job", "attempt", "retry", "settled", "error", "any"};
-
-Slot SlotNamed(absl::string_view name) {
-  for (size_t i = 0; i < kSlotNames.size(); ++i) {
-    if (kSlotNames[i] == name) return static_cast<Slot>(i);
-  }
-  std::fprintf(stderr, "message catalogue: no slot is called {%.*s}\n",
-               static_cast<int>(name.size()), name.data());
+[[noreturn]] void Fail(absl::string_view pattern) {
+  std::fprintf(stderr, "message catalogue: the pattern \"%.*s\" is malformed\n",
+               static_cast<int>(pattern.size()), pattern.data());
   std::abort();
 }
 
@@ -36,11 +30,17 @@ size_t TextLength(absl::string_view text, absl::string_view literal_after) {
 }  // namespace
 
 MessagePattern::MessagePattern(absl::string_view text) {
+  const absl::string_view whole = text;
   to_the_end_ = absl::ConsumeSuffix(&text, "{end}");
   for (size_t open = text.find('{'); open != absl::string_view::npos; open = text.find('{')) {
     const size_t close = text.find('}', open);
+    if (close == absl::string_view::npos || slots_.size() == SlotValues::kMax) Fail(whole);
     literals_.push_back(text.substr(0, open));
-    slots_.push_back(SlotNamed(text.substr(open + 1, close - open - 1)));
+    Slot slot;
+    slot.name = text.substr(open + 1, close - open - 1);
+    slot.is_text = absl::ConsumeSuffix(&slot.name, "...");
+    if (slot.name == "any") slot.name = {};
+    slots_.push_back(slot);
     text.remove_prefix(close + 1);
   }
   literals_.push_back(text);
@@ -51,10 +51,10 @@ std::optional<SlotValues> MessagePattern::Match(absl::string_view message) const
   SlotValues values;
   for (size_t i = 0; i < slots_.size(); ++i) {
     const absl::string_view literal_after = literals_[i + 1];
-    const size_t length = slots_[i] == Slot::kError ? TextLength(message, literal_after)
-                                                    : TokenLength(message, literal_after);
+    const size_t length = slots_[i].is_text ? TextLength(message, literal_after)
+                                            : TokenLength(message, literal_after);
     if (length == absl::string_view::npos) return std::nullopt;
-    values.Set(slots_[i], message.substr(0, length));
+    if (!slots_[i].name.empty()) values.Add(slots_[i].name, message.substr(0, length));
     message.remove_prefix(length);
     if (!absl::ConsumePrefix(&message, literal_after)) return std::nullopt;
   }

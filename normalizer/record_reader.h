@@ -20,8 +20,8 @@ namespace proverlog {
 // A line without its wrappers and colours. The views are valid during the call that hands it out.
 struct LogLine {
   absl::string_view text;
-  absl::string_view service;  // whose line it is, where the log has several services; else empty
-  int64_t offset = 0;         // where it begins in its stream
+  absl::string_view service;     // whose line it is, where the log has several services; else empty
+  int64_t offset = 0;            // where it begins in its stream
   std::optional<Record> record;  // none: no statement begins here
 };
 

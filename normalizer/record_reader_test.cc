@@ -101,7 +101,7 @@ TEST(RecordReaderTest, Json) {
   EXPECT_EQ(record->module, "prover-node");
   EXPECT_EQ(record->message, "A \"quoted\"\nmessage");
   EXPECT_EQ(record->process, "prover-a/7");
-  EXPECT_EQ(DataString(record->data, "status"), "x");
+  EXPECT_EQ(DataValue(record->data, "status"), "x");
 }
 
 TEST(RecordReaderTest, DataMayUseThePinoFieldsNames) {

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "normalizer/pretty.h"
 #include "normalizer/utf8.h"
 
@@ -26,28 +27,25 @@ constexpr size_t kMaxRecordBytes = size_t{64} << 10;
 bool MayChange(const MessageMatch& match, const Record& record) {
   if (!record.data.empty()) return false;  // a whole JSON object ends the line
   if (absl::EndsWith(match.spec->pattern, "{end}")) return true;
-  for (const Slot slot :
-       {Slot::kJob, Slot::kOldJob, Slot::kAttempt, Slot::kRetry, Slot::kSettled, Slot::kError}) {
-    const absl::string_view value = match.values[slot];
-    const bool at_the_end =
-        value.data() != nullptr &&
-        value.data() + value.size() == record.message.data() + record.message.size();
-    if (!at_the_end) continue;
-    const auto job = ParseJobId(value);
+  const char* const end = record.message.data() + record.message.size();
+  for (const SlotValues::Value& value : match.values) {
+    if (value.text.data() + value.text.size() != end) continue;
+    const auto job = ParseJobId(value.text);
     return !job || !IsFullHash(job->hash);
   }
   return false;
 }
 
+absl::string_view FirstLine(absl::string_view text) { return text.substr(0, text.find('\n')); }
+
 // What the record says in words: the error's first line, or the status of a restored job.
 std::string Detail(const MessageMatch& match, const Record& record, const Saying& saying) {
   if (!saying.detail.empty()) return std::string(saying.detail);
   if (saying.kind == FactKind::kRestored) {
-    if (auto status = DataString(record.data, "status")) return CleanUtf8(*status, kMaxDetailBytes);
-    return match.values[Slot::kSettled] == "true" ? "settled" : "pending";
+    if (auto status = DataValue(record.data, "status")) return CleanUtf8(*status, kMaxDetailBytes);
+    return match.values["settled"] == "true" ? "settled" : "pending";
   }
-  const absl::string_view error = match.values[Slot::kError];
-  return CleanUtf8(error.substr(0, error.find('\n')), kMaxDetailBytes);
+  return CleanUtf8(FirstLine(match.values["error"]), kMaxDetailBytes);
 }
 
 int32_t AttemptNumber(absl::string_view text) {
@@ -66,19 +64,54 @@ void CountInstant(UnixMillis at, StreamCounts& counts) {
   counts.last_at = std::max(at, counts.last_at.value_or(at));
 }
 
-// The facts that the record tells, without their origin and instant.
-template <typename OnFact>
-void ForEachFact(const MessageMatch& match, const Record& record, OnFact on_fact) {
+// What the record's data says under the key: its JSON, or a line `    key: value` that follows the
+// message (LOG_MULTILINE).
+std::optional<std::string> DataOf(const Record& record, absl::string_view key) {
+  if (auto value = DataValue(record.data, key)) return value;
+  const std::string line_begin = absl::StrCat("\n    ", key, ": ");
+  const size_t at = record.message.find(line_begin);
+  if (at == absl::string_view::npos) return std::nullopt;
+  absl::string_view value = record.message.substr(at + line_begin.size());
+  value = value.substr(0, value.find('\n'));
+  if (absl::ConsumePrefix(&value, "\"")) absl::ConsumeSuffix(&value, "\"");
+  return std::string(value);
+}
+
+Event EventOf(const MessageMatch& match, const Record& record) {
+  Event event;
+  event.kind = std::string(match.spec->event);
+  for (const SlotValues::Value& value : match.values) {
+    event.subject[std::string(value.name)] = CleanUtf8(FirstLine(value.text), kMaxDetailBytes);
+  }
+  for (const absl::string_view key : match.spec->keys) {
+    if (const auto value = DataOf(record, key)) {
+      event.data[std::string(key)] = CleanUtf8(*value, kMaxDetailBytes);
+    }
+  }
+  return event;
+}
+
+// Tells the record's facts and event; counts the facts where `counts` is given.
+void Tell(const MessageMatch& match, const Record& record, UnixMillis at, const Origin& origin,
+          StreamCounts* counts, NormalizerSink& sink) {
   for (const Saying& saying : match.spec->says) {
     const auto job = ParseJobId(match.values[saying.job]);
     if (!job) continue;
     Fact fact;
     fact.kind = saying.kind;
-    fact.attempt = AttemptNumber(match.values[Slot::kAttempt]);
-    fact.will_retry = WillRetry(saying, match.values[Slot::kRetry]);
+    fact.at = at;
+    fact.attempt = AttemptNumber(match.values["attempt"]);
+    fact.will_retry = WillRetry(saying, match.values["retry"]);
     fact.detail = Detail(match, record, saying);
-    on_fact(*job, std::move(fact));
+    fact.origin = origin;
+    if (counts != nullptr) ++counts->facts[fact.kind];
+    sink.OnFact(*job, std::move(fact));
   }
+  if (match.spec->event.empty()) return;
+  Event event = EventOf(match, record);
+  event.at = at;
+  event.origin = origin;
+  sink.OnEvent(std::move(event));
 }
 
 }  // namespace
@@ -165,15 +198,10 @@ void StreamNormalizer::ReadRecord(const LogLine& line, bool may_go_on, Normalize
     FinishRecord(before->second, sink);
     open_records_.erase(before);
   }
-  if (!match || !at || match->spec->says.empty()) return;
+  if (!match || !at || !match->spec->says_anything()) return;
   const Origin origin = OriginOf(line);
   if (!(may_go_on && MayChange(*match, record))) {
-    ForEachFact(*match, record, [&](const JobIdView& job, Fact fact) {
-      ++counts_.facts[fact.kind];
-      fact.at = *at;
-      fact.origin = origin;
-      sink.OnFact(job, std::move(fact));
-    });
+    Tell(*match, record, *at, origin, &counts_, sink);
   }
   if (record.time_of_day && open_records_.size() < kMaxOpenRecords) {
     open_records_[std::string(line.service)] = {std::string(line.text.substr(0, kMaxRecordBytes)),
@@ -194,11 +222,8 @@ void StreamNormalizer::FinishRecord(const OpenRecord& open, NormalizerSink& sink
   const auto record = ReadPretty(open.text);
   const auto match = record ? index_->Find(record->message) : std::nullopt;
   if (!match) return;
-  ForEachFact(*match, *record, [&](const JobIdView& job, Fact fact) {
-    fact.at = open.at;
-    fact.origin = {labels_.machine, open.process, labels_.stream_id, open.offset};
-    sink.OnFact(job, std::move(fact));
-  });
+  Tell(*match, *record, open.at, {labels_.machine, open.process, labels_.stream_id, open.offset},
+       nullptr, sink);
 }
 
 Origin StreamNormalizer::OriginOf(const LogLine& line) const {

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "model/event.h"
 #include "model/fact.h"
 #include "model/job_id.h"
 #include "model/stream.h"
@@ -17,12 +18,14 @@
 
 namespace proverlog {
 
-// Receives what a normalizer reads, in the order of the lines. The facts of a record that further
-// lines continue come once more at its end, with what those say. Views are valid during the call.
+// Receives what a normalizer reads, in the order of the lines. The facts and the event of a record
+// that further lines continue come once more at its end, with what those say. Views are valid
+// during the call.
 class NormalizerSink {
  public:
   virtual ~NormalizerSink() = default;
   virtual void OnFact(const JobIdView& job, Fact fact) = 0;
+  virtual void OnEvent(Event /*event*/) {}
   // Every record, dated or not; `match` is null where its message is not in the catalogue.
   virtual void OnRecord(const Record& /*record*/, std::optional<UnixMillis> /*at*/,
                         const MessageMatch* /*match*/) {}

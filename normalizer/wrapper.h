@@ -25,8 +25,8 @@ struct Wrapping {
 //   2026-02-07T11:32:21+0000 host unit[123]: text            journalctl -o short-iso
 bool ConsumeWrapper(absl::string_view& text, Wrapping& wrapping);
 
-// Takes an RFC 3339 instant, or ISO 8601 with an offset of four digits, off the beginning of `text`,
-// up to a space or the end.
+// Takes an RFC 3339 instant, or ISO 8601 with an offset of four digits, off the beginning of
+// `text`, up to a space or the end.
 std::optional<UnixMillis> ConsumeInstant(absl::string_view& text);
 
 }  // namespace proverlog
