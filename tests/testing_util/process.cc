@@ -81,12 +81,11 @@ std::string ProverlogPath() { return PROVERLOG_BIN_DIR "/proverlog"; }
 std::string ProverlogdPath() { return PROVERLOG_BIN_DIR "/proverlogd"; }
 
 void WaitUntil(const std::function<bool()>& condition, const std::string& what,
-               absl::Duration timeout) {
-  constexpr absl::Duration kPollInterval = absl::Milliseconds(20);
+               absl::Duration timeout, absl::Duration poll_interval) {
   const absl::Time deadline = absl::Now() + timeout;
   while (!condition()) {
     ASSERT_LT(absl::Now(), deadline) << "waited in vain: " << what;
-    absl::SleepFor(kPollInterval);
+    absl::SleepFor(poll_interval);
   }
 }
 

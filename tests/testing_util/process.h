@@ -48,7 +48,8 @@ std::string ProverlogdPath();
 
 // Waits until the condition holds; the test fails where it does not in time.
 void WaitUntil(const std::function<bool()>& condition, const std::string& what,
-               absl::Duration timeout = absl::Seconds(60));
+               absl::Duration timeout = absl::Seconds(60),
+               absl::Duration poll_interval = absl::Milliseconds(20));
 
 }  // namespace proverlog::testing_util
 
