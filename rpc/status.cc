@@ -56,6 +56,10 @@ absl::Status WithRetryDelay(absl::Status status, absl::Duration delay) {
   return status;
 }
 
+bool HasRetryDelay(const absl::Status& status) {
+  return status.GetPayload(TypeUrl<google::rpc::RetryInfo>()).has_value();
+}
+
 grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   google::rpc::Status details;

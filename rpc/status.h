@@ -24,6 +24,7 @@ std::string ReasonOf(const absl::Status& status);
 
 // Says when to try again.
 absl::Status WithRetryDelay(absl::Status status, absl::Duration delay);
+bool HasRetryDelay(const absl::Status& status);
 
 grpc::Status ToGrpcStatus(const absl::Status& status);
 absl::Status FromGrpcStatus(const grpc::Status& status);

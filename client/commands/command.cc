@@ -41,7 +41,8 @@ void AddQueryFlags(CLI::App* command, GlobalFlags* flags) {
 
 int Fail(const absl::Status& status) {
   std::fprintf(stderr, "proverlog: %s\n", std::string(status.message()).c_str());
-  return absl::IsUnavailable(status) ? kExitUnavailable : kExitFailed;
+  const bool later = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
+  return later ? kExitUnavailable : kExitFailed;
 }
 
 int PrintJson(const google::protobuf::Message& message) {
@@ -55,11 +56,16 @@ int PrintJson(const google::protobuf::Message& message) {
   return kExitOk;
 }
 
-std::unique_ptr<v1::QueryService::Stub> ConnectQuery(const GlobalFlags& flags) {
+std::shared_ptr<grpc::Channel> Connect(const std::string& server, Keepalive keepalive) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(-1);
-  return v1::QueryService::NewStub(
-      grpc::CreateCustomChannel(flags.server, grpc::InsecureChannelCredentials(), arguments));
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS,
+                   static_cast<int>(absl::ToInt64Milliseconds(keepalive.ping_after)));
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
+                   static_cast<int>(absl::ToInt64Milliseconds(keepalive.answer_within)));
+  // While an acknowledgement is waited for, there is nothing to send but pings.
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  return grpc::CreateCustomChannel(server, grpc::InsecureChannelCredentials(), arguments);
 }
 
 absl::Status CallStatus(const grpc::Status& status, const std::string& server) {

@@ -2,6 +2,7 @@
 #define PROVERLOG_CLIENT_COMMANDS_COMMAND_H_
 
 #include <google/protobuf/message.h>
+#include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 
 #include <CLI/CLI.hpp>
@@ -12,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "proverlog/v1/query.grpc.pb.h"
 #include "rpc/status.h"
 
@@ -22,7 +24,7 @@ enum ExitCode {
   kExitOk = 0,
   kExitFailed = 1,       // a file, a flag's value or the question: trying again does not help
   kExitUsage = 2,        // the command line
-  kExitUnavailable = 3,  // no server, or its database: try again later
+  kExitUnavailable = 3,  // no server, no database, or no answer in time: try again later
 };
 
 // The flags that several commands share.
@@ -48,7 +50,15 @@ int Fail(const absl::Status& status);
 // Prints the message as proto3 JSON.
 int PrintJson(const google::protobuf::Message& message);
 
-std::unique_ptr<v1::QueryService::Stub> ConnectQuery(const GlobalFlags& flags);
+// How a server that vanished without a word is noticed: it is pinged while a call is open.
+// proverlogd permits a ping every 10 s.
+struct Keepalive {
+  absl::Duration ping_after = absl::Seconds(20);
+  absl::Duration answer_within = absl::Seconds(10);
+};
+// The connection of every command. Calls fail with UNAVAILABLE when the server is lost.
+std::shared_ptr<grpc::Channel> Connect(const std::string& server, Keepalive keepalive = {});
+
 // The status of a call to the server; where it could not be reached, what to do about it.
 absl::Status CallStatus(const grpc::Status& status, const std::string& server);
 
@@ -63,7 +73,7 @@ absl::StatusOr<Response> Call(const GlobalFlags& flags,
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kDeadline);
   Response response;
-  const auto stub = ConnectQuery(flags);
+  const auto stub = v1::QueryService::NewStub(Connect(flags.server));
   const grpc::Status status = ((*stub).*method)(&context, request, &response);
   if (!status.ok()) return CallStatus(status, flags.server);
   return response;

@@ -1,8 +1,5 @@
 #include "client/commands/import_command.h"
 
-#include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -11,11 +8,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "client/commands/date_flags.h"
 #include "client/format/human.h"
 #include "client/format/table.h"
 #include "client/importer/log_importer.h"
+#include "client/importer/normalized.h"
 #include "client/importer/progress_line.h"
 #include "client/input/dating.h"
 #include "client/input/log_file.h"
@@ -24,9 +21,6 @@
 namespace proverlog {
 namespace {
 
-constexpr absl::Duration kNormalizeTimeout = absl::Minutes(10);
-constexpr absl::Duration kPollInterval = absl::Milliseconds(50);
-
 struct ImportFlags {
   GlobalFlags* global = nullptr;
   std::string machine;
@@ -34,28 +28,16 @@ struct ImportFlags {
   std::vector<std::string> files;
 };
 
+struct Stubs {
+  std::unique_ptr<v1::LogIngestService::Stub> ingest;
+  std::unique_ptr<v1::QueryService::Stub> queries;
+};
+
 absl::Status CheckFiles(const std::vector<std::string>& files) {
   if (std::count(files.begin(), files.end(), "-") > 1) {
     return absl::InvalidArgumentError("standard input (-) can be imported once, not twice");
   }
   return absl::OkStatus();
-}
-
-// Waits until everything that was sent is normalized.
-absl::StatusOr<v1::LogStream> AwaitNormalized(const GlobalFlags& flags, int64_t stream_id,
-                                              ProgressLine& progress) {
-  v1::GetStreamRequest request;
-  request.set_prover(flags.prover);
-  request.set_stream_id(stream_id);
-  const absl::Time deadline = absl::Now() + kNormalizeTimeout;
-  for (;;) {
-    auto response = Call(flags, &v1::QueryService::Stub::GetStream, request);
-    if (!response.ok()) return response.status();
-    const v1::LogStream& stream = response->stream();
-    if (stream.sealed() || absl::Now() > deadline) return stream;
-    progress.Update("reading", stream.normalized_offset());
-    absl::SleepFor(kPollInterval);
-  }
 }
 
 // The facts by kind, the most frequent first.
@@ -117,9 +99,8 @@ void PrintSent(const LogFile& log, const ImportResult& result) {
 }
 
 // The error with the file's name and what is safe nevertheless.
-absl::Status FailedImport(const LogFile& log, const ImportResult& result,
+absl::Status FailedImport(absl::Status status, const LogFile& log, const ImportResult& result,
                           const std::string& server) {
-  absl::Status status = result.status;
   if (absl::IsUnavailable(status)) {
     status = CallStatus(ToGrpcStatus(status), server);
   }
@@ -131,8 +112,21 @@ absl::Status FailedImport(const LogFile& log, const ImportResult& result,
                       absl::StrCat(log.name(), ": ", status.message(), " (", kept, ")"));
 }
 
+// Waits for the counts and prints them; the status of the import, if they are not all.
+absl::Status ReportCounts(const ImportFlags& flags, v1::QueryService::Stub* queries,
+                          const ImportResult& result, const LogScan& scan, ProgressLine& progress) {
+  if (result.committed_offset < scan.size) return result.status;
+  const AwaitedStream awaited{flags.global->prover, result.stream_id, scan.damage.ok()};
+  const auto stream = AwaitNormalized(queries, awaited, RealSleeper(), [&](int64_t normalized) {
+    progress.Update("reading", normalized);
+  });
+  if (!stream.ok()) return stream.status();
+  PrintCounts(*stream);
+  return result.status;
+}
+
 absl::Status ImportFile(const ImportFlags& flags, const DatingOptions& dating_options,
-                        v1::LogIngestService::Stub* stub, const std::string& path) {
+                        const Stubs& stubs, const std::string& path) {
   const auto log = LogFile::Open(path);
   if (!log.ok()) return log.status();
   const LogScan scan = ScanLog(**log);
@@ -142,22 +136,19 @@ absl::Status ImportFile(const ImportFlags& flags, const DatingOptions& dating_op
   ImportRequest request{flags.global->prover, flags.machine, (*log)->source(), {}};
   if (dating->anchor) request.anchors.push_back(*dating->anchor);
   ProgressLine progress((*log)->name(), scan.size);
-  LogImporter importer(stub, RealSleeper());
+  LogImporter importer(stubs.ingest.get(), RealSleeper());
   const ImportResult result = importer.Import(
       request, **log, scan, [&](int64_t committed) { progress.Update("sent", committed); });
-  if (result.stream_id == 0) {
-    if (!result.status.ok()) return FailedImport(**log, result, flags.global->server);
+  absl::Status status = result.status;
+  if (result.stream_id != 0) {
+    PrintSent(**log, result);
+    PrintDating(*dating, result);
+    status = ReportCounts(flags, stubs.queries.get(), result, scan, progress);
+  } else if (status.ok()) {
     std::printf("%s: empty; there is nothing to import\n", (*log)->name().c_str());
-    return absl::OkStatus();
   }
-  PrintSent(**log, result);
-  PrintDating(*dating, result);
-  if (result.committed_offset >= scan.size) {
-    const auto stream = AwaitNormalized(*flags.global, result.stream_id, progress);
-    if (!stream.ok()) return stream.status();
-    PrintCounts(*stream);
-  }
-  return result.status.ok() ? absl::OkStatus() : FailedImport(**log, result, flags.global->server);
+  return status.ok() ? status
+                     : FailedImport(std::move(status), **log, result, flags.global->server);
 }
 
 // Imports one file after the other; a file that fails does not keep the others from being
@@ -166,11 +157,11 @@ int ImportFiles(const ImportFlags& flags) {
   const auto dating = ParseDateFlags(flags.date);
   if (!dating.ok()) return Fail(dating.status());
   if (auto status = CheckFiles(flags.files); !status.ok()) return Fail(status);
-  const auto stub = v1::LogIngestService::NewStub(
-      grpc::CreateChannel(flags.global->server, grpc::InsecureChannelCredentials()));
+  const auto channel = Connect(flags.global->server);
+  const Stubs stubs{v1::LogIngestService::NewStub(channel), v1::QueryService::NewStub(channel)};
   int exit_code = kExitOk;
   for (const std::string& path : flags.files) {
-    const absl::Status status = ImportFile(flags, *dating, stub.get(), path);
+    const absl::Status status = ImportFile(flags, *dating, stubs, path);
     std::fflush(stdout);
     if (status.ok()) continue;
     exit_code = Fail(status);

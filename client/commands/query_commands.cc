@@ -6,7 +6,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "client/commands/command.h"
 #include "client/format/summary.h"
+#include "model/job.h"
+#include "rpc/convert.h"
 
 namespace proverlog {
 namespace {
@@ -19,6 +22,13 @@ auto Show(std::string (*to_text)(const Response&)) {
   return [to_text](const Response& response) { std::fputs(to_text(response).c_str(), stdout); };
 }
 
+template <typename Request>
+void AddPageToken(CLI::App* command, const std::shared_ptr<Request>& request) {
+  command->add_option_function<std::string>(
+      "--page-token", [request](const std::string& value) { request->set_page_token(value); },
+      "Go on where an earlier answer ended");
+}
+
 void AddEpochs(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   CLI::App* command = app.add_subcommand("epochs", "List the epochs, the latest first");
   AddQueryFlags(command, flags);
@@ -26,6 +36,7 @@ void AddEpochs(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   command->add_option_function<int32_t>(
       "--limit", [request](int32_t value) { request->set_page_size(value); },
       "At most this many (default 50, at most 200)");
+  AddPageToken(command, request);
   SetBody(command, exit_code, [flags, request] {
     request->set_prover(flags->prover);
     return Ask(*flags, &Stub::ListEpochs, *request, Show(&EpochsText));
@@ -46,14 +57,6 @@ void AddEpoch(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   });
 }
 
-v1::JobState ParseState(const std::string& name) {
-  for (int state = v1::JobState_MIN; state <= v1::JobState_MAX; ++state) {
-    if (StateText(static_cast<v1::JobState>(state)) == name)
-      return static_cast<v1::JobState>(state);
-  }
-  return v1::JOB_STATE_UNSPECIFIED;
-}
-
 void AddJobs(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   CLI::App* command = app.add_subcommand("jobs", "List an epoch's jobs");
   AddQueryFlags(command, flags);
@@ -67,15 +70,16 @@ void AddJobs(CLI::App& app, GlobalFlags* flags, int* exit_code) {
       "Only this job type, such as PUBLIC_VM");
   command
       ->add_option_function<std::string>(
-          "--state", [request](const std::string& value) { request->set_state(ParseState(value)); },
+          "--state",
+          [request](const std::string& value) {
+            request->set_state(ToProto(*ParseJobState(value)));
+          },
           "Only this state")
       ->check(CLI::IsMember({"queued", "running", "completed", "failed", "aborted"}));
   command->add_option_function<int32_t>(
       "--limit", [request](int32_t value) { request->set_page_size(value); },
       "At most this many (default 100, at most 1000)");
-  command->add_option_function<std::string>(
-      "--page-token", [request](const std::string& value) { request->set_page_token(value); },
-      "Go on where an earlier answer ended");
+  AddPageToken(command, request);
   SetBody(command, exit_code, [flags, request] {
     request->set_prover(flags->prover);
     return Ask(*flags, &Stub::ListJobs, *request, Show(&JobsText));

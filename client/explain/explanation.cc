@@ -18,10 +18,10 @@ namespace {
 using Align = Table::Align;
 
 constexpr size_t kMaxDetailedEpochs = 5;
-constexpr size_t kDateLength = 11;
+constexpr size_t kSecondsLength = 8;  // of "03:00:46.633"
 
 struct ExplainedEpoch {
-  EpochSummary summary;
+  v1::GetEpochSummaryResponse summary;
   Diagnosis diagnosis;
 };
 
@@ -38,17 +38,6 @@ bool AllDatesKnown(const LogReading& reading) {
                      [](const ExplainedLog& log) { return log.dates_are_known; });
 }
 
-// With its date only where the log tells it.
-std::string TimeText(UnixMillis at, bool with_date) {
-  const std::string text = HumanTime(absl::FromUnixMillis(at));
-  return with_date ? text : text.substr(kDateLength);
-}
-
-std::string ToTheSecond(UnixMillis at, bool with_date) {
-  const std::string text = TimeText(at, with_date);
-  return text.substr(0, text.rfind('.'));
-}
-
 std::string LogsText(const LogReading& reading) {
   Table table({{"LOG", Align::kLeft},
                {"MACHINE", Align::kLeft},
@@ -56,50 +45,40 @@ std::string LogsText(const LogReading& reading) {
                {"LINES"},
                {"RECORDS"},
                {"UNKNOWN"},
-               {"FIRST", Align::kLeft},
-               {"LAST", Align::kLeft}});
-  std::string damages;
+               {"FIRST", Align::kTime},
+               {"LAST", Align::kTime}});
+  std::string remarks;
   for (const ExplainedLog& log : reading.logs) {
     const auto time = [&](std::optional<UnixMillis> at) {
-      return at ? ToTheSecond(*at, false) : std::string("-");
+      return at ? TimeOfDay(absl::FromUnixMillis(*at)).substr(0, kSecondsLength) : std::string("-");
     };
     table.AddRow({log.name, log.machine == log.name ? "-" : log.machine, WritersText(log.writers),
                   HumanCount(log.counts.lines), HumanCount(log.counts.records),
                   HumanCount(log.counts.not_understood), time(log.counts.first_at),
                   time(log.counts.last_at)});
     if (!log.damage.ok()) {
-      absl::StrAppend(&damages, "Only its beginning could be read: ", log.damage.message(), "\n");
+      absl::StrAppend(&remarks, "Only its beginning could be read: ", log.damage.message(), "\n");
+    }
+    if (!log.dating_remark.empty()) {
+      absl::StrAppend(&remarks, WrapText(absl::StrCat(log.name, ": ", log.dating_remark)));
     }
   }
-  return absl::StrCat(table.ToString(), damages, "Aztec version: ", reading.versions.ToString(),
+  return absl::StrCat(table.ToString(), remarks, "Aztec version: ", reading.versions.ToString(),
                       " (by the messages and job types; the logs do not print it)\n");
 }
 
-std::string EpochsTable(const std::vector<ExplainedEpoch>& epochs, bool with_date) {
-  Table table({{"EPOCH"},
-               {"OUTCOME", Align::kLeft},
-               {"BEGINS", Align::kLeft},
-               {"TOOK"},
-               {"JOBS"},
-               {"DONE"},
-               {"FAILED"},
-               {"ABORTED"},
-               {"OPEN"},
-               {"RETRIES"},
-               {"TIMEOUTS"}});
+std::string EpochsText(const std::vector<ExplainedEpoch>& epochs, bool with_date) {
+  google::protobuf::RepeatedPtrField<v1::Epoch> rows;
   for (const ExplainedEpoch& epoch : epochs) {
-    const JobCounts& totals = epoch.summary.totals;
-    const bool known = epoch.summary.first_at.has_value();
-    table.AddRow(
-        {absl::StrCat(epoch.summary.epoch), std::string(EpochOutcomeName(epoch.summary.outcome)),
-         known ? ToTheSecond(*epoch.summary.first_at, with_date) : "-",
-         known ? HumanDuration(absl::Milliseconds(*epoch.summary.last_at - *epoch.summary.first_at))
-               : "-",
-         HumanCount(totals.jobs), HumanCount(totals.completed), HumanCount(totals.failed),
-         HumanCount(totals.aborted), HumanCount(totals.in_flight), HumanCount(totals.retries),
-         HumanCount(totals.timeouts)});
+    v1::Epoch& row = *rows.Add();
+    row.set_epoch(epoch.summary.epoch());
+    row.set_outcome(epoch.summary.outcome());
+    *row.mutable_totals() = epoch.summary.totals();
+    if (!epoch.summary.has_first_time()) continue;
+    *row.mutable_first_time() = epoch.summary.first_time();
+    *row.mutable_wall_time() = epoch.summary.wall_time();
   }
-  return table.ToString();
+  return EpochsTable(rows, with_date);
 }
 
 std::string ProcessText(const Origin& origin) {
@@ -112,9 +91,10 @@ std::string WentWrong(const ExplainedEpoch& epoch) {
   const Diagnosis& diagnosis = epoch.diagnosis;
   if (!diagnosis.first_cause) return "";
   const Fact& fact = diagnosis.first_cause->fact;
-  std::string text = absl::StrCat("\nWhat went wrong first:\n  ", TimeText(fact.at, false), " on ",
-                                  ProcessText(fact.origin), ": ", Printable(fact.detail), "\n  ",
-                                  diagnosis.first_cause->job.ToString(), "\n");
+  std::string text =
+      absl::StrCat("\nWhat went wrong first:\n  ", TimeOfDay(absl::FromUnixMillis(fact.at)), " on ",
+                   ProcessText(fact.origin), ": ", Printable(fact.detail), "\n  ",
+                   diagnosis.first_cause->job.ToString(), "\n");
   if (diagnosis.failed > 1) {
     absl::StrAppend(&text, "  ", Plural(diagnosis.failed - 1, "other job"), " failed for good\n");
   }
@@ -142,10 +122,12 @@ std::string Hidden(const ExplainedEpoch& epoch, bool has_agent_log) {
 }
 
 std::string EpochText(const ExplainedEpoch& epoch, bool has_agent_log) {
-  const v1::GetEpochSummaryResponse proto = ToProto(epoch.summary);
-  return absl::StrCat("\nEpoch ", epoch.summary.epoch, ": ",
-                      EpochOutcomeName(epoch.summary.outcome), "; ", CountsText(proto.totals()),
-                      "\n", JobTypesText(proto), WentWrong(epoch), Hidden(epoch, has_agent_log));
+  const v1::GetEpochSummaryResponse& summary = epoch.summary;
+  return absl::StrCat(
+      "\n",
+      WrapText(absl::StrCat("Epoch ", summary.epoch(), ": ", OutcomeText(summary.outcome()), "; ",
+                            CountsText(summary.totals()))),
+      JobTypesText(summary), WentWrong(epoch), Hidden(epoch, has_agent_log));
 }
 
 // A log that would tell more, and how to add it.
@@ -187,8 +169,8 @@ std::string MissingText(const LogReading& reading, const std::vector<std::string
 std::vector<ExplainedEpoch> SummarizeEpochs(const LogReading& reading) {
   std::vector<ExplainedEpoch> epochs;
   for (const auto& [number, jobs] : reading.jobs.DeriveByEpoch()) {
-    ExplainedEpoch epoch{SummarizeEpoch(number, jobs), Diagnose(jobs)};
-    if (epoch.summary.totals.jobs > 0) epochs.push_back(std::move(epoch));
+    ExplainedEpoch epoch{ToProto(SummarizeEpoch(number, jobs)), Diagnose(jobs)};
+    if (epoch.summary.totals().jobs() > 0) epochs.push_back(std::move(epoch));
   }
   return epochs;
 }
@@ -198,14 +180,14 @@ std::vector<const ExplainedEpoch*> ChooseDetailed(const std::vector<ExplainedEpo
   std::vector<const ExplainedEpoch*> chosen;
   for (const ExplainedEpoch& epoch : epochs) chosen.push_back(&epoch);
   const auto rank = [](const ExplainedEpoch* epoch) {
-    const bool failed = epoch->summary.outcome == EpochOutcome::kFailed;
-    return std::make_tuple(!failed, -epoch->summary.epoch);
+    const bool failed = epoch->summary.outcome() == v1::EPOCH_OUTCOME_FAILED;
+    return std::make_tuple(!failed, -epoch->summary.epoch());
   };
   std::sort(chosen.begin(), chosen.end(),
             [&](const auto* a, const auto* b) { return rank(a) < rank(b); });
   chosen.resize(std::min(chosen.size(), kMaxDetailedEpochs));
   std::sort(chosen.begin(), chosen.end(),
-            [](const auto* a, const auto* b) { return a->summary.epoch < b->summary.epoch; });
+            [](const auto* a, const auto* b) { return a->summary.epoch() < b->summary.epoch(); });
   return chosen;
 }
 
@@ -218,7 +200,7 @@ std::string Explain(const LogReading& reading, const std::vector<std::string>& p
     return absl::StrCat(text, "\nNo proving job is mentioned in it.\n",
                         MissingText(reading, paths));
   }
-  absl::StrAppend(&text, "\n", EpochsTable(epochs, AllDatesKnown(reading)));
+  absl::StrAppend(&text, "\n", EpochsText(epochs, AllDatesKnown(reading)));
   const auto detailed = ChooseDetailed(epochs);
   for (const ExplainedEpoch* epoch : detailed) {
     absl::StrAppend(&text, EpochText(*epoch, reading.HasWriter(Writer::kAgent)));

@@ -1,11 +1,13 @@
 #include "client/explain/log_reader.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <utility>
 
 #include "absl/time/clock.h"
 #include "client/importer/progress_line.h"
+#include "client/input/dating.h"
 #include "client/input/log_file.h"
 #include "client/input/log_scan.h"
 #include "normalizer/stream_normalizer.h"
@@ -54,20 +56,44 @@ Dating DateLog(const LogScan& scan, const LogFile& log, const LogReading& readin
   return Dating{DateBasis::kModificationTime, Anchor{0, options.now, "UTC"}, ""};
 }
 
-absl::Status ReadLog(const std::string& path, const MessageIndex& index, LogReading& reading) {
+// What the logs are called: their sources, and where several have the same, with as many of their
+// directories as tell them apart. Else the agents of all of them would be one process.
+std::vector<std::string> DistinctNames(const std::vector<std::string>& paths) {
+  std::vector<std::string> names;
+  std::vector<std::filesystem::path> parents;  // what is not in the name
+  for (const std::string& path : paths) {
+    names.push_back(SourceName(path));
+    parents.push_back(std::filesystem::path(path).lexically_normal().parent_path());
+  }
+  for (bool changed = true; changed;) {
+    changed = false;
+    const std::multiset<std::string> all(names.begin(), names.end());
+    for (size_t i = 0; i < names.size(); ++i) {
+      if (all.count(names[i]) == 1 || !parents[i].has_filename()) continue;
+      names[i] = parents[i].filename() / names[i];
+      parents[i] = parents[i].parent_path();
+      changed = true;
+    }
+  }
+  return names;
+}
+
+absl::Status ReadLog(const std::string& path, const std::string& name, const MessageIndex& index,
+                     LogReading& reading) {
   const auto log = LogFile::Open(path);
   if (!log.ok()) return log.status();
   const LogScan scan = ScanLog(**log);
   ExplainedLog explained;
-  explained.name = (*log)->source();
+  explained.name = name;
   explained.machine = scan.hostname.empty() ? explained.name : scan.hostname;
-  explained.dating = DateLog(scan, **log, reading);
-  explained.dates_are_known = explained.dating.basis != DateBasis::kModificationTime;
+  const Dating dating = DateLog(scan, **log, reading);
+  explained.dates_are_known = dating.basis != DateBasis::kModificationTime;
+  if (explained.dates_are_known) explained.dating_remark = dating.remark;
   explained.damage = scan.damage;
 
   StreamLabels labels{
       static_cast<int64_t>(reading.logs.size()), explained.machine, explained.name, {}};
-  if (explained.dating.anchor) labels.anchors.push_back(*explained.dating.anchor);
+  if (dating.anchor) labels.anchors.push_back(*dating.anchor);
   auto normalizer = StreamNormalizer::Create(std::move(labels), {}, &index);
   if (!normalizer.ok()) return normalizer.status();
   ReadingSink sink(&reading, &explained);
@@ -96,8 +122,11 @@ bool LogReading::HasWriter(Writer writer) const {
 absl::StatusOr<LogReading> ReadLogs(const std::vector<std::string>& paths) {
   const MessageIndex index;
   LogReading reading;
-  for (const std::string& path : paths) {
-    if (absl::Status status = ReadLog(path, index, reading); !status.ok()) return status;
+  const std::vector<std::string> names = DistinctNames(paths);
+  for (size_t i = 0; i < paths.size(); ++i) {
+    if (absl::Status status = ReadLog(paths[i], names[i], index, reading); !status.ok()) {
+      return status;
+    }
   }
   return reading;
 }

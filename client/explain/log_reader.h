@@ -9,7 +9,6 @@
 #include "absl/status/status.h"
 #include "analysis/job_set.h"
 #include "analysis/version_evidence.h"
-#include "client/input/dating.h"
 #include "model/stream.h"
 #include "normalizer/message_catalogue.h"
 
@@ -17,12 +16,12 @@ namespace proverlog {
 
 // A log as `proverlog explain` has read it.
 struct ExplainedLog {
-  std::string name;
+  std::string name;  // its source, with the directories that tell it from others of that name
   std::string machine;
   StreamCounts counts;
-  std::set<Writer> writers;  // whose messages are in it
-  Dating dating;
+  std::set<Writer> writers;      // whose messages are in it
   bool dates_are_known = false;  // false: only its times of day are
+  std::string dating_remark;     // what is doubtful about the dates; empty where nothing is
   absl::Status damage;           // why it could not be read to its end
 };
 

@@ -11,6 +11,10 @@ namespace {
 
 using Align = Table::Align;
 
+// Of "2026-11-21 03:00:46.633".
+constexpr size_t kDateLength = 11;
+constexpr size_t kSecondsLength = 19;
+
 // The first table of an epoch: what became of the jobs.
 std::string JobCountsTable(const v1::GetEpochSummaryResponse& summary) {
   Table table({{"JOB TYPE", Align::kLeft},
@@ -110,7 +114,7 @@ std::string SourcesTable(const v1::GetEpochSummaryResponse& summary) {
                {"READ"},
                {"RECORDS"},
                {"UNKNOWN"},
-               {"LAST RECORD (UTC)", Align::kLeft}});
+               {"LAST RECORD (UTC)", Align::kTime}});
   for (const v1::LogStream& stream : summary.sources()) {
     table.AddRow({stream.source(), stream.machine(), HumanBytes(stream.committed_offset()),
                   NormalizedCell(stream), HumanCount(stream.counts().records()),
@@ -123,20 +127,7 @@ std::string SourcesTable(const v1::GetEpochSummaryResponse& summary) {
 }  // namespace
 
 std::string OutcomeText(v1::EpochOutcome outcome) {
-  switch (outcome) {
-    case v1::EPOCH_OUTCOME_PROVEN:
-      return "proven";
-    case v1::EPOCH_OUTCOME_FAILED:
-      return "failed";
-    case v1::EPOCH_OUTCOME_IN_PROGRESS:
-      return "in progress";
-    case v1::EPOCH_OUTCOME_ABORTED:
-      return "aborted";
-    case v1::EPOCH_OUTCOME_INCOMPLETE:
-      return "incomplete";
-    default:
-      return "unknown";
-  }
+  return HumanEnum(v1::EpochOutcome_Name(outcome), "EPOCH_OUTCOME_");
 }
 
 std::string CountsText(const v1::JobCounts& counts) {
@@ -156,29 +147,36 @@ std::string CountsText(const v1::JobCounts& counts) {
   return text;
 }
 
-std::string EpochsText(const v1::ListEpochsResponse& response) {
-  Table table({{"EPOCH", Align::kRight},
+// Jobs that are open are those that are neither done nor failed nor aborted: a column of them would
+// take the room of the times.
+std::string EpochsTable(const google::protobuf::RepeatedPtrField<v1::Epoch>& epochs,
+                        bool with_date) {
+  Table table({{"EPOCH"},
                {"OUTCOME", Align::kLeft},
-               {"BEGINS (UTC)", Align::kLeft},
+               {with_date ? "BEGINS (UTC)" : "BEGINS", Align::kTime},
                {"TOOK"},
                {"JOBS"},
                {"DONE"},
                {"FAILED"},
                {"ABORTED"},
-               {"OPEN"},
-               {"RETRIES"},
-               {"TIMEOUTS"}});
-  for (const v1::Epoch& epoch : response.epochs()) {
+               {"RETRY"},
+               {"TIMEOUT"}});
+  for (const v1::Epoch& epoch : epochs) {
     const v1::JobCounts& totals = epoch.totals();
+    const std::string begins = HumanTime(epoch.first_time()).substr(0, kSecondsLength);
     table.AddRow({absl::StrCat(epoch.epoch()), OutcomeText(epoch.outcome()),
-                  epoch.has_first_time() ? HumanTime(epoch.first_time()).substr(0, 19) : "-",
+                  epoch.has_first_time() ? begins.substr(with_date ? 0 : kDateLength) : "-",
                   epoch.has_wall_time() ? HumanDuration(epoch.wall_time()) : "-",
                   HumanCount(totals.jobs()), HumanCount(totals.completed()),
                   HumanCount(totals.failed()), HumanCount(totals.aborted()),
-                  HumanCount(totals.in_flight()), HumanCount(totals.retries()),
-                  HumanCount(totals.timeouts())});
+                  HumanCount(totals.retries()), HumanCount(totals.timeouts())});
   }
   return table.ToString();
+}
+
+std::string EpochsText(const v1::ListEpochsResponse& response) {
+  return absl::StrCat(EpochsTable(response.epochs(), true),
+                      NextPageText(response.next_page_token()));
 }
 
 std::string JobTypesText(const v1::GetEpochSummaryResponse& summary) {
@@ -204,9 +202,12 @@ std::string EpochSummaryText(const v1::GetEpochSummaryResponse& summary) {
     absl::StrAppend(&text, HumanTime(summary.first_time()), " to ", HumanTime(summary.last_time()),
                     " UTC, ", HumanDuration(summary.wall_time()), "\n");
   }
-  absl::StrAppend(&text, CountsText(summary.totals()), "; ", summary.totals().max_parallel(),
-                  " in parallel\n\n", JobTypesText(summary), "\n",
-                  MachineSharesText(summary.machines()), "\n", SourcesTable(summary));
+  absl::StrAppend(
+      &text,
+      WrapText(absl::StrCat(CountsText(summary.totals()), "; ",
+                            HumanCount(summary.totals().max_parallel()), " in parallel")),
+      "\n", JobTypesText(summary), "\n", MachineSharesText(summary.machines()), "\n",
+      SourcesTable(summary));
   return text;
 }
 

@@ -3,8 +3,11 @@
 #include <array>
 #include <cmath>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "rpc/convert.h"
 
 namespace proverlog {
@@ -56,6 +59,19 @@ std::string HumanTime(absl::Time time) {
 
 std::string HumanTime(const google::protobuf::Timestamp& timestamp) {
   return HumanTime(absl::FromUnixMillis(FromProtoTimestamp(timestamp)));
+}
+
+std::string TimeOfDay(absl::Time time) {
+  return absl::FormatTime("%H:%M:%E3S", time, absl::UTCTimeZone());
+}
+
+std::string TimeOfDay(const google::protobuf::Timestamp& timestamp) {
+  return TimeOfDay(absl::FromUnixMillis(FromProtoTimestamp(timestamp)));
+}
+
+std::string HumanEnum(absl::string_view name, absl::string_view prefix) {
+  absl::ConsumePrefix(&name, prefix);
+  return absl::AsciiStrToLower(absl::StrReplaceAll(name, {{"_", " "}}));
 }
 
 std::string Plural(int64_t count, const std::string& noun) {

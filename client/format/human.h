@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
 namespace proverlog {
@@ -26,6 +27,13 @@ std::string HumanBytes(int64_t bytes);
 // In UTC, to the millisecond: "2026-11-21 03:00:46.633".
 std::string HumanTime(absl::Time time);
 std::string HumanTime(const google::protobuf::Timestamp& timestamp);
+
+// Its time of day: "03:00:46.633".
+std::string TimeOfDay(absl::Time time);
+std::string TimeOfDay(const google::protobuf::Timestamp& timestamp);
+
+// "in progress" of EPOCH_OUTCOME_IN_PROGRESS, whose prefix is "EPOCH_OUTCOME_".
+std::string HumanEnum(absl::string_view name, absl::string_view prefix);
 
 // "1 job", "2 jobs"
 std::string Plural(int64_t count, const std::string& noun);

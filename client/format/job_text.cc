@@ -8,24 +8,32 @@ namespace {
 
 using Align = Table::Align;
 
+constexpr size_t kSecondsLength = 8;  // of "03:00:46.633"
+
 // Short enough for a table, and long enough for `proverlog job`.
 std::string ShortId(const v1::Job& job) {
-  constexpr size_t kHashShown = 12;
+  constexpr size_t kHashShown = 8;
   return job.id().substr(0, job.id().rfind(':') + 1 + kHashShown);
 }
 
-std::string TimeOfDay(const google::protobuf::Timestamp& timestamp) {
-  constexpr size_t kDateLength = 11;
-  return HumanTime(timestamp).substr(kDateLength);
+// The names, shortened so that they fit into a line with what else is in it.
+std::string Beside(absl::string_view rest, const std::string& machine, const std::string& source) {
+  constexpr size_t kLeast = 10;
+  const size_t width = DisplayWidth(rest);
+  const size_t room = width + kLeast < kMaxLineWidth ? kMaxLineWidth - width : kLeast;
+  return Shorten(Printable(absl::StrCat(machine, " ", source)), room);
 }
 
 std::string AttemptText(const v1::JobAttempt& attempt) {
-  std::string text = absl::StrCat("  ", attempt.machine(), " ", attempt.agent_process(), ": ");
-  absl::StrAppend(&text, attempt.has_start_time() ? TimeOfDay(attempt.start_time()) : "?", " to ",
-                  attempt.has_end_time() ? TimeOfDay(attempt.end_time()) : "?");
+  std::string text =
+      absl::StrCat(": ", attempt.has_start_time() ? TimeOfDay(attempt.start_time()) : "?", " to ",
+                   attempt.has_end_time() ? TimeOfDay(attempt.end_time()) : "?");
   if (attempt.has_end_time()) absl::StrAppend(&text, ", ", attempt.ended_by());
   if (attempt.ambiguous()) absl::StrAppend(&text, " (which attempt ended is a guess)");
-  return absl::StrCat(Shorten(Printable(text), kMaxLineWidth), "\n");
+  constexpr absl::string_view kIndent = "  ";
+  return absl::StrCat(
+      kIndent, Beside(absl::StrCat(kIndent, text), attempt.machine(), attempt.agent_process()),
+      text, "\n");
 }
 
 std::string FactText(const v1::JobFact& fact) {
@@ -34,7 +42,9 @@ std::string FactText(const v1::JobFact& fact) {
   if (fact.has_will_retry()) {
     absl::StrAppend(&text, fact.will_retry() ? ", will retry" : ", will not retry");
   }
-  absl::StrAppend(&text, "  ", fact.machine(), " ", fact.source(), " at byte ", fact.offset());
+  absl::StrAppend(&text, "  ");
+  const std::string place = absl::StrCat(" at byte ", fact.offset());
+  absl::StrAppend(&text, Beside(absl::StrCat(text, place), fact.machine(), fact.source()), place);
   if (!fact.detail().empty()) absl::StrAppend(&text, ": ", fact.detail());
   std::string result = absl::StrCat(Shorten(Printable(text), kMaxLineWidth), "\n");
   for (const v1::LogLine& line : fact.lines()) {
@@ -48,42 +58,30 @@ std::string FactText(const v1::JobFact& fact) {
 }  // namespace
 
 std::string StateText(v1::JobState state) {
-  switch (state) {
-    case v1::JOB_STATE_QUEUED:
-      return "queued";
-    case v1::JOB_STATE_RUNNING:
-      return "running";
-    case v1::JOB_STATE_COMPLETED:
-      return "completed";
-    case v1::JOB_STATE_FAILED:
-      return "failed";
-    case v1::JOB_STATE_ABORTED:
-      return "aborted";
-    default:
-      return "unknown";
-  }
+  return HumanEnum(v1::JobState_Name(state), "JOB_STATE_");
+}
+
+std::string NextPageText(const std::string& token) {
+  if (token.empty()) return "";
+  return absl::StrCat("There are more; the next page: --page-token ", token, "\n");
 }
 
 std::string JobsText(const v1::ListJobsResponse& response) {
-  Table table({{"JOB", Align::kLeft},
+  Table table({{"JOB", Align::kTime},
                {"STATE", Align::kLeft},
-               {"STARTED", Align::kLeft},
+               {"STARTED", Align::kTime},
                {"PROVING"},
-               {"ATTEMPTS"},
+               {"TRIES"},
                {"MACHINE", Align::kLeft}});
   for (const v1::Job& job : response.jobs()) {
-    table.AddRow({ShortId(job), StateText(job.state()),
-                  job.has_start_time() ? TimeOfDay(job.start_time()) : "-",
-                  job.has_duration() ? HumanDuration(job.duration()) : "-",
-                  job.attempts() == 0 ? "-" : HumanCount(job.attempts()),
-                  job.machine().empty() ? "-" : job.machine()});
+    table.AddRow(
+        {ShortId(job), StateText(job.state()),
+         job.has_start_time() ? TimeOfDay(job.start_time()).substr(0, kSecondsLength) : "-",
+         job.has_duration() ? HumanDuration(job.duration()) : "-",
+         job.attempts() == 0 ? "-" : HumanCount(job.attempts()),
+         job.machine().empty() ? "-" : job.machine()});
   }
-  std::string text = table.ToString();
-  if (!response.next_page_token().empty()) {
-    absl::StrAppend(&text, "There are more; the next page: --page-token ",
-                    response.next_page_token(), "\n");
-  }
-  return text;
+  return absl::StrCat(table.ToString(), NextPageText(response.next_page_token()));
 }
 
 std::string JobText(const v1::GetJobResponse& response) {

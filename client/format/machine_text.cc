@@ -21,8 +21,8 @@ std::string MachinesText(const v1::ListMachinesResponse& response) {
                {"LINES"},
                {"RECORDS"},
                {"UNKNOWN"},
-               {"FIRST RECORD (UTC)", Align::kLeft},
-               {"LAST RECORD (UTC)", Align::kLeft}});
+               {"FIRST RECORD (UTC)", Align::kTime},
+               {"LAST RECORD (UTC)", Align::kTime}});
   for (const v1::Machine& machine : response.machines()) {
     const auto time = [](bool known, const google::protobuf::Timestamp& at) {
       return known ? HumanTime(at).substr(0, 19) : std::string("-");
@@ -37,9 +37,10 @@ std::string MachinesText(const v1::ListMachinesResponse& response) {
 }
 
 std::string ComparisonText(const v1::CompareMachinesResponse& response) {
-  std::string text = absl::StrCat("Machines of ", response.prover(), " in epochs ",
-                                  absl::StrJoin(response.epochs(), ", "), "\n\n",
-                                  MachineSharesText(response.machines()));
+  std::string text =
+      absl::StrCat(WrapText(absl::StrCat("Machines of ", response.prover(), " in epochs ",
+                                         absl::StrJoin(response.epochs(), ", "))),
+                   "\n", MachineSharesText(response.machines()));
   Table table({{"JOB TYPE", Align::kLeft},
                {"MACHINE", Align::kLeft},
                {"DONE"},

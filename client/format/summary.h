@@ -9,7 +9,9 @@ namespace proverlog {
 
 // The API's answers as text for a terminal, at most 100 columns wide.
 
+// "in progress", "proven"
 std::string OutcomeText(v1::EpochOutcome outcome);
+// "queued", "failed"
 std::string StateText(v1::JobState state);
 
 // "216 jobs: 206 completed, 3 failed, 7 aborted; 4 retries, 6 time-outs"
@@ -22,7 +24,11 @@ std::string JobText(const v1::GetJobResponse& response);
 std::string MachinesText(const v1::ListMachinesResponse& response);
 std::string ComparisonText(const v1::CompareMachinesResponse& response);
 
-// Parts of an epoch's summary that explain prints too.
+// Parts of several answers.
+// How to see the next page, where there is one.
+std::string NextPageText(const std::string& token);
+std::string EpochsTable(const google::protobuf::RepeatedPtrField<v1::Epoch>& epochs,
+                        bool with_date);
 std::string JobTypesText(const v1::GetEpochSummaryResponse& summary);
 std::string MachineSharesText(const google::protobuf::RepeatedPtrField<v1::MachineShare>& shares);
 

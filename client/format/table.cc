@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "normalizer/utf8.h"
 
 namespace proverlog {
@@ -19,7 +20,7 @@ void Append(const std::string& cell, size_t width, Table::Align align, std::stri
   const std::string text = Shorten(cell, width);
   const std::string padding(width - DisplayWidth(text), ' ');
   absl::StrAppend(&line, align == Table::Align::kRight ? padding : "", text,
-                  align == Table::Align::kLeft ? padding : "");
+                  align == Table::Align::kRight ? "" : padding);
 }
 
 // Takes columns of text from the widest, until the line fits.
@@ -68,6 +69,19 @@ std::string WrapList(absl::string_view first, const std::vector<std::string>& it
     absl::StrAppend(&line, DisplayWidth(line) == indent.size() ? "" : " ", item);
   }
   return absl::StrCat(text, line, "\n");
+}
+
+std::string WrapText(absl::string_view text) {
+  std::string wrapped;
+  std::string line;
+  for (const absl::string_view word : absl::StrSplit(text, ' ')) {
+    if (!line.empty() && DisplayWidth(line) + 1 + DisplayWidth(word) > kMaxLineWidth) {
+      absl::StrAppend(&wrapped, line, "\n");
+      line = " ";
+    }
+    absl::StrAppend(&line, line.empty() ? "" : " ", word);
+  }
+  return absl::StrCat(wrapped, line, "\n");
 }
 
 std::string Printable(absl::string_view text) {

@@ -8,11 +8,15 @@
 
 namespace proverlog {
 
-// A text table of at most 100 columns. Where a row would be longer, the widest columns of text
-// (those aligned to the left) are shortened.
+// A text table of at most 100 columns. Where a row would be longer, the widest columns of text are
+// shortened; numbers and times never are.
 class Table {
  public:
-  enum class Align { kLeft, kRight };
+  enum class Align {
+    kLeft,   // text
+    kRight,  // numbers
+    kTime,   // to the left; what would say something else if it were shortened: times, ids
+  };
   struct Column {
     std::string title;
     Align align = Align::kRight;
@@ -42,6 +46,10 @@ std::string Shorten(absl::string_view text, size_t width);
 
 // "<first>a, b, c" in lines of at most 100 columns, the later ones indented like the first.
 std::string WrapList(absl::string_view first, const std::vector<std::string>& items);
+
+// The text with a newline, in lines of at most 100 columns, the later ones indented, broken at
+// spaces.
+std::string WrapText(absl::string_view text);
 
 // The text with control characters as "?", so that a log line cannot change the terminal.
 std::string Printable(absl::string_view text);

@@ -175,6 +175,25 @@ TEST(WrapListTest, NoLineIsLongerThanAHundredColumnsUnlessItsItemIs) {
   EXPECT_EQ(joined, absl::StrCat("étiquette: ", absl::StrJoin(items, ", ")));
 }
 
+TEST(TableTest, TimesAreNeverShortened) {
+  Table table({{"A", Align::kTime}, {"B"}, {"C", Align::kLeft}});
+  table.AddRow({std::string(50, 'a'), std::string(40, 'b'), std::string(12, 'c')});
+  EXPECT_EQ(LinesOf(table)[1], absl::StrCat(std::string(50, 'a'), "  ", std::string(40, 'b'), "  ",
+                                            std::string(9, 'c'), "…"));
+  EXPECT_EQ(LinesOf(table)[0].substr(0, 3), "A  ") << "aligned to the left";
+}
+
+TEST(WrapTextTest, BreaksAtSpaces) {
+  EXPECT_EQ(WrapText("one line"), "one line\n");
+  const std::string half(49, 'a');
+  EXPECT_EQ(WrapText(absl::StrCat(half, " ", half, "b")), absl::StrCat(half, " ", half, "b\n"));
+  EXPECT_EQ(WrapText(absl::StrCat(half, " ", half, "bb c")),
+            absl::StrCat(half, "\n  ", half, "bb c\n"));
+  const std::string long_word(120, 'x');
+  EXPECT_EQ(WrapText(absl::StrCat("a ", long_word, " b")),
+            absl::StrCat("a\n  ", long_word, "\n  b\n"));
+}
+
 TEST(PrintableTest, HasNoControlCharacters) {
   EXPECT_EQ(Printable("plain text, é 🚀"), "plain text, é 🚀");
   EXPECT_EQ(Printable("a\tb\nc\rd\x1b[0m\x07\x7F"), "a?b?c?d?[0m??");

@@ -36,7 +36,10 @@ ImportCall::~ImportCall() {
 absl::Status ImportCall::Run(const LogImporter::OnProgress& on_progress) {
   if (absl::Status status = OpenStream(); !status.ok()) return status;
   if (absl::Status status = SendBatches(on_progress); !status.ok()) return status;
-  if (absl::Status status = Seal(on_progress); !status.ok()) return status;
+  // A damaged file is not the log's end: its last line is cut anywhere, and means nothing yet.
+  if (scan_->damage.ok()) {
+    if (absl::Status status = Seal(on_progress); !status.ok()) return status;
+  }
   stream_->WritesDone();
   return End();
 }

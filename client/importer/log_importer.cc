@@ -69,9 +69,9 @@ ImportResult LogImporter::Import(const ImportRequest& request, LogFile& log, con
       last_progress = sleeper_->Now();
       backoff.Reset();
     }
-    // A server that was never there is the user's to look after.
-    const bool was_there = result.stream_id != 0;
-    if (!was_there || !IsWorthAnotherCall(result.status) ||
+    // A server that was never there is the user's to look after; one that has no database now is.
+    const bool is_there = result.stream_id != 0 || HasRetryDelay(result.status);
+    if (!is_there || !IsWorthAnotherCall(result.status) ||
         sleeper_->Now() - last_progress > kGiveUpAfter) {
       return result;
     }

@@ -42,8 +42,8 @@ class Sleeper {
 Sleeper* RealSleeper();
 
 // Sends a whole log and waits for it to be committed. It keeps no state: the server says what it
-// has, the log is checked against that, and the rest is sent. A lost connection is tried again,
-// for 30 seconds without progress. Not thread-safe.
+// has, the log is checked against that, and the rest is sent. A lost connection, and a server that
+// is without its database, are tried again, for 30 seconds without progress. Not thread-safe.
 class LogImporter {
  public:
   // Told of the committed offset now and then.
@@ -53,7 +53,7 @@ class LogImporter {
       : stub_(stub), sleeper_(sleeper) {}
 
   // `scan` is of `log`. The status is that of the server, or DATA_LOSS where the log is damaged:
-  // then what comes before the damage is committed.
+  // then what comes before the damage is committed, but not sealed: the whole file may follow.
   ImportResult Import(const ImportRequest& request, LogFile& log, const LogScan& scan,
                       const OnProgress& on_progress);
 

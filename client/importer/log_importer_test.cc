@@ -12,33 +12,24 @@
 
 #include "absl/status/status.h"
 #include "rpc/status.h"
+#include "tests/testing_util/fake_sleeper.h"
+#include "tests/testing_util/test_files.h"
 
 namespace proverlog {
 namespace {
 
+using testing_util::FakeSleeper;
 using ServerStream = grpc::ServerReaderWriter<v1::StreamLogsResponse, v1::StreamLogsRequest>;
-
-// Time that passes only while somebody sleeps.
-class FakeSleeper : public Sleeper {
- public:
-  absl::Time Now() override { return now_; }
-  void Sleep(absl::Duration duration) override {
-    sleeps.push_back(duration);
-    // A real sleep of no time would never end the retries.
-    now_ += duration + absl::Milliseconds(100);
-  }
-
-  std::vector<absl::Duration> sleeps;
-
- private:
-  absl::Time now_ = absl::UnixEpoch();
-};
 
 // A server that keeps what it acknowledges, and fails as it is told to.
 class FaultyService : public v1::LogIngestService::Service {
  public:
   grpc::Status StreamLogs(grpc::ServerContext* /*context*/, ServerStream* stream) override {
     ++calls;
+    if (refusals > 0) {
+      --refusals;
+      return ToGrpcStatus(failure);
+    }
     if (!Open(*stream)) return grpc::Status::OK;
     v1::StreamLogsRequest request;
     while (stream->Read(&request)) {
@@ -50,6 +41,7 @@ class FaultyService : public v1::LogIngestService::Service {
         --batches_before_failure;
         committed = request.batch().end_offset();
       }
+      if (request.has_seal()) ++seals;
       v1::StreamLogsResponse response;
       response.mutable_ack()->set_committed_offset(committed);
       stream->Write(response);
@@ -58,6 +50,8 @@ class FaultyService : public v1::LogIngestService::Service {
   }
 
   int calls = 0;
+  int refusals = 0;  // of Hello
+  int seals = 0;
   int64_t committed = 0;
   static constexpr int kNever = 1'000'000;
   int batches_before_failure = kNever;
@@ -116,6 +110,18 @@ TEST_F(LogImporterTest, SendsEverything) {
   EXPECT_EQ(result.committed_offset, kSize);
   EXPECT_EQ(result.stream_id, 7);
   EXPECT_EQ(service_.calls, 1);
+  EXPECT_EQ(service_.seals, 1);
+}
+
+TEST_F(LogImporterTest, ADamagedLogIsNotSealed) {
+  std::string gzip = testing_util::Gzip(testing_util::NoisyLines(kSize));
+  gzip.resize(gzip.size() / 2);
+  std::ofstream(path_, std::ios::binary) << gzip;
+  const ImportResult result = Import();
+  EXPECT_TRUE(absl::IsDataLoss(result.status)) << result.status;
+  EXPECT_GT(result.committed_offset, 0);
+  EXPECT_EQ(result.committed_offset, service_.committed);
+  EXPECT_EQ(service_.seals, 0);
 }
 
 TEST_F(LogImporterTest, GoesOnAfterTheServerWasLost) {
@@ -159,6 +165,22 @@ TEST_F(LogImporterTest, AnOffsetThatMovedIsAskedForAgain) {
   service_.failure = WithReason(absl::AbortedError("not there"), "OFFSET_MISMATCH");
   EXPECT_TRUE(Import().status.ok());
   EXPECT_EQ(service_.calls, 2);
+}
+
+TEST_F(LogImporterTest, AServerThatSaysWhenToTryAgainIsWaitedForFromTheBeginning) {
+  service_.refusals = 3;
+  service_.failure = WithRetryDelay(service_.failure, absl::Seconds(1));
+  const ImportResult result = Import();
+  EXPECT_TRUE(result.status.ok()) << result.status;
+  EXPECT_EQ(result.committed_offset, kSize);
+  EXPECT_EQ(service_.calls, 4);
+}
+
+TEST_F(LogImporterTest, ItIsNotWaitedForForEver) {
+  service_.refusals = FaultyService::kNever;
+  service_.failure = WithRetryDelay(service_.failure, absl::Seconds(1));
+  EXPECT_TRUE(absl::IsUnavailable(Import().status));
+  EXPECT_LT(sleeper_.Now() - absl::UnixEpoch(), absl::Seconds(45));
 }
 
 TEST_F(LogImporterTest, AServerThatWasNeverThereIsNotWaitedFor) {

@@ -1,12 +1,11 @@
 #include "client/input/byte_source.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -24,40 +23,40 @@ constexpr absl::string_view kZstdMagic = "\x28\xb5\x2f\xfd";
 
 class FileSource : public ByteSource {
  public:
-  FileSource(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
-  ~FileSource() override { close(fd_); }
-  FileSource(const FileSource&) = delete;
-  FileSource& operator=(const FileSource&) = delete;
+  FileSource(std::string name, int fd) : name_(std::move(name)), fd_(fd) {}
 
   absl::StatusOr<size_t> Read(size_t max, std::string& out) override {
     const size_t before = out.size();
     out.resize(before + max);
     ssize_t got = 0;
     do {
-      got = read(fd_, out.data() + before, max);
+      got = pread(fd_, out.data() + before, max, offset_);
     } while (got < 0 && errno == EINTR);
     out.resize(before + static_cast<size_t>(std::max<ssize_t>(got, 0)));
-    if (got < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot read ", path_));
+    if (got < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot read ", name_));
+    offset_ += got;
     return static_cast<size_t>(got);
   }
 
  private:
-  std::string path_;
+  std::string name_;
   int fd_;
+  off_t offset_ = 0;
 };
 
 // Hands out compressed bytes piece by piece.
 class CompressedInput {
  public:
-  CompressedInput(std::string path, std::unique_ptr<ByteSource> file)
-      : path_(std::move(path)), file_(std::move(file)) {}
+  CompressedInput(std::string name, int fd) : name_(name), file_(std::move(name), fd) {}
 
-  // Reads on where the piece is used up; false at the end of the file.
+  // Reads on where the piece is used up; false at the end of the file. Fails once it is damaged: a
+  // decoder must not be called again after its error.
   absl::StatusOr<bool> Fill() {
+    if (!damage_.ok()) return damage_;
     if (used_ < piece_.size()) return true;
     piece_.clear();
     used_ = 0;
-    const auto got = file_->Read(kPieceBytes, piece_);
+    const auto got = file_.Read(kPieceBytes, piece_);
     if (!got.ok()) return got.status();
     return *got > 0;
   }
@@ -65,13 +64,15 @@ class CompressedInput {
   size_t size() const { return piece_.size() - used_; }
   void Use(size_t bytes) { used_ += bytes; }
 
-  absl::Status Damaged(absl::string_view why) const {
-    return absl::DataLossError(absl::StrCat(path_, " is damaged: ", why));
+  absl::Status Damaged(absl::string_view why) {
+    damage_ = absl::DataLossError(absl::StrCat(name_, " is damaged: ", why));
+    return damage_;
   }
 
  private:
-  std::string path_;
-  std::unique_ptr<ByteSource> file_;
+  std::string name_;
+  FileSource file_;
+  absl::Status damage_;
   std::string piece_;
   size_t used_ = 0;
 };
@@ -140,7 +141,6 @@ class ZstdSource : public ByteSource {
       const auto more = input_.Fill();
       if (!more.ok()) return more.status();
       if (!*more && !in_frame_) return size_t{0};
-      // Also without new input: the decoder may hold output that did not fit the last time.
       if (absl::Status status = Decompress(max, out); !status.ok()) return status;
       if (!*more && out.size() == before) return input_.Damaged("the zstd data ends too early");
     }
@@ -150,49 +150,48 @@ class ZstdSource : public ByteSource {
  private:
   absl::Status Decompress(size_t max, std::string& out) {
     const size_t before = out.size();
-    out.resize(before + max);
-    ZSTD_inBuffer in{input_.data(), input_.size(), 0};
-    ZSTD_outBuffer written{out.data() + before, max, 0};
+    const size_t room = std::min(max, ZSTD_DStreamOutSize());
+    out.resize(before + room);
+    ZSTD_inBuffer in{input_.data(), std::min(input_.size(), InputForOneBlock()), 0};
+    ZSTD_outBuffer written{out.data() + before, room, 0};
     const size_t result = ZSTD_decompressStream(stream_, &written, &in);
     out.resize(before + written.pos);
     input_.Use(in.pos);
     if (ZSTD_isError(result) != 0U) return input_.Damaged(ZSTD_getErrorName(result));
     in_frame_ = result != 0;
+    wanted_ = in_frame_ ? result : 1;
+    output_was_full_ = written.pos == room;
     return absl::OkStatus();
+  }
+
+  // The decoder does not say how much of its output is good when it fails. So a call gets no more
+  // input than one block: what the decoder wants is a block with the header of the next one.
+  size_t InputForOneBlock() const {
+    constexpr size_t kBlockHeader = 3;
+    if (output_was_full_) return 0;  // it may hold more of the last block
+    return wanted_ > kBlockHeader ? wanted_ - kBlockHeader : wanted_;
   }
 
   CompressedInput input_;
   ZSTD_DStream* stream_;
   bool in_frame_ = true;
+  size_t wanted_ = 1;
+  bool output_was_full_ = false;
 };
-
-absl::StatusOr<std::unique_ptr<ByteSource>> OpenFile(const std::string& path, std::string& magic) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
-  auto file = std::make_unique<FileSource>(path, fd);
-  struct stat status {};
-  if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode)) {
-    return absl::InvalidArgumentError(absl::StrCat(path, " is a directory; name its log files"));
-  }
-  magic.resize(kZstdMagic.size());
-  const ssize_t got = pread(fd, magic.data(), magic.size(), 0);
-  magic.resize(static_cast<size_t>(std::max<ssize_t>(got, 0)));
-  return file;
-}
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<ByteSource>> OpenByteSource(const std::string& path) {
-  std::string magic;
-  auto file = OpenFile(path, magic);
-  if (!file.ok()) return file.status();
+std::unique_ptr<ByteSource> OpenByteSource(const std::string& name, int fd) {
+  std::array<char, 4> first{};
+  const ssize_t got = pread(fd, first.data(), first.size(), 0);
+  const absl::string_view magic(first.data(), static_cast<size_t>(std::max<ssize_t>(got, 0)));
   if (absl::StartsWith(magic, kGzipMagic)) {
-    return std::make_unique<GzipSource>(CompressedInput(path, *std::move(file)));
+    return std::make_unique<GzipSource>(CompressedInput(name, fd));
   }
   if (absl::StartsWith(magic, kZstdMagic)) {
-    return std::make_unique<ZstdSource>(CompressedInput(path, *std::move(file)));
+    return std::make_unique<ZstdSource>(CompressedInput(name, fd));
   }
-  return file;
+  return std::make_unique<FileSource>(name, fd);
 }
 
 }  // namespace proverlog

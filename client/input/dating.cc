@@ -56,7 +56,7 @@ Dating FromHint(const LogScan& scan, const DatingOptions& options) {
     dating.remark =
         absl::StrCat("its times do not fit the instants in it by about ", std::llabs(age) / kHour,
                      " hours; if the machine does not write its times in ", options.time_zone_name,
-                     ", say so with --time-zone");
+                     ", import it with its --time-zone");
   }
   return dating;
 }

@@ -13,19 +13,14 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 
 namespace proverlog {
 namespace {
 
 constexpr size_t kPieceBytes = size_t{1} << 16;
-
-std::string SourceName(const std::string& path) {
-  const std::string file = std::filesystem::path(path).filename().string();
-  absl::string_view name = file;
-  if (!absl::ConsumeSuffix(&name, ".gz")) absl::ConsumeSuffix(&name, ".zst");
-  return std::string(name);
-}
+constexpr absl::string_view kStandardInput = "-";
 
 // A gzip file keeps the time of what it was made from (RFC 1952, MTIME); 0 where it does not.
 UnixMillis GzipTime(int fd) {
@@ -39,66 +34,73 @@ UnixMillis GzipTime(int fd) {
   return seconds * 1000;
 }
 
-std::optional<UnixMillis> ModifiedAt(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return std::nullopt;
-  struct stat status {};
-  std::optional<UnixMillis> at;
-  if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
-    const UnixMillis inside = GzipTime(fd);
-    at = inside > 0 ? inside : int64_t{status.st_mtim.tv_sec} * 1000;
-  }
-  close(fd);
-  return at;
+UnixMillis ModifiedAt(int fd, const struct stat& status) {
+  const UnixMillis inside = GzipTime(fd);
+  return inside > 0 ? inside : int64_t{status.st_mtim.tv_sec} * 1000;
 }
 
-// Writes all of standard input to a new temporary file.
-absl::StatusOr<std::string> SpoolStandardInput() {
+// Writes all that comes from `from` to a new temporary file. The file has no name: however this
+// program ends, nothing is left behind.
+absl::StatusOr<int> Spool(int from, const std::string& name) {
   const char* directory = std::getenv("TMPDIR");
   std::string path = absl::StrCat(directory == nullptr ? "/tmp" : directory, "/proverlog-XXXXXX");
   const int fd = mkostemp(path.data(), O_CLOEXEC);
   if (fd < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot make ", path));
+  unlink(path.c_str());
   std::string piece(kPieceBytes, '\0');
   for (;;) {
-    const ssize_t got = read(STDIN_FILENO, piece.data(), piece.size());
+    const ssize_t got = read(from, piece.data(), piece.size());
     if (got < 0 && errno == EINTR) continue;
-    const bool written = got <= 0 || write(fd, piece.data(), static_cast<size_t>(got)) == got;
-    if (got > 0 && written) continue;
+    if (got == 0) return fd;
+    if (got > 0) errno = ENOSPC;  // what it means where less is written, which is no error of write
+    if (got > 0 && write(fd, piece.data(), static_cast<size_t>(got)) == got) continue;
     const int error = errno;
     close(fd);
-    if (got == 0) return path;
-    unlink(path.c_str());
     return absl::ErrnoToStatus(
-        error, got < 0 ? "cannot read standard input" : absl::StrCat("cannot write ", path));
+        error, absl::StrCat(got < 0 ? "cannot read " : "cannot keep a copy of ", name));
   }
 }
 
 }  // namespace
 
+std::string SourceName(const std::string& path) {
+  if (path == kStandardInput) return "stdin";
+  const std::string file = std::filesystem::path(path).filename().string();
+  absl::string_view name = file;
+  if (!absl::ConsumeSuffix(&name, ".gz")) absl::ConsumeSuffix(&name, ".zst");
+  return std::string(name);
+}
+
 absl::StatusOr<std::unique_ptr<LogFile>> LogFile::Open(const std::string& path) {
-  std::unique_ptr<LogFile> log;
-  if (path == "-") {
-    auto spooled = SpoolStandardInput();
-    if (!spooled.ok()) return spooled.status();
-    log.reset(new LogFile("standard input", "stdin", *std::move(spooled)));
-    log->remove_at_end_ = true;
-  } else {
-    log.reset(new LogFile(path, SourceName(path), path));
-    log->modified_at_ = ModifiedAt(path);
+  const bool is_stdin = path == kStandardInput;
+  const int fd =
+      is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const std::string name = is_stdin ? "standard input" : path;
+  if (fd < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", name));
+  std::unique_ptr<LogFile> log(new LogFile(name, SourceName(path), fd));
+  struct stat status {};
+  if (fstat(fd, &status) != 0)
+    return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", name));
+  if (S_ISDIR(status.st_mode)) {
+    return absl::InvalidArgumentError(absl::StrCat(name, " is a directory; name its log files"));
   }
-  if (absl::Status status = log->SeekTo(0); !status.ok()) return status;
+  if (S_ISREG(status.st_mode) && !is_stdin) {
+    log->modified_at_ = ModifiedAt(fd, status);
+    return log;
+  }
+  // A pipe can be read once.
+  const auto spooled = Spool(fd, name);
+  if (!spooled.ok()) return spooled.status();
+  log->fd_ = *spooled;
+  close(fd);
   return log;
 }
 
-LogFile::~LogFile() {
-  if (remove_at_end_) unlink(path_.c_str());
-}
+LogFile::~LogFile() { close(fd_); }
 
 absl::Status LogFile::SeekTo(int64_t offset) {
   if (bytes_ == nullptr || offset < offset_) {
-    auto bytes = OpenByteSource(path_);
-    if (!bytes.ok()) return bytes.status();
-    bytes_ = *std::move(bytes);
+    bytes_ = OpenByteSource(name_, fd_);
     offset_ = 0;
   }
   std::string skipped;

@@ -1,6 +1,7 @@
 #include "client/input/log_file.h"
 
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -11,25 +12,23 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/match.h"
-#include "client/input/test_files.h"
+#include "tests/testing_util/test_files.h"
 
 namespace proverlog {
 namespace {
 
+using testing::HasSubstr;
 using testing_util::Gzip;
 using testing_util::NoisyLines;
+using testing_util::SetModificationTime;
 using testing_util::TempDirectory;
 using testing_util::Zstd;
 
 constexpr UnixMillis kSomeTime = 1795226400000;  // 2026-11-21T02:00:00Z
-
-void SetModificationTime(const std::string& path, int64_t seconds, int64_t nanos = 0) {
-  const timespec times[] = {{seconds, nanos}, {seconds, nanos}};
-  ASSERT_EQ(utimensat(AT_FDCWD, path.c_str(), times, 0), 0) << path;
-}
 
 // Makes a file this process's standard input, and TMPDIR a directory, as long as it lives.
 class StandardInput {
@@ -183,10 +182,26 @@ TEST_F(LogFileTest, ATextFileCalledGzipHasTheFilesTime) {
   EXPECT_EQ(log->modified_at(), kSomeTime);
 }
 
-TEST_F(LogFileTest, RefusesWhatCannotBeRead) {
-  EXPECT_EQ(LogFile::Open(directory_.PathOf("missing")).status().code(),
-            absl::StatusCode::kNotFound);
-  EXPECT_EQ(LogFile::Open(directory_.path()).status().code(), absl::StatusCode::kInvalidArgument);
+TEST_F(LogFileTest, RefusesADirectory) {
+  const absl::Status status = LogFile::Open(directory_.path()).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr(directory_.path()));
+}
+
+TEST_F(LogFileTest, RefusesAFileThatIsNotThere) {
+  const std::string path = directory_.PathOf("missing.log");
+  const absl::Status status = LogFile::Open(path).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(status.message()), HasSubstr(path));
+}
+
+TEST_F(LogFileTest, RefusesAFileThatMayNotBeRead) {
+  if (geteuid() == 0) GTEST_SKIP() << "root may read everything";
+  const std::string path = directory_.Write("secret.log", "text\n");
+  std::filesystem::permissions(path, std::filesystem::perms::none);
+  const absl::Status status = LogFile::Open(path).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_THAT(std::string(status.message()), HasSubstr(path));
 }
 
 TEST_F(LogFileTest, StandardInputCanBeReadTwice) {
@@ -205,14 +220,29 @@ TEST_F(LogFileTest, StandardInputCanBeReadTwice) {
   }
 }
 
-TEST_F(LogFileTest, OfStandardInputNothingIsLeftBehind) {
-  const TempDirectory temporary;
-  {
-    const StandardInput input(directory_.Write("input", "text\n"), temporary.path());
-    const auto log = Open("-");
-    EXPECT_FALSE(std::filesystem::is_empty(temporary.path()));
+TEST_F(LogFileTest, APipeCanBeReadTwice) {
+  const std::string text = NoisyLines(200'000);
+  for (const std::string& file : {text, Gzip(text, 1)}) {
+    const std::string path = directory_.PathOf("pipe");
+    ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+    std::thread writer([&] { directory_.Write("pipe", file); });
+    const auto log = Open(path);
+    writer.join();
+    ASSERT_NE(log, nullptr);
+    EXPECT_EQ(log->name(), path);
+    EXPECT_FALSE(log->modified_at());
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_TRUE(log->Read(0, 1'000'000).value_or("failed") == text);
+    }
+    std::filesystem::remove(path);
   }
-  EXPECT_TRUE(std::filesystem::is_empty(temporary.path()));
+}
+
+TEST_F(LogFileTest, OfStandardInputNothingCanBeLeftBehind) {
+  const TempDirectory temporary;
+  const StandardInput input(directory_.Write("input", "text\n"), temporary.path());
+  const auto log = Open("-");
+  EXPECT_TRUE(std::filesystem::is_empty(temporary.path())) << "a signal would leave it there";
 }
 
 TEST_F(LogFileTest, AnEmptyStandardInputIsEmpty) {

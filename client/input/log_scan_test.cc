@@ -5,7 +5,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "client/input/test_files.h"
+#include "tests/testing_util/test_files.h"
 
 namespace proverlog {
 namespace {

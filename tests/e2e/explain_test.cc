@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,7 @@ using testing::Not;
 using testing_util::Finished;
 using testing_util::ReadAll;
 using testing_util::RunProgram;
+using testing_util::SetModificationTime;
 using testing_util::TempDirectory;
 using testing_util::TestDataPath;
 
@@ -101,10 +104,50 @@ TEST(ExplainTest, ReadsWhatDockerComposeLogsPrints) {
               HasSubstr("docker compose logs prover prover-agent | proverlog explain -"));
 }
 
+TEST(ExplainTest, ReadsWhatAnotherCommandPrints) {
+  const Finished finished =
+      RunProgram({"/bin/bash", "-c",
+                  absl::StrCat(testing_util::ProverlogPath(), " explain <(cat ",
+                               TestDataPath("samples/broker.log"), ") <(gzip -c ",
+                               TestDataPath("samples/agent-b.log"), ")")});
+  EXPECT_EQ(finished.exit_code, 0) << finished.err;
+  EXPECT_THAT(finished.out, HasSubstr("Epoch 3055: proven; 216 jobs"));
+  EXPECT_THAT(finished.out, HasSubstr("03:00:59.354 on "));
+}
+
 TEST(ExplainTest, TwoLogsWithoutDatesMeetOnOneDay) {
-  // Their modification times are days apart, their lines are not.
-  const std::string text = Explained(Samples());
-  EXPECT_THAT(text, HasSubstr("3055  proven   03:00:56  15.1 s"));
+  const TempDirectory directory;
+  std::vector<std::string> copies;
+  int64_t modified_at = 1'795'226'400;  // 2026-11-21T02:00:00Z
+  for (const std::string& sample : Samples()) {
+    copies.push_back(directory.Write(absl::StrCat(copies.size(), ".log"), ReadAll(sample)));
+    SetModificationTime(copies.back(), modified_at);
+    modified_at -= 5 * 86'400;
+  }
+  EXPECT_THAT(Explained(copies), HasSubstr("3055  proven   03:00:56  15.1 s"));
+}
+
+TEST(ExplainTest, LogsOfOneNameAreSeveralLogs) {
+  const TempDirectory directory;
+  std::vector<std::string> copies;
+  for (const std::string node : {"n1", "n2", "n3"}) {
+    const std::string logs = directory.PathOf(node) + "/logs";
+    std::filesystem::create_directories(logs);
+    copies.push_back(directory.Write(node + "/logs/agent.log", ReadAll(Samples()[copies.size()])));
+  }
+  const std::string text = Explained(copies);
+  EXPECT_THAT(text, HasSubstr("\nn1/logs/agent.log "));
+  EXPECT_THAT(text, HasSubstr("\nn2/logs/agent.log "));
+  EXPECT_THAT(text, HasSubstr("03:00:59.354 on n3/logs/agent.log: Failed"));
+}
+
+TEST(ExplainTest, SaysWhichLogSeemsToBeOfAnotherTimeZone) {
+  const TempDirectory directory;
+  const std::string text = Explained({directory.Write(
+      "broker.log",
+      "[11:00:00.000] INFO: prover-client:proving-broker Proving job id=1:A:b type=A"
+      " startedAt=1795230000000 older agent has taken job\n")});  // 03:00 UTC
+  EXPECT_THAT(text, HasSubstr("broker.log: its times do not fit the instants in it by about 8 h"));
 }
 
 TEST(ExplainTest, WhatIsNoLogIsSaidToBeNone) {

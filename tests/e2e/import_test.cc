@@ -1,14 +1,25 @@
 // `proverlog import`: what goes in, what is refused, and that a second time changes nothing.
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
-#include <zlib.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/commands/command.h"
 #include "codec/zstd_frame.h"
+#include "proverlog/v1/ingest.grpc.pb.h"
 #include "storage/archive_range.h"
 #include "storage/postgres/archive_store.h"
 #include "tests/testing_util/process.h"
@@ -22,6 +33,7 @@ namespace {
 using testing::HasSubstr;
 using testing_util::CanonicalDump;
 using testing_util::Finished;
+using testing_util::Gzip;
 using testing_util::ReadAll;
 using testing_util::RunProgram;
 using testing_util::Service;
@@ -30,21 +42,6 @@ using testing_util::TestDataPath;
 
 constexpr char kJob[] =
     "7:PUBLIC_VM:be755948a5a5ffe5fa238057a62b938ceb57e9552e54198571bc28256c6cb2c5";
-
-std::string Gzip(const std::string& raw) {
-  constexpr int kGzipWindow = 15 + 16;
-  z_stream stream{};
-  deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&stream, raw.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(raw.data()));
-  stream.avail_in = static_cast<uInt>(raw.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
 
 class ImportTest : public testing::Test {
  protected:
@@ -177,6 +174,75 @@ TEST_F(ImportTest, ADamagedGzipKeepsWhatIsGoodAndSaysHowFar) {
   // The whole file goes on from there.
   EXPECT_EQ(Import({TestDataPath("samples/agent-b.log")}).exit_code, 0);
   EXPECT_TRUE(Archived(1) == log);
+}
+
+TEST_F(ImportTest, ADamagedLogIsNotSealedAndItsCountsAreThoseOfWholeLines) {
+  const std::string log = ReadAll(TestDataPath("samples/agent-b.log"));
+  for (std::string file : {Gzip(log), CompressFrame(log)}) {
+    file.resize(file.size() / 4 * 3);
+    const Finished finished = Import({directory_.Write("agent-b.log.gz", file)});
+    EXPECT_EQ(finished.exit_code, 1);
+    const size_t committed =
+        std::stoull(database_.Sql("SELECT max(committed_offset) FROM stream_position"));
+    const auto lines =
+        std::count(log.begin(), log.begin() + static_cast<ptrdiff_t>(committed), '\n');
+    EXPECT_THAT(finished.out, HasSubstr(absl::StrCat(lines, " lines: ")));
+  }
+  EXPECT_EQ(database_.Sql("SELECT count(sealed_offset) FROM stream_position"), "0");
+}
+
+TEST_F(ImportTest, ReadsWhatAnotherCommandPrints) {
+  const std::string command = absl::StrJoin(service_.ProverlogCommand(Command({})), " ");
+  const Finished finished =
+      RunProgram({"/bin/bash", "-c",
+                  absl::StrCat(command, " <(cat ", TestDataPath("samples/agent-b.log"), ")")});
+  EXPECT_EQ(finished.exit_code, 0) << finished.err;
+  EXPECT_TRUE(Archived(1) == ReadAll(TestDataPath("samples/agent-b.log")));
+}
+
+TEST_F(ImportTest, OfInterruptedStandardInputNothingIsLeftBehind) {
+  const std::string pipe = directory_.PathOf("pipe");
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const int writer = open(pipe.c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_EQ(write(writer, "text\n", 5), 5);
+  std::vector<std::string> command = {"/usr/bin/env", "TMPDIR=" + directory_.path()};
+  for (const std::string& word : service_.ProverlogCommand(Command({"-"}))) {
+    command.push_back(word);
+  }
+  testing_util::Process import(command, pipe);
+  const auto is_read = [&] {
+    int left = 0;
+    return ioctl(writer, FIONREAD, &left) == 0 && left == 0;
+  };
+  testing_util::WaitUntil(is_read, "it reads");
+  import.Kill(SIGINT);
+  EXPECT_EQ(import.Wait(), 128 + SIGINT);
+  close(writer);
+  for (const auto& entry : std::filesystem::directory_iterator(directory_.path())) {
+    EXPECT_EQ(entry.path(), pipe);
+  }
+}
+
+TEST_F(ImportTest, AServerThatVanishesIsNoticed) {
+  const auto stub = v1::LogIngestService::NewStub(
+      Connect(service_.address(), {absl::Milliseconds(500), absl::Milliseconds(500)}));
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+  const auto call = stub->StreamLogs(&context);
+  v1::StreamLogsRequest request;
+  v1::Hello* hello = request.mutable_hello();
+  hello->set_prover("demo");
+  hello->set_machine("a");
+  hello->set_source("s");
+  hello->set_head("x");
+  hello->set_size(1);
+  v1::StreamLogsResponse response;
+  ASSERT_TRUE(call->Write(request) && call->Read(&response));
+  // What has stopped is silent, as what has lost its power.
+  service_.process().Kill(SIGSTOP);
+  EXPECT_FALSE(call->Read(&response));
+  EXPECT_EQ(call->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+  service_.process().Kill(SIGCONT);
 }
 
 TEST_F(ImportTest, FlagsAreChecked) {

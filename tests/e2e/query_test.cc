@@ -21,6 +21,7 @@ namespace proverlog {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 using testing_util::Finished;
 using testing_util::RunProgram;
 using testing_util::Service;
@@ -133,7 +134,7 @@ TEST_F(QueryTest, EveryAnswerIsAlsoJson) {
 TEST_F(QueryTest, JobsAreFilteredAndPaged) {
   EXPECT_THAT(
       Ask({"jobs", "--epoch", "3055", "--state", "failed", "--type", "PUBLIC_TX_BASE_ROLLUP"}),
-      HasSubstr("3055:PUBLIC_TX_BASE_ROLLUP:0412e955c43c"));
+      HasSubstr("3055:PUBLIC_TX_BASE_ROLLUP:0412e955"));
   const std::string first = Ask({"jobs", "--epoch", "3055", "--limit", "200"});
   const size_t at = first.find("--page-token ");
   ASSERT_NE(at, std::string::npos);
@@ -142,6 +143,18 @@ TEST_F(QueryTest, JobsAreFilteredAndPaged) {
       Ask({"jobs", "--epoch", "3055", "--limit", "200", "--page-token", token});
   EXPECT_EQ(std::vector<std::string>(absl::StrSplit(second, '\n', absl::SkipEmpty())).size(),
             1U + 16U);  // the titles and the rest of 216
+}
+
+TEST_F(QueryTest, EpochsArePaged) {
+  const std::string first = Ask({"epochs", "--limit", "1"});
+  EXPECT_THAT(first, HasSubstr("\n 3055  "));
+  EXPECT_THAT(first, Not(HasSubstr("\n 3054  ")));
+  const size_t at = first.find("--page-token ");
+  ASSERT_NE(at, std::string::npos);
+  const std::string token = first.substr(at + 13, first.find('\n', at) - at - 13);
+  const std::string second = Ask({"epochs", "--limit", "1", "--page-token", token});
+  EXPECT_THAT(second, HasSubstr("\n 3054  "));
+  EXPECT_THAT(second, Not(HasSubstr("--page-token")));
 }
 
 TEST_F(QueryTest, AShortIdIsEnoughForOneJob) {

@@ -7,8 +7,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -36,21 +34,6 @@ std::string Slurp(const std::string& path) {
 }
 
 }  // namespace
-
-TempDirectory::TempDirectory() : path_("/tmp/proverlog-test-XXXXXX") {
-  EXPECT_NE(mkdtemp(path_.data()), nullptr);
-  std::filesystem::permissions(path_, std::filesystem::perms{0755});
-}
-
-TempDirectory::~TempDirectory() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-std::string TempDirectory::Write(const std::string& name, const std::string& content) const {
-  std::ofstream(path_ + "/" + name, std::ios::binary) << content;
-  return path_ + "/" + name;
-}
 
 Process::Process(std::vector<std::string> command, const std::string& stdin_path) {
   const std::string out = directory_.path() + "/out";
@@ -98,12 +81,11 @@ std::string ProverlogPath() { return PROVERLOG_BIN_DIR "/proverlog"; }
 std::string ProverlogdPath() { return PROVERLOG_BIN_DIR "/proverlogd"; }
 
 void WaitUntil(const std::function<bool()>& condition, const std::string& what,
-               absl::Duration timeout) {
-  constexpr absl::Duration kPollInterval = absl::Milliseconds(20);
+               absl::Duration timeout, absl::Duration poll_interval) {
   const absl::Time deadline = absl::Now() + timeout;
   while (!condition()) {
     ASSERT_LT(absl::Now(), deadline) << "waited in vain: " << what;
-    absl::SleepFor(kPollInterval);
+    absl::SleepFor(poll_interval);
   }
 }
 

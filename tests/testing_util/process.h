@@ -8,24 +8,9 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "tests/testing_util/test_files.h"
 
 namespace proverlog::testing_util {
-
-// A directory that is removed at the end of the test; accounts other than ours can enter it.
-class TempDirectory {
- public:
-  TempDirectory();
-  ~TempDirectory();
-  TempDirectory(const TempDirectory&) = delete;
-  TempDirectory& operator=(const TempDirectory&) = delete;
-
-  const std::string& path() const { return path_; }
-  // Writes a file into it and returns its path.
-  std::string Write(const std::string& name, const std::string& content) const;
-
- private:
-  std::string path_;
-};
 
 // A running program; its output goes to files. Killed at the end if it still runs.
 class Process {
@@ -63,7 +48,8 @@ std::string ProverlogdPath();
 
 // Waits until the condition holds; the test fails where it does not in time.
 void WaitUntil(const std::function<bool()>& condition, const std::string& what,
-               absl::Duration timeout = absl::Seconds(60));
+               absl::Duration timeout = absl::Seconds(60),
+               absl::Duration poll_interval = absl::Milliseconds(20));
 
 }  // namespace proverlog::testing_util
 

@@ -2,22 +2,25 @@
 
 #include <gtest/gtest.h>
 
-#include "client/input/byte_source.h"
+#include <cstdint>
+
+#include "client/input/log_file.h"
 
 namespace proverlog::testing_util {
 
 std::string TestDataPath(const std::string& name) { return "tests/data/" + name; }
 
 std::string ReadAll(const std::string& path) {
-  constexpr size_t kPieceBytes = size_t{1} << 16;
+  const auto log = LogFile::Open(path);
+  EXPECT_TRUE(log.ok()) << log.status();
+  if (!log.ok()) return "";
+  constexpr size_t kPieceBytes = size_t{1} << 20;
   std::string bytes;
-  auto source = OpenByteSource(path);
-  EXPECT_TRUE(source.ok()) << source.status();
-  if (!source.ok()) return bytes;
   for (;;) {
-    const auto got = (*source)->Read(kPieceBytes, bytes);
-    EXPECT_TRUE(got.ok()) << got.status();
-    if (!got.ok() || *got == 0) return bytes;
+    const auto piece = (*log)->Read(static_cast<int64_t>(bytes.size()), kPieceBytes);
+    EXPECT_TRUE(piece.ok()) << piece.status();
+    if (!piece.ok() || piece->empty()) return bytes;
+    bytes += *piece;
   }
 }
 

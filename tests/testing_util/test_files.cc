@@ -1,48 +1,42 @@
-#ifndef PROVERLOG_CLIENT_INPUT_TEST_FILES_H_
-#define PROVERLOG_CLIENT_INPUT_TEST_FILES_H_
+#include "tests/testing_util/test_files.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <zlib.h>
 #include <zstd.h>
 
-#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <random>
-#include <string>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 
 namespace proverlog::testing_util {
 
-// A directory for one test's files, removed with them.
-class TempDirectory {
- public:
-  TempDirectory() : path_(testing::TempDir() + "/proverlog-test-XXXXXX") {
-    EXPECT_NE(mkdtemp(path_.data()), nullptr) << path_;
-  }
-  ~TempDirectory() { std::filesystem::remove_all(path_); }
-  TempDirectory(const TempDirectory&) = delete;
-  TempDirectory& operator=(const TempDirectory&) = delete;
+TempDirectory::TempDirectory() : path_("/tmp/proverlog-test-XXXXXX") {
+  EXPECT_NE(mkdtemp(path_.data()), nullptr) << path_;
+  std::filesystem::permissions(path_, std::filesystem::perms{0755});
+}
 
-  const std::string& path() const { return path_; }
-  std::string PathOf(const std::string& name) const { return path_ + "/" + name; }
+TempDirectory::~TempDirectory() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
 
-  // Writes a file; returns its path.
-  std::string Write(const std::string& name, absl::string_view bytes) const {
-    std::ofstream(PathOf(name), std::ios::binary)
-        .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    return PathOf(name);
-  }
+std::string TempDirectory::Write(const std::string& name, absl::string_view bytes) const {
+  std::ofstream(PathOf(name), std::ios::binary)
+      .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  return PathOf(name);
+}
 
- private:
-  std::string path_;
-};
+void SetModificationTime(const std::string& path, int64_t unix_seconds) {
+  const timespec times[] = {{unix_seconds, 0}, {unix_seconds, 0}};
+  ASSERT_EQ(utimensat(AT_FDCWD, path.c_str(), times, 0), 0) << path;
+}
 
-// One gzip member, with the time of what it was made from.
-inline std::string Gzip(absl::string_view raw, uint32_t mtime_seconds = 0) {
+std::string Gzip(absl::string_view raw, uint32_t mtime_seconds) {
   constexpr int kGzipWindow = 15 + 16;
   constexpr int kMemory = 8;
   constexpr size_t kHeaderAndTrailer = 64;
@@ -63,8 +57,7 @@ inline std::string Gzip(absl::string_view raw, uint32_t mtime_seconds = 0) {
   return member;
 }
 
-// One zstd frame with a checksum.
-inline std::string Zstd(absl::string_view raw) {
+std::string Zstd(absl::string_view raw) {
   ZSTD_CCtx* const context = ZSTD_createCCtx();
   ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
   std::string frame(ZSTD_compressBound(raw.size()), '\0');
@@ -73,8 +66,7 @@ inline std::string Zstd(absl::string_view raw) {
   return frame;
 }
 
-// Lines that hardly compress.
-inline std::string NoisyLines(size_t size) {
+std::string NoisyLines(size_t size) {
   std::mt19937 random(11);
   std::string text;
   while (text.size() < size) {
@@ -86,5 +78,3 @@ inline std::string NoisyLines(size_t size) {
 }
 
 }  // namespace proverlog::testing_util
-
-#endif  // PROVERLOG_CLIENT_INPUT_TEST_FILES_H_

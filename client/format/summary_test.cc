@@ -1,0 +1,205 @@
+// The tables with values as wide as those of a large prover.
+
+#include "client/format/summary.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "client/format/table.h"
+#include "rpc/convert.h"
+
+namespace proverlog {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr UnixMillis kSomeTime = 1795226400123;  // 2026-11-21 02:00:00.123
+constexpr absl::Duration kMinutes = absl::Seconds(12 * 60 + 34);
+constexpr absl::Duration kHours = absl::Minutes(83);
+const std::string& LongName() {
+  static const auto* const kName = new std::string(200, 'n');
+  return *kName;
+}
+
+void ExpectToFit(const std::string& text) {
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+    EXPECT_LE(DisplayWidth(line), kMaxLineWidth) << line;
+  }
+}
+
+v1::JobCounts WideCounts() {
+  v1::JobCounts counts;
+  counts.set_jobs(12'345);
+  counts.set_started(12'345);
+  counts.set_completed(12'345);
+  counts.set_failed(12'345);
+  counts.set_aborted(12'345);
+  counts.set_in_flight(12'345);
+  counts.set_retries(1'234);
+  counts.set_timeouts(1'234);
+  counts.set_max_parallel(1'234);
+  return counts;
+}
+
+v1::DurationStats WideStats() {
+  v1::DurationStats stats;
+  stats.set_count(12'345);
+  *stats.mutable_p50() = ToProtoDuration(kMinutes);
+  *stats.mutable_p95() = ToProtoDuration(kMinutes);
+  *stats.mutable_max() = ToProtoDuration(kHours);
+  return stats;
+}
+
+v1::LogStream WideStream() {
+  v1::LogStream stream;
+  stream.set_source(LongName());
+  stream.set_machine(LongName());
+  stream.set_committed_offset(1'234'567'890);
+  stream.set_normalized_offset(1'034'567'890);
+  stream.mutable_counts()->set_records(12'345'678);
+  stream.mutable_counts()->set_not_understood(1'234'567);
+  *stream.mutable_last_record_time() = ToProtoTimestamp(kSomeTime);
+  return stream;
+}
+
+v1::ListEpochsResponse WideEpochs() {
+  v1::ListEpochsResponse response;
+  for (const absl::Duration took : {kMinutes, kHours}) {
+    v1::Epoch& epoch = *response.add_epochs();
+    epoch.set_epoch(12'345);
+    epoch.set_outcome(v1::EPOCH_OUTCOME_IN_PROGRESS);
+    *epoch.mutable_first_time() = ToProtoTimestamp(kSomeTime);
+    *epoch.mutable_wall_time() = ToProtoDuration(took);
+    *epoch.mutable_totals() = WideCounts();
+  }
+  return response;
+}
+
+TEST(EpochsTextTest, NoTimeAndNoNumberIsCut) {
+  const std::string text = EpochsText(WideEpochs());
+  ExpectToFit(text);
+  EXPECT_THAT(text,
+              HasSubstr("12345  in progress  2026-11-21 02:00:00  12 m 34 s  12,345  12,345"));
+  EXPECT_THAT(text, HasSubstr("1 h 23 m"));
+  EXPECT_THAT(text, Not(HasSubstr("…")));
+  EXPECT_THAT(text, Not(HasSubstr("There are more")));
+}
+
+TEST(EpochsTextTest, SaysHowToSeeTheNextPage) {
+  v1::ListEpochsResponse response = WideEpochs();
+  response.set_next_page_token("abc");
+  EXPECT_THAT(EpochsText(response), HasSubstr("There are more; the next page: --page-token abc\n"));
+}
+
+TEST(EpochSummaryTextTest, NoTimeAndNoNumberIsCut) {
+  v1::GetEpochSummaryResponse summary;
+  summary.set_prover("p");
+  summary.set_epoch(12'345);
+  summary.set_outcome(v1::EPOCH_OUTCOME_IN_PROGRESS);
+  *summary.mutable_totals() = WideCounts();
+  v1::JobTypeSummary& type = *summary.add_job_types();
+  type.set_type("CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP");
+  for (auto set : {&v1::JobTypeSummary::set_jobs, &v1::JobTypeSummary::set_started,
+                   &v1::JobTypeSummary::set_completed, &v1::JobTypeSummary::set_failed,
+                   &v1::JobTypeSummary::set_aborted, &v1::JobTypeSummary::set_in_flight,
+                   &v1::JobTypeSummary::set_retries, &v1::JobTypeSummary::set_timeouts}) {
+    (type.*set)(12'345);
+  }
+  *type.mutable_duration() = WideStats();
+  *type.mutable_queue_wait() = WideStats();
+  *type.mutable_turnaround() = WideStats();
+  *summary.add_sources() = WideStream();
+  const std::string text = EpochSummaryText(summary);
+  ExpectToFit(text);
+  EXPECT_THAT(text, HasSubstr("1,234 in parallel"));
+  EXPECT_THAT(text, HasSubstr("12,345  12,345  12,345   12,345  12,345   12,345    12,345"));
+  EXPECT_THAT(text, HasSubstr("12 m 34 s  12 m 34 s  1 h 23 m  12 m 34 s  12 m 34 s"));
+  EXPECT_THAT(text, HasSubstr("1.23 GB  1.03 GB  12,345,678  1,234,567  2026-11-21 02:00:00.123"));
+}
+
+TEST(JobsTextTest, NoIdNoTimeAndNoNumberIsCut) {
+  v1::ListJobsResponse response;
+  v1::Job& job = *response.add_jobs();
+  job.set_id(absl::StrCat("12345:BLOCK_ROOT_SINGLE_TX_FIRST_ROLLUP:", std::string(64, 'a')));
+  job.set_state(v1::JOB_STATE_COMPLETED);
+  job.set_attempts(1'234);
+  job.set_machine(LongName());
+  *job.mutable_start_time() = ToProtoTimestamp(kSomeTime);
+  *job.mutable_duration() = ToProtoDuration(kHours);
+  const std::string text = JobsText(response);
+  ExpectToFit(text);
+  EXPECT_THAT(text, HasSubstr("12345:BLOCK_ROOT_SINGLE_TX_FIRST_ROLLUP:aaaaaaaa  completed"
+                              "  02:00:00  1 h 23 m  1,234  nnn"));
+}
+
+TEST(JobTextTest, TheTimesStandBesideLongNames) {
+  v1::GetJobResponse response;
+  v1::JobAttempt& attempt = *response.add_attempts();
+  attempt.set_machine(LongName());
+  attempt.set_agent_process(LongName());
+  *attempt.mutable_start_time() = ToProtoTimestamp(kSomeTime);
+  *attempt.mutable_end_time() = ToProtoTimestamp(kSomeTime);
+  attempt.set_ended_by("agent_completed");
+  attempt.set_ambiguous(true);
+  v1::JobFact& fact = *response.add_facts();
+  fact.set_kind("agent_failed");
+  *fact.mutable_time() = ToProtoTimestamp(kSomeTime);
+  fact.set_machine(LongName());
+  fact.set_source(LongName());
+  fact.set_offset(1'234'567'890);
+  const std::string text = JobText(response);
+  ExpectToFit(text);
+  EXPECT_THAT(text, HasSubstr("…: 02:00:00.123 to 02:00:00.123, agent_completed (which attempt"));
+  EXPECT_THAT(text, HasSubstr("… at byte 1234567890\n"));
+}
+
+TEST(MachinesTextTest, NoTimeAndNoNumberIsCut) {
+  v1::ListMachinesResponse response;
+  v1::Machine& machine = *response.add_machines();
+  machine.set_machine(LongName());
+  machine.mutable_counts()->set_lines(123'456'789);
+  machine.mutable_counts()->set_records(123'456'789);
+  machine.mutable_counts()->set_not_understood(1'234'567);
+  *machine.mutable_first_record_time() = ToProtoTimestamp(kSomeTime);
+  *machine.mutable_last_record_time() = ToProtoTimestamp(kSomeTime);
+  const std::string text = MachinesText(response);
+  ExpectToFit(text);
+  EXPECT_THAT(text, HasSubstr("123,456,789  123,456,789  1,234,567  2026-11-21 02:00:00  2026-11"));
+}
+
+TEST(ComparisonTextTest, NoTimeAndNoNumberIsCut) {
+  v1::CompareMachinesResponse response;
+  response.set_prover("p");
+  for (int epoch = 12'300; epoch < 12'350; ++epoch) response.add_epochs(epoch);
+  v1::JobTypeComparison& type = *response.add_job_types();
+  type.set_type(LongName());
+  v1::MachineOnType& machine = *type.add_machines();
+  machine.set_machine(LongName());
+  machine.set_completed(12'345);
+  machine.set_failed(12'345);
+  *machine.mutable_duration() = WideStats();
+  v1::MachineShare& share = *response.add_machines();
+  share.set_machine(LongName());
+  share.set_started(1'234'567);
+  share.set_completed(1'234'567);
+  *share.mutable_busy_time() = ToProtoDuration(kHours * 100);
+  const std::string text = ComparisonText(response);
+  ExpectToFit(text);
+  EXPECT_THAT(text, HasSubstr("12349\n"));
+  EXPECT_THAT(text, HasSubstr("12,345  12,345    12 m 34 s  12 m 34 s  1 h 23 m"));
+  EXPECT_THAT(text, HasSubstr("138 h 20 m"));
+}
+
+TEST(StateTextTest, IsWhatTheFlagTakes) {
+  EXPECT_EQ(StateText(v1::JOB_STATE_QUEUED), "queued");
+  EXPECT_EQ(StateText(v1::JOB_STATE_ABORTED), "aborted");
+  EXPECT_EQ(OutcomeText(v1::EPOCH_OUTCOME_IN_PROGRESS), "in progress");
+}
+
+}  // namespace
+}  // namespace proverlog
