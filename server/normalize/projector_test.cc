@@ -62,7 +62,7 @@ class ProjectorTest : public testing::Test {
   }
 
   std::vector<Job> LoadEpoch(int32_t epoch) {
-    return *queries_.LoadEpoch(queries_.ListProvers()->front(), epoch);
+    return *queries_.LoadEpoch(queries_.ListProvers(1)->front(), epoch, 10'000);
   }
 
   testing_util::TestDatabase database_;

@@ -56,9 +56,11 @@ TEST(ExplainTest, TellsEpochsJobsAndTheFirstCause) {
 
 TEST(ExplainTest, SaysWhichLogIsMissingAndHowToAddIt) {
   const std::string broker = TestDataPath("samples/broker.log");
-  EXPECT_THAT(Explained({broker}), HasSubstr("no agent log: proving times and machines are unknown\n"
-                                             "    docker compose logs prover-agent | proverlog"
-                                             " explain " + broker + " -"));
+  EXPECT_THAT(Explained({broker}),
+              HasSubstr("no agent log: proving times and machines are unknown\n"
+                        "    docker compose logs prover-agent | proverlog"
+                        " explain " +
+                        broker + " -"));
   EXPECT_THAT(Explained({TestDataPath("samples/agent-b.log")}), HasSubstr("no broker log:"));
 }
 
@@ -115,9 +117,8 @@ TEST(ExplainTest, WhatIsNoLogIsSaidToBeNone) {
 
 TEST(ExplainTest, ALogCannotChangeTheTerminal) {
   const TempDirectory directory;
-  const std::string evil =
-      "[03:00:00.000] ERROR: a Job id=1:A:" + std::string(64, 'a') +
-      " type=A failed err=\x07\x08 \xc2\x9b evil retry=false: Error\n";
+  const std::string evil = "[03:00:00.000] ERROR: a Job id=1:A:" + std::string(64, 'a') +
+                           " type=A failed err=\x07\x08 \xc2\x9b evil retry=false: Error\n";
   const Finished finished = Explain({directory.Write("evil.log", evil)});
   EXPECT_THAT(finished.out, HasSubstr("evil"));
   for (const char c : finished.out) EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 32);

@@ -50,8 +50,8 @@ class ImportTest : public testing::Test {
  protected:
   std::vector<std::string> Command(std::vector<std::string> files,
                                    const std::string& machine = "a") const {
-    std::vector<std::string> command = {"import", "--prover", "demo", "--machine", machine,
-                                        "--date", "2026-11-21"};
+    std::vector<std::string> command = {"import", "--prover", "demo",      "--machine",
+                                        machine,  "--date",   "2026-11-21"};
     command.insert(command.end(), files.begin(), files.end());
     return command;
   }
@@ -98,8 +98,7 @@ TEST_F(ImportTest, TheSameLogAgainInAnyFormChangesNothing) {
   const std::string gzip = directory_.Write("agent-b.log.gz", Gzip(log));
   const std::string zstd = directory_.Write("agent-b.log.zst", CompressFrame(log));
   const std::string prefix = directory_.Write("an-older-copy", log.substr(0, log.size() / 2));
-  for (const std::string& path :
-       {TestDataPath("samples/agent-b.log"), copy, gzip, zstd, prefix}) {
+  for (const std::string& path : {TestDataPath("samples/agent-b.log"), copy, gzip, zstd, prefix}) {
     const Finished again = Import({path});
     EXPECT_EQ(again.exit_code, 0) << again.err;
     EXPECT_THAT(again.out, HasSubstr("nothing new")) << path;
@@ -202,9 +201,9 @@ TEST_F(ImportTest, FlagsAreChecked) {
 }
 
 TEST_F(ImportTest, AServerThatIsNotThereIsToldAtOnce) {
-  const Finished finished =
-      RunProgram({testing_util::ProverlogPath(), "import", "--server", "127.0.0.1:1", "--prover", "p",
-           "--machine", "m", "--date", "2026-11-21", TestDataPath("samples/agent-b.log")});
+  const Finished finished = RunProgram({testing_util::ProverlogPath(), "import", "--server",
+                                        "127.0.0.1:1", "--prover", "p", "--machine", "m", "--date",
+                                        "2026-11-21", TestDataPath("samples/agent-b.log")});
   EXPECT_EQ(finished.exit_code, 3);
   EXPECT_THAT(finished.err, HasSubstr("no proverlogd answers at 127.0.0.1:1"));
 }

@@ -68,8 +68,8 @@ class KillTest : public testing::Test {
     const std::string listen = service_ == nullptr ? "127.0.0.1:0" : service_->address();
     service_.reset();
     data_dir_ = data_dir;
-    service_ = std::make_unique<Service>("--data-dir=" + data_dir, std::vector<std::string>{},
-                                         listen);
+    service_ =
+        std::make_unique<Service>("--data-dir=" + data_dir, std::vector<std::string>{}, listen);
   }
 
   std::unique_ptr<Process> StartImport(const std::string& log) const {

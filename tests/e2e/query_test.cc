@@ -34,8 +34,8 @@ class QueryTest : public testing::Test {
   }
 
   void Import(const std::string& machine, const std::vector<std::string>& files) {
-    std::vector<std::string> command = {"import", "--prover", "demo", "--machine", machine,
-                                        "--date", "2026-11-21"};
+    std::vector<std::string> command = {"import", "--prover", "demo",      "--machine",
+                                        machine,  "--date",   "2026-11-21"};
     for (const std::string& file : files) command.push_back(TestDataPath(file));
     const Finished finished = service_.Proverlog(command);
     EXPECT_EQ(finished.exit_code, 0) << finished.err;
@@ -55,13 +55,13 @@ constexpr char kFailedJob[] =
     "3055:PUBLIC_CHONK_VERIFIER:96312c651ea21c7101988de39bda7ee1ddebf836a83082fa87934ead643f4788";
 
 TEST_F(QueryTest, EveryTableFitsAHundredColumns) {
-  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
-           {"epochs"},
-           {"epoch", "3055"},
-           {"jobs", "--epoch", "3055", "--limit", "1000"},
-           {"job", kFailedJob},
-           {"machines"},
-           {"compare"}}) {
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"epochs"},
+                                             {"epoch", "3055"},
+                                             {"jobs", "--epoch", "3055", "--limit", "1000"},
+                                             {"job", kFailedJob},
+                                             {"machines"},
+                                             {"compare"}}) {
     const std::string out = Ask(command);
     EXPECT_GT(out.size(), 100U);
     for (const absl::string_view line : absl::StrSplit(out, '\n')) {
@@ -80,10 +80,13 @@ double Millis(const simdjson::dom::element& stats, const char* figure) {
 void ExpectStats(const simdjson::dom::element& stats, const simdjson::dom::element& expected) {
   EXPECT_EQ(int64_t(stats["count"]), int64_t(expected["count"]));
   if (int64_t(expected["count"]) == 0) return;
-  for (const auto& [figure, oracle] :
-       std::map<const char*, const char*>{{"min", "minMs"}, {"mean", "meanMs"}, {"p50", "p50Ms"},
-                                          {"p90", "p90Ms"}, {"p95", "p95Ms"}, {"p99", "p99Ms"},
-                                          {"max", "maxMs"}}) {
+  for (const auto& [figure, oracle] : std::map<const char*, const char*>{{"min", "minMs"},
+                                                                         {"mean", "meanMs"},
+                                                                         {"p50", "p50Ms"},
+                                                                         {"p90", "p90Ms"},
+                                                                         {"p95", "p95Ms"},
+                                                                         {"p99", "p99Ms"},
+                                                                         {"max", "maxMs"}}) {
     EXPECT_NEAR(Millis(stats, figure), double(expected[oracle]), 0.0006) << figure;
   }
 }
@@ -128,8 +131,9 @@ TEST_F(QueryTest, EveryAnswerIsAlsoJson) {
 }
 
 TEST_F(QueryTest, JobsAreFilteredAndPaged) {
-  EXPECT_THAT(Ask({"jobs", "--epoch", "3055", "--state", "failed", "--type", "PUBLIC_TX_BASE_ROLLUP"}),
-              HasSubstr("3055:PUBLIC_TX_BASE_ROLLUP:0412e955c43c"));
+  EXPECT_THAT(
+      Ask({"jobs", "--epoch", "3055", "--state", "failed", "--type", "PUBLIC_TX_BASE_ROLLUP"}),
+      HasSubstr("3055:PUBLIC_TX_BASE_ROLLUP:0412e955c43c"));
   const std::string first = Ask({"jobs", "--epoch", "3055", "--limit", "200"});
   const size_t at = first.find("--page-token ");
   ASSERT_NE(at, std::string::npos);
@@ -157,13 +161,13 @@ TEST_F(QueryTest, QuestionsWithoutAnAnswerExitWithOne) {
 }
 
 TEST_F(QueryTest, AMistakeOnTheCommandLineExitsWithTwo) {
-  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
-           {"epoch"},
-           {"epoch", "three"},
-           {"jobs"},
-           {"jobs", "--epoch", "1", "--state", "happy"},
-           {"epochs", "--format", "xml"},
-           {"nonsense"}}) {
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"epoch"},
+                                             {"epoch", "three"},
+                                             {"jobs"},
+                                             {"jobs", "--epoch", "1", "--state", "happy"},
+                                             {"epochs", "--format", "xml"},
+                                             {"nonsense"}}) {
     EXPECT_EQ(service_.Proverlog(command).exit_code, 2) << command[0];
   }
   EXPECT_EQ(RunProgram({testing_util::ProverlogPath()}).exit_code, 2);

@@ -1,5 +1,7 @@
 // proverlogd as an operator runs it: how it starts, how it stops, and what it leaves behind.
 
+#include "tests/testing_util/service.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -9,9 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "tests/testing_util/process.h"
 #include "tests/testing_util/raw_call.h"
-#include "tests/testing_util/service.h"
 #include "tests/testing_util/test_data.h"
 
 namespace proverlog {
@@ -21,8 +24,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing_util::Finished;
 using testing_util::PostgresOf;
-using testing_util::ProcessesIn;
 using testing_util::Process;
+using testing_util::ProcessesIn;
 using testing_util::ProverlogdPath;
 using testing_util::RawCall;
 using testing_util::RunProgram;
@@ -45,8 +48,8 @@ class ServiceTest : public testing::Test {
   }
 
   static std::vector<std::string> Import() {
-    return {"import", "--prover", "demo", "--machine", "a", "--date", "2026-11-21",
-            TestDataPath("samples/broker.log")};
+    return {"import", "--prover", "demo",       "--machine",
+            "a",      "--date",   "2026-11-21", TestDataPath("samples/broker.log")};
   }
 
   TempDirectory directory_;
@@ -76,8 +79,9 @@ TEST_F(ServiceTest, ASecondServiceOnTheSameDirectoryIsRefused) {
 
 TEST_F(ServiceTest, ASecondServiceOnTheSamePortIsRefused) {
   Service service(DataDirFlag());
-  const Finished second = RunProgram({ProverlogdPath(), "--data-dir=" + directory_.path() + "/other",
-                               "--listen=" + service.address()});
+  const Finished second =
+      RunProgram({ProverlogdPath(), "--data-dir=" + directory_.path() + "/other",
+                  "--listen=" + service.address()});
   EXPECT_EQ(second.exit_code, 1);
   EXPECT_THAT(second.err, HasSubstr("cannot listen on " + service.address()));
   EXPECT_THAT(ProcessesIn(directory_.path() + "/other"), IsEmpty());
@@ -141,6 +145,22 @@ TEST_F(ServiceTest, APostgresThatWasLeftBehindIsStoppedAtTheNextStart) {
   kill(orphan, SIGCONT);
   WaitUntil([&] { return next.Err().find("is ready") != std::string::npos; }, "ready");
   EXPECT_NE(PostgresOf(DataDir()), orphan);
+}
+
+TEST_F(ServiceTest, ASignalDuringTheStartEndsItAndLeavesNothingBehind) {
+  // While the cluster is made (which then is to be made again), and while PostgreSQL starts.
+  for (const int delay_ms : {0, 100, 200, 300, 400, 500}) {
+    Process starting({ProverlogdPath(), DataDirFlag(), "--listen=127.0.0.1:0"});
+    WaitUntil([&] { return starting.Err().find("starting a private") != std::string::npos; },
+              "it begins to start");
+    absl::SleepFor(absl::Milliseconds(delay_ms));
+    starting.Kill(SIGTERM);
+    const int exit_code = starting.Wait();
+    EXPECT_TRUE(exit_code == 128 + SIGTERM || (exit_code == 0 && delay_ms > 0)) << exit_code;
+    ExpectNothingLeftBehind();
+  }
+  Service service(DataDirFlag());
+  EXPECT_EQ(service.Proverlog(Import()).exit_code, 0);
 }
 
 TEST_F(ServiceTest, AnswersTheStandardHealthCheck) {

@@ -49,8 +49,7 @@ std::string DumpStreams(pqxx::work& tx, const std::string& conninfo) {
            "SELECT prover_id, stream_id, name, machine, committed_offset FROM stream"
            " JOIN stream_position USING (prover_id, stream_id) JOIN prover USING (prover_id)")) {
     const auto size = row[4].as<int64_t>();
-    const auto bytes =
-        ReadRange(archive, {row[0].as<ProverId>(), row[1].as<int64_t>()}, 0, size);
+    const auto bytes = ReadRange(archive, {row[0].as<ProverId>(), row[1].as<int64_t>()}, 0, size);
     EXPECT_TRUE(bytes.ok()) << bytes.status();
     EXPECT_EQ(bytes->size(), static_cast<size_t>(size));
     lines.push_back(absl::StrCat(row[2].as<std::string>(), " ", row[3].as<std::string>(), " ", size,

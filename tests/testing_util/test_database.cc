@@ -36,8 +36,7 @@ class Cluster : public testing::Environment {
     ASSERT_TRUE(postgres.ok()) << postgres.status();
     postgres_ = *std::move(postgres);
     TestDatabase::ClusterSql(absl::StrCat("CREATE DATABASE ", kTemplate));
-    const absl::Status migrated =
-        postgres::Migrate(*MakePool(TestDatabase::ConninfoOf(kTemplate)));
+    const absl::Status migrated = postgres::Migrate(*MakePool(TestDatabase::ConninfoOf(kTemplate)));
     ASSERT_TRUE(migrated.ok()) << migrated;
   }
 
@@ -67,8 +66,9 @@ std::string NewName() {
 
 TestDatabase::TestDatabase(Schema schema) {
   const std::string name = NewName();
-  ClusterSql(absl::StrCat("CREATE DATABASE ", name,
-                          schema == Schema::kMigrated ? absl::StrCat(" TEMPLATE ", kTemplate) : ""));
+  ClusterSql(
+      absl::StrCat("CREATE DATABASE ", name,
+                   schema == Schema::kMigrated ? absl::StrCat(" TEMPLATE ", kTemplate) : ""));
   conninfo_ = ConninfoOf(name);
   pool_ = MakePool(conninfo_);
 }
