@@ -1,5 +1,5 @@
-// Bytes of real logs to facts, on one core, beside two references on the same bytes: finding the ends
-// of the lines, and one RE2 pass a line that takes the same fields out of a pretty line.
+// Bytes of real logs to facts, on one core, beside two references on the same bytes: finding the
+// ends of the lines, and one RE2 pass a line that takes the same fields out of a pretty line.
 //
 //   build/bench/normalizer_bench        in the root of the repository
 
@@ -56,8 +56,8 @@ void ScanForNewlines(benchmark::State& state, const std::string& name) {
     int64_t lines = 0;
     const char* at = log.data();
     const char* const end = at + log.size();
-    while ((at = static_cast<const char*>(
-                std::memchr(at, '\n', static_cast<size_t>(end - at)))) != nullptr) {
+    while ((at = static_cast<const char*>(std::memchr(at, '\n', static_cast<size_t>(end - at)))) !=
+           nullptr) {
       ++at;
       ++lines;
     }

@@ -88,8 +88,8 @@ TEST(AttemptTest, OverlappingAttemptsOfTwoProcessesAreNot) {
 }
 
 TEST(AttemptTest, ASupersededJobsAttemptEndsOnceThoughTwoLinesTellIt) {
-  const auto attempts = Pair({At(10, K::kStarted), At(20, K::kAgentAborted),
-                              At(20, K::kSuperseded), At(25, K::kStarted)});
+  const auto attempts = Pair(
+      {At(10, K::kStarted), At(20, K::kAgentAborted), At(20, K::kSuperseded), At(25, K::kStarted)});
   ASSERT_EQ(attempts.size(), 2U);
   EXPECT_EQ(attempts[0].ended_by, K::kAgentAborted);
   EXPECT_FALSE(attempts[1].ended_at);
@@ -109,8 +109,7 @@ TEST(AttemptTest, AStartAndAnEndInTwoLogsOfOneMachineBelongTogether) {
 }
 
 TEST(AttemptTest, AStartAndAnEndOnTwoMachinesDoNot) {
-  const auto attempts =
-      Pair({At(10, K::kStarted).On("a"), At(30, K::kAgentCompleted).On("b")});
+  const auto attempts = Pair({At(10, K::kStarted).On("a"), At(30, K::kAgentCompleted).On("b")});
   ASSERT_EQ(attempts.size(), 2U);
   EXPECT_FALSE(attempts[0].ended_at);
   EXPECT_FALSE(attempts[1].started_at);

@@ -70,9 +70,9 @@ TEST(FactTest, TellingsOfOneFactMergeTheSameWayInEveryOrderAndGrouping) {
 
 TEST(FactTest, DifferentMillisecondOrAttemptIsAnotherFact) {
   std::vector<Fact> facts;
-  UniteFacts({At(1, K::kRetried).Attempt(1), At(2, K::kRetried).Attempt(1),
-              At(1, K::kRetried).Attempt(2)},
-             facts);
+  UniteFacts(
+      {At(1, K::kRetried).Attempt(1), At(2, K::kRetried).Attempt(1), At(1, K::kRetried).Attempt(2)},
+      facts);
   EXPECT_EQ(facts.size(), 3U);
 }
 

@@ -89,8 +89,8 @@ TEST(JobTest, AgentsAbortsAndFacadesSubmissionsDecideNoState) {
 
 TEST(JobTest, ACancelledJobIsAbortedAndNotFailed) {
   // Up to 4.1.2: Cancelling, then "Marking ... as failed err=Aborted".
-  const Job old_version = Derive({At(1, K::kEnqueued), At(5, K::kCancelled),
-                                  At(5, K::kAborted).Attempt(1).Detail("Aborted")});
+  const Job old_version = Derive(
+      {At(1, K::kEnqueued), At(5, K::kCancelled), At(5, K::kAborted).Attempt(1).Detail("Aborted")});
   EXPECT_EQ(old_version.state, JobState::kAborted);
   EXPECT_EQ(old_version.failure, "");
   // 5.2.0: only Cancelling.
@@ -98,9 +98,9 @@ TEST(JobTest, ACancelledJobIsAbortedAndNotFailed) {
 }
 
 TEST(JobTest, TheFirstEndStands) {
-  EXPECT_EQ(Derive({At(1, K::kEnqueued), At(5, K::kCompleted).Attempt(1), At(6, K::kCancelled)})
-                .state,
-            JobState::kCompleted);
+  EXPECT_EQ(
+      Derive({At(1, K::kEnqueued), At(5, K::kCompleted).Attempt(1), At(6, K::kCancelled)}).state,
+      JobState::kCompleted);
   const Job job =
       Derive({At(1, K::kEnqueued), At(5, K::kFailed).Attempt(1), At(9, K::kCompleted).Attempt(2)});
   EXPECT_EQ(job.state, JobState::kFailed);
@@ -108,9 +108,9 @@ TEST(JobTest, TheFirstEndStands) {
 }
 
 TEST(JobTest, ARevivalClearsAnAbortAlsoWithinOneMillisecond) {
-  const Job job = Derive({At(1, K::kEnqueued), At(2, K::kCancelled), At(2, K::kRevived),
-                          At(2, K::kEnqueued), At(7, K::kStarted), At(9, K::kAgentCompleted),
-                          At(9, K::kCompleted).Attempt(1)});
+  const Job job =
+      Derive({At(1, K::kEnqueued), At(2, K::kCancelled), At(2, K::kRevived), At(2, K::kEnqueued),
+              At(7, K::kStarted), At(9, K::kAgentCompleted), At(9, K::kCompleted).Attempt(1)});
   EXPECT_EQ(job.state, JobState::kCompleted);
   EXPECT_EQ(job.ended_at, 9);
 }
@@ -132,10 +132,10 @@ TEST(JobTest, ASnapshotSetsAStateOnlyWhereNothingMoreSpecificIsKnown) {
   EXPECT_EQ(Derive({At(50, K::kRestored).Detail("settled")}).state, JobState::kQueued);
 
   // Up to 4.1.2 an aborted job is restored as rejected.
-  EXPECT_EQ(Derive({At(1, K::kEnqueued), At(2, K::kCancelled),
-                    At(50, K::kRestored).Detail("rejected")})
-                .state,
-            JobState::kAborted);
+  EXPECT_EQ(
+      Derive({At(1, K::kEnqueued), At(2, K::kCancelled), At(50, K::kRestored).Detail("rejected")})
+          .state,
+      JobState::kAborted);
   const Job later = Derive({At(1, K::kEnqueued), At(50, K::kRestored).Detail("fulfilled"),
                             At(60, K::kCompleted).Attempt(1)});
   EXPECT_EQ(later.ended_at, 60);
@@ -173,17 +173,16 @@ TEST(JobTest, AnAmbiguousCompletionGivesNoDurationAndIsToldSo) {
 }
 
 TEST(JobTest, TheFirstCompletionWhoseStartIsCertainGivesTheDuration) {
-  const Job job =
-      Derive({At(10, K::kStarted), At(20, K::kStarted), At(30, K::kAgentCompleted),
-              At(15, K::kStarted).On("b"), At(99, K::kAgentCompleted).On("b")});
+  const Job job = Derive({At(10, K::kStarted), At(20, K::kStarted), At(30, K::kAgentCompleted),
+                          At(15, K::kStarted).On("b"), At(99, K::kAgentCompleted).On("b")});
   ASSERT_TRUE(job.duration);
   EXPECT_EQ(job.duration->length, 84);
   EXPECT_FALSE(job.duration_ambiguous);
 }
 
 TEST(JobTest, WithoutAStartThereIsATurnaroundAndNoDuration) {
-  const Job job = Derive({At(1, K::kEnqueued), At(8, K::kAgentCompleted),
-                          At(9, K::kCompleted).Attempt(1)});
+  const Job job =
+      Derive({At(1, K::kEnqueued), At(8, K::kAgentCompleted), At(9, K::kCompleted).Attempt(1)});
   EXPECT_FALSE(job.duration);
   EXPECT_FALSE(job.duration_ambiguous);
   EXPECT_FALSE(job.queue_wait);
