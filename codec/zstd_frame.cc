@@ -2,6 +2,7 @@
 
 #include <zstd.h>
 
+#include <cstdint>
 #include <memory>
 
 #include "absl/status/status.h"
@@ -11,9 +12,38 @@ namespace proverlog {
 namespace {
 
 constexpr int kLevel = 1;
-// RFC 8878, 3.1.1.1.1: the frame header descriptor follows the magic number.
+// RFC 8878, 3.1.1.1: the frame header's descriptor follows the magic number; where the frame is not
+// one segment, whose window is its content, the window's descriptor is next.
 constexpr size_t kDescriptorAt = 4;
+constexpr size_t kWindowDescriptorAt = 5;
 constexpr unsigned char kChecksumFlag = 0x04;
+constexpr unsigned char kSingleSegmentFlag = 0x20;
+
+// The window that the header of a whole frame asks for (3.1.1.1.2).
+uint64_t WindowOf(absl::string_view frame, size_t raw_size) {
+  if ((static_cast<unsigned char>(frame[kDescriptorAt]) & kSingleSegmentFlag) != 0) return raw_size;
+  const auto descriptor = static_cast<unsigned char>(frame[kWindowDescriptorAt]);
+  const uint64_t base = uint64_t{1} << (10 + (descriptor >> 3));
+  return base + base / 8 * (descriptor & 7);
+}
+
+// Bounds that keep a frame from costing more than its bytes are worth.
+absl::Status CheckLimits(absl::string_view frame, size_t raw_size) {
+  const uint64_t window = WindowOf(frame, raw_size);
+  if (window > kMaxWindowBytes) {
+    return absl::InvalidArgumentError(absl::StrCat("the zstd frame needs a window of ", window,
+                                                   " bytes; at most ", kMaxWindowBytes,
+                                                   " are allowed"));
+  }
+  // What zstd needs for bytes that cannot be compressed; a frame of empty blocks can be any size.
+  const size_t max_size = ZSTD_compressBound(raw_size);
+  if (frame.size() > max_size) {
+    return absl::InvalidArgumentError(absl::StrCat("the zstd frame has ", frame.size(),
+                                                   " bytes; at most ", max_size,
+                                                   " are allowed for ", raw_size));
+  }
+  return absl::OkStatus();
+}
 
 absl::Status CheckHeader(absl::string_view frame, size_t raw_size) {
   const unsigned long long content_size = ZSTD_getFrameContentSize(frame.data(), frame.size());
@@ -33,6 +63,7 @@ absl::Status CheckHeader(absl::string_view frame, size_t raw_size) {
   if (ZSTD_getDictID_fromFrame(frame.data(), frame.size()) != 0) {
     return absl::InvalidArgumentError("the zstd frame needs a dictionary");
   }
+  if (absl::Status status = CheckLimits(frame, raw_size); !status.ok()) return status;
   if (ZSTD_findFrameCompressedSize(frame.data(), frame.size()) != frame.size()) {
     return absl::InvalidArgumentError("it is not exactly one zstd frame");
   }

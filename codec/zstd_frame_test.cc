@@ -23,6 +23,7 @@ constexpr size_t kMebibyte = size_t{1} << 20;
 constexpr unsigned char kSingleSegment = 0x20;
 constexpr unsigned char kChecksum = 0x04;
 constexpr unsigned char kOneByteDictionaryId = 0x01;
+constexpr unsigned char kFourByteContentSize = 0x80;
 constexpr unsigned char kEightByteContentSize = 0xC0;
 
 std::string Noise(size_t size) {
@@ -159,6 +160,25 @@ TEST(ZstdFrameTest, RefusesMoreThanOneFrame) {
   ExpectRefused(two, 5, "exactly one");
   ExpectRefused(two, 10, "holds 5 bytes");
   ExpectRefused(CompressFrame("hello") + CompressFrame(""), 5, "exactly one");
+}
+
+TEST(ZstdFrameTest, RefusesALargerWindowThanAllowed) {
+  const auto with_window = [](char descriptor) {
+    return HandMadeFrame(kChecksum | kFourByteContentSize,
+                         absl::StrCat(std::string(1, descriptor), std::string("\x05\0\0\0", 4)),
+                         "hello");
+  };
+  EXPECT_EQ(DecompressFrame(with_window(13 << 3), 5).value_or("refused"), "hello");  // 2^23
+  ExpectRefused(with_window(13 << 3 | 1), 5,
+                "a window of 9437184 bytes; at most 8388608 are allowed");
+}
+
+TEST(ZstdFrameTest, RefusesEmptyBlocksThatFillAFrame) {
+  const std::string frame = HandMadeFrame(kSingleSegment | kChecksum, "\x01", "a");
+  const std::string empty_block("\0\0\0", 3);  // raw, not the last one
+  std::string padded = frame;
+  for (int i = 0; i < 1000; ++i) padded.insert(6, empty_block);
+  ExpectRefused(padded, 1, "has 3014 bytes; at most 64 are allowed for 1");
 }
 
 TEST(ZstdFrameTest, RefusesATrailingByte) {

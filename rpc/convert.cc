@@ -1,5 +1,6 @@
 #include "rpc/convert.h"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -8,6 +9,9 @@ namespace {
 
 constexpr int64_t kNanosPerMilli = 1'000'000;
 constexpr int64_t kMillisPerSecond = 1000;
+
+// More than a Timestamp may hold in either direction (the years 1 to 9999).
+constexpr int64_t kMaxSeconds = 1'000'000'000'000;
 
 using google::protobuf::Timestamp;
 
@@ -32,7 +36,9 @@ Timestamp ToProtoTimestamp(UnixMillis at) {
 }
 
 UnixMillis FromProtoTimestamp(const Timestamp& timestamp) {
-  return timestamp.seconds() * kMillisPerSecond + timestamp.nanos() / kNanosPerMilli;
+  // Before the multiplication, which would overflow.
+  const int64_t seconds = std::clamp(timestamp.seconds(), -kMaxSeconds, kMaxSeconds);
+  return seconds * kMillisPerSecond + timestamp.nanos() / kNanosPerMilli;
 }
 
 google::protobuf::Duration ToProtoDuration(absl::Duration duration) {
@@ -202,6 +208,24 @@ v1::JobAttempt ToProto(const Attempt& attempt) {
   SetTime(attempt.ended_at, proto, &v1::JobAttempt::mutable_end_time);
   if (attempt.ended_at) proto.set_ended_by(std::string(FactKindName(attempt.ended_by)));
   proto.set_ambiguous(attempt.ambiguous);
+  return proto;
+}
+
+v1::CompareMachinesResponse ToProto(const MachineComparison& comparison) {
+  v1::CompareMachinesResponse proto;
+  for (const MachineShare& share : comparison.machines) *proto.add_machines() = ToProto(share);
+  for (const JobTypeComparison& type : comparison.job_types) {
+    v1::JobTypeComparison& rows = *proto.add_job_types();
+    rows.set_type(type.type);
+    for (const MachineOnType& row : type.machines) {
+      v1::MachineOnType& machine = *rows.add_machines();
+      machine.set_machine(row.machine);
+      machine.set_started(row.started);
+      machine.set_completed(row.completed);
+      machine.set_failed(row.failed);
+      *machine.mutable_duration() = ToProto(row.duration);
+    }
+  }
   return proto;
 }
 

@@ -7,6 +7,7 @@
 #include "absl/time/time.h"
 #include "analysis/duration_stats.h"
 #include "analysis/epoch_summary.h"
+#include "analysis/machine_comparison.h"
 #include "model/job.h"
 #include "model/stream.h"
 #include "model/time.h"
@@ -19,6 +20,7 @@ namespace proverlog {
 // Values as they are on the wire, in both directions.
 
 google::protobuf::Timestamp ToProtoTimestamp(UnixMillis at);
+// What no Timestamp may hold becomes an instant that is still outside of it.
 UnixMillis FromProtoTimestamp(const google::protobuf::Timestamp& timestamp);
 google::protobuf::Duration ToProtoDuration(absl::Duration duration);
 google::protobuf::Duration MillisToProto(double millis);
@@ -36,6 +38,9 @@ v1::MachineShare ToProto(const MachineShare& share);
 v1::LineCounts ToProto(const StreamCounts& counts);
 v1::Job ToProto(const Job& job);
 v1::JobAttempt ToProto(const Attempt& attempt);
+
+// The figures of a comparison; the prover and the epochs are the caller's.
+v1::CompareMachinesResponse ToProto(const MachineComparison& comparison);
 
 // The figures of an epoch; the prover and the sources are the caller's.
 v1::GetEpochSummaryResponse ToProto(const EpochSummary& summary);

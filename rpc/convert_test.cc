@@ -67,6 +67,11 @@ TEST(TimestampTest, WhatIsFinerThanAMillisecondIsCutOff) {
   EXPECT_EQ(FromProtoTimestamp(TimestampOf(-1, 999'999'999)), -1);
 }
 
+TEST(TimestampTest, WhatNoTimestampMayHoldStaysOutside) {
+  EXPECT_GT(FromProtoTimestamp(TimestampOf(INT64_MAX, 999'999'999)), kLastInstant);
+  EXPECT_LT(FromProtoTimestamp(TimestampOf(INT64_MIN, -1)), -62'135'596'800'000);
+}
+
 TEST(DurationTest, SecondsAndNanosHaveOneSign) {
   const struct {
     absl::Duration duration;
@@ -332,6 +337,24 @@ TEST(ConvertTest, AnAttempt) {
   EXPECT_EQ(FromProtoTimestamp(proto.end_time()), 2000);
   EXPECT_EQ(proto.ended_by(), "agent_failed");
   EXPECT_TRUE(proto.ambiguous());
+}
+
+TEST(ConvertTest, AComparison) {
+  MachineComparison comparison;
+  comparison.machines.push_back({.machine = "a", .started = 7});
+  comparison.job_types.push_back({"PUBLIC_VM", {{"a", 4, 3, 1, {.count = 3}}}});
+  const v1::CompareMachinesResponse proto = ToProto(comparison);
+  ASSERT_EQ(proto.machines_size(), 1);
+  EXPECT_EQ(proto.machines(0).started(), 7);
+  ASSERT_EQ(proto.job_types_size(), 1);
+  EXPECT_EQ(proto.job_types(0).type(), "PUBLIC_VM");
+  ASSERT_EQ(proto.job_types(0).machines_size(), 1);
+  const v1::MachineOnType& machine = proto.job_types(0).machines(0);
+  EXPECT_EQ(machine.machine(), "a");
+  EXPECT_EQ(machine.started(), 4);
+  EXPECT_EQ(machine.completed(), 3);
+  EXPECT_EQ(machine.failed(), 1);
+  EXPECT_EQ(machine.duration().count(), 3);
 }
 
 TEST(ConvertTest, AnEpoch) {

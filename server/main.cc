@@ -15,7 +15,6 @@
 #include "server/grpc/query_service.h"
 #include "server/grpc/work_queue.h"
 #include "server/normalize/normalizer_worker.h"
-#include "server/query/query_handler.h"
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/connection_pool.h"
 #include "storage/postgres/migrate.h"
@@ -28,11 +27,14 @@ namespace {
 
 constexpr int kIngestThreads = 4;
 constexpr int kQueryThreads = 4;
-constexpr size_t kWaitingCalls = 4096;
+// Each has a message of at most 2 MiB.
+constexpr size_t kWaitingCalls = 256;
 constexpr absl::Duration kQueryTimeout = absl::Seconds(10);
 constexpr timespec kSignalPoll{1, 0};
 
-// Signals that end the service are taken by AwaitEnd, in whatever thread they arrive.
+// From here on the signals that end the service are taken by AwaitEnd, in whatever thread they
+// arrive. Called before there are threads, but not earlier: until then they end the process at
+// once, initdb with it, and the keeper stops PostgreSQL.
 sigset_t BlockEndSignals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -56,8 +58,7 @@ absl::Status AwaitEnd(const sigset_t& signals, PrivatePostgres* postgres) {
 }
 
 // Runs the service on a database until it is told to stop.
-absl::Status Serve(const Config& config, const std::string& database, const sigset_t& signals,
-                   PrivatePostgres* postgres) {
+absl::Status Serve(const Config& config, const std::string& database, PrivatePostgres* postgres) {
   using postgres::ConnectionPool;
   auto ingest_pool = ConnectionPool::Create({.database = database, .size = kIngestThreads});
   if (!ingest_pool.ok()) return ingest_pool.status();
@@ -68,16 +69,16 @@ absl::Status Serve(const Config& config, const std::string& database, const sigs
   if (!query_pool.ok()) return query_pool.status();
   if (auto status = postgres::Migrate(**ingest_pool); !status.ok()) return status;
 
+  const sigset_t signals = BlockEndSignals();
   postgres::ArchiveStore archive(ingest_pool->get());
   postgres::ProjectionStore projections(normalizer_pool->get());
   postgres::QueryStore queries(query_pool->get());
   NormalizerWorker normalizer(&projections);
-  QueryHandler query_handler(&queries);
   WorkQueue ingest_queue(kIngestThreads, kWaitingCalls);
   WorkQueue query_queue(kQueryThreads, kWaitingCalls);
   IngestService ingest_service(&archive, &ingest_queue,
                                [&normalizer](ProverId prover_id) { normalizer.Notify(prover_id); });
-  QueryService query_service(&query_handler, &query_queue);
+  QueryService query_service(&queries, &query_queue, kQueryTimeout);
   const auto server = GrpcServer::Start({.listen = config.listen, .reflection = config.reflection},
                                         {&ingest_service, &query_service});
   if (!server.ok()) return server.status();
@@ -86,12 +87,11 @@ absl::Status Serve(const Config& config, const std::string& database, const sigs
 }
 
 absl::Status Run(const Config& config) {
-  const sigset_t signals = BlockEndSignals();
-  if (config.data_dir.empty()) return Serve(config, config.database_url, signals, nullptr);
+  if (config.data_dir.empty()) return Serve(config, config.database_url, nullptr);
   spdlog::info("starting a private PostgreSQL in {}", config.data_dir);
   const auto postgres = PrivatePostgres::Start(config.data_dir);
   if (!postgres.ok()) return postgres.status();
-  return Serve(config, (*postgres)->database(), signals, postgres->get());
+  return Serve(config, (*postgres)->database(), postgres->get());
 }
 
 }  // namespace

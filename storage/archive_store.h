@@ -28,6 +28,9 @@ struct StreamCandidate {
   int64_t committed_offset = 0;
 };
 
+// More logs of one machine that begin alike are not told apart.
+inline constexpr size_t kMaxCandidates = 500;
+
 // A stream that is made with its first block.
 struct NewStream {
   int64_t stream_id = 0;  // from ReserveStreamId
@@ -36,7 +39,7 @@ struct NewStream {
   std::string source;
   std::vector<Anchor> anchors;  // by offset
   // How the log begins, and the streams that were known to begin so: where there is another one by
-  // now, somebody else sends the same log.
+  // now, somebody else sends the same log. With kMaxCandidates of them it is not looked for.
   std::string log_head;
   std::vector<int64_t> known_stream_ids;
 };
@@ -52,11 +55,13 @@ struct OpenStream {
 // Writes the archive and nothing else. Thread-safe.
 class ArchiveWriter : public ArchiveReader {
  public:
-  // Streams of the prover's machine whose head and `head` agree as far as both go, the most
-  // advanced first, at most 100. None where the prover is not known.
+  // Streams of the prover's machine whose head and `head` agree as far as both go, at most
+  // kMaxCandidates: first those that are no longer than `size`, then the others, the most advanced
+  // first. None where the prover is not known.
   virtual absl::StatusOr<std::vector<StreamCandidate>> FindStreams(absl::string_view prover,
                                                                    absl::string_view machine,
-                                                                   absl::string_view head) = 0;
+                                                                   absl::string_view head,
+                                                                   int64_t size) = 0;
 
   // A number that no other stream has or gets.
   virtual absl::StatusOr<int64_t> ReserveStreamId() = 0;
@@ -68,7 +73,8 @@ class ArchiveWriter : public ArchiveReader {
                                                  absl::string_view head) = 0;
 
   // Raises the stream's generation: whoever opened it before is fenced off. A stream that has no
-  // anchors takes the given ones. NOT_FOUND where there is no such stream.
+  // anchors takes those of the given ones that date nothing but lines to come: what a committed
+  // line becomes is settled. NOT_FOUND where there is no such stream.
   virtual absl::StatusOr<OpenStream> ReopenStream(absl::string_view prover, int64_t stream_id,
                                                   const std::vector<Anchor>& anchors) = 0;
 

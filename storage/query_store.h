@@ -1,6 +1,7 @@
 #ifndef PROVERLOG_STORAGE_QUERY_STORE_H_
 #define PROVERLOG_STORAGE_QUERY_STORE_H_
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -8,7 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "model/job.h"
 #include "model/job_counts.h"
 #include "model/job_id.h"
@@ -41,20 +42,45 @@ struct JobFilter {
   std::optional<std::pair<std::string, std::string>> after;
 };
 
-// Reads what the normalizer wrote. Every query is bounded by a limit and a time-out and reads one
-// consistent state. Thread-safe.
+// An epoch as it was at one instant, and how far the logs were then.
+struct EpochState {
+  std::vector<Job> jobs;  // all, also those that do not exist
+  // The streams that told a fact of the epoch; then, at most kMaxStreamsBehind, those that are
+  // committed further than normalized: what they will tell is not known yet.
+  std::vector<StreamStatus> streams;
+  bool more_behind = false;  // than kMaxStreamsBehind
+};
+inline constexpr int kMaxStreamsBehind = 1000;
+
+// The streams that told the jobs' facts, each once.
+std::vector<int64_t> StreamsOf(const std::vector<Job>& jobs);
+
+// Reads what the normalizer wrote. Every call reads one consistent state and is bounded: by a
+// deadline (DEADLINE_EXCEEDED), and by a number of rows, beyond which it takes the first ones where
+// it says so and else fails with RESOURCE_EXHAUSTED. Thread-safe.
 class QueryStore : public ArchiveReader {
  public:
-  // The provers by name, at most 1000.
-  virtual absl::StatusOr<std::vector<ProverRef>> ListProvers() = 0;
+  // The same store for one request, whose calls end at `deadline`. It does not outlive this one.
+  virtual std::unique_ptr<QueryStore> WithDeadline(absl::Time deadline) = 0;
+
+  // The first provers by name.
+  virtual absl::StatusOr<std::vector<ProverRef>> ListProvers(int limit) = 0;
+
+  // NOT_FOUND where there is no such prover.
+  virtual absl::StatusOr<ProverRef> FindProver(const std::string& name) = 0;
 
   // The latest epochs, before `before` where it is given.
   virtual absl::StatusOr<std::vector<EpochRow>> ListEpochs(const ProverRef& prover,
                                                            std::optional<int32_t> before,
                                                            int limit) = 0;
 
-  // All jobs of an epoch, also those that do not exist. RESOURCE_EXHAUSTED beyond a million.
-  virtual absl::StatusOr<std::vector<Job>> LoadEpoch(const ProverRef& prover, int32_t epoch) = 0;
+  // All jobs of an epoch, also those that do not exist.
+  virtual absl::StatusOr<std::vector<Job>> LoadEpoch(const ProverRef& prover, int32_t epoch,
+                                                     int64_t max_jobs) = 0;
+
+  // The same, with how far the logs are of which it is made.
+  virtual absl::StatusOr<EpochState> LoadEpochState(const ProverRef& prover, int32_t epoch,
+                                                    int64_t max_jobs) = 0;
 
   // Existing jobs of an epoch by type and hash.
   virtual absl::StatusOr<std::vector<Job>> ListJobs(const ProverRef& prover,
@@ -64,7 +90,7 @@ class QueryStore : public ArchiveReader {
   virtual absl::StatusOr<Job> LoadJob(const ProverRef& prover, const JobId& id) = 0;
 
   // The ids of jobs with the epoch and type of `with_hash_prefix` and a 64-digit hash that begins
-  // with its hash.
+  // with its hash. Jobs with another kind of hash are only found by all of it (LoadJob).
   virtual absl::StatusOr<std::vector<JobId>> FindJobs(const ProverRef& prover,
                                                       const JobId& with_hash_prefix, int limit) = 0;
 

@@ -18,13 +18,13 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "server/embedded/keeper.h"
 
 namespace proverlog {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr absl::Duration kStopTimeout = absl::Seconds(30);
 constexpr absl::Duration kPollInterval = absl::Milliseconds(50);
 
 std::string ReadFirstLine(const std::string& path) {
@@ -67,8 +67,10 @@ absl::Status TakeLock(int lock_fd, const std::string& path) {
   const auto try_lock = [lock_fd] { return flock(lock_fd, LOCK_EX | LOCK_NB) == 0; };
   if (try_lock()) return absl::OkStatus();
   const pid_t owner = ReadOwner(lock_fd);
-  // A dead owner's PostgreSQL is being stopped by its keeper, which holds the lock meanwhile.
-  if (!IsAlive(owner) && WaitUntil(try_lock, kStopTimeout)) return absl::OkStatus();
+  // A dead owner's PostgreSQL is being stopped by its keeper, which holds the lock meanwhile; the
+  // kernel takes a moment, too, to end what is killed.
+  const absl::Duration until_killed = kFastShutdown + kImmediateShutdown + absl::Seconds(10);
+  if (!IsAlive(owner) && WaitUntil(try_lock, until_killed)) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat("another proverlogd (process ", owner,
                                                     ") uses ", path,
                                                     "; stop it, or choose another --data-dir"));
@@ -160,10 +162,10 @@ absl::Status DataDirectory::StopOrphan() const {
     return absl::OkStatus();
   }
   const auto gone = [&] { return !IsPostgresOf(pid, cluster_path()); };
-  // Fast shutdown, then immediate shutdown (postgres(1)).
-  for (const int signal : {SIGINT, SIGQUIT}) {
+  for (const auto& [signal, timeout] :
+       {std::pair{SIGINT, kFastShutdown}, std::pair{SIGQUIT, kImmediateShutdown}}) {
     kill(pid, signal);
-    if (WaitUntil(gone, kStopTimeout)) return absl::OkStatus();
+    if (WaitUntil(gone, timeout)) return absl::OkStatus();
   }
   return absl::FailedPreconditionError(absl::StrCat("a PostgreSQL that was left behind (process ",
                                                     pid, ") in ", path_, " does not stop"));

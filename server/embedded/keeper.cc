@@ -18,10 +18,9 @@ namespace proverlog {
 namespace {
 
 constexpr absl::Duration kRestartDelay = absl::Milliseconds(500);
-constexpr absl::Duration kFastShutdown = absl::Seconds(60);
-constexpr absl::Duration kImmediateShutdown = absl::Seconds(10);
-// PostgreSQL that lives longer has started well.
-constexpr absl::Duration kStartedWell = absl::Seconds(10);
+// What keeps PostgreSQL from starting ends it within this time; what ends it later is not its
+// start.
+constexpr absl::Duration kStartedWell = absl::Seconds(2);
 // After a crash its old children may hold on to the shared memory for a moment.
 constexpr int kMaxBadStarts = 20;
 

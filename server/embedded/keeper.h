@@ -4,9 +4,15 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "server/embedded/account.h"
 
 namespace proverlog {
+
+// How long a keeper waits for PostgreSQL to end by a fast shutdown, then by an immediate one
+// (postgres(1)), before it kills it.
+inline constexpr absl::Duration kFastShutdown = absl::Seconds(60);
+inline constexpr absl::Duration kImmediateShutdown = absl::Seconds(10);
 
 // What a keeper needs to run PostgreSQL.
 struct KeeperConfig {

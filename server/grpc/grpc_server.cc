@@ -5,6 +5,7 @@
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/impl/server_builder_option.h>
 #include <grpcpp/impl/server_builder_plugin.h>
+#include <grpcpp/resource_quota.h>
 
 #include <algorithm>
 #include <chrono>
@@ -20,6 +21,14 @@ namespace {
 constexpr std::chrono::seconds kShutdownGrace{2};
 // Clients may ping every 10 s, also while nothing is sent; gRPC's own minimum is 5 minutes.
 constexpr int kMinPingIntervalMs = 10'000;
+
+// What one message may have: a batch of 1 MiB that cannot be compressed, with room.
+constexpr int kMaxMessageBytes = 2 << 20;
+// Of one connection. A client waits with further calls until one of these has ended.
+constexpr int kMaxConcurrentCalls = 128;
+// Of all connections, for what is received and not yet a message. What is, waits in a WorkQueue,
+// which bounds it.
+constexpr size_t kReceiveMemory = size_t{256} << 20;
 
 // A program that is linked with gRPC's reflection library serves reflection, asked or not; this
 // takes it away again.
@@ -42,6 +51,9 @@ void Configure(const GrpcServer::Options& options, grpc::ServerBuilder& builder,
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              kMinPingIntervalMs);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentCalls);
+  builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  builder.SetResourceQuota(grpc::ResourceQuota("proverlogd").Resize(kReceiveMemory));
   if (options.reflection) {
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   } else {

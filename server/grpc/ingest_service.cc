@@ -12,8 +12,8 @@ namespace {
 //
 //   StartRead ─▶ OnReadDone ─▶ [queue] Handle ─▶ StartWrite ─▶ OnWriteDone ─▶ StartRead ...
 //
-// The next message is read after the last one is committed: that is the backpressure. A cancelled
-// call ends at the step that fails because of it.
+// The next message is read after the last one is committed, so that a call holds one at most. A
+// cancelled call ends at the step that fails because of it.
 class StreamLogsReactor final
     : public grpc::ServerBidiReactor<v1::StreamLogsRequest, v1::StreamLogsResponse> {
  public:
@@ -43,6 +43,7 @@ class StreamLogsReactor final
  private:
   void Handle() {
     auto response = session_.Handle(request_);
+    request_.clear_message();  // a call that waits for its client holds no bytes
     if (!response.ok()) {
       Finish(FinishStatus(response.status()));
       return;

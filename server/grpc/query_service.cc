@@ -1,7 +1,9 @@
 #include "server/grpc/query_service.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "server/grpc/errors.h"
 
 namespace proverlog {
@@ -12,17 +14,18 @@ grpc::ServerUnaryReactor* QueryService::Run(
     absl::StatusOr<Response> (QueryHandler::*method)(const Request&), const Request* request,
     Response* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const bool taken =
-      queue_->Submit([handler = handler_, context, method, request, response, reactor] {
-        if (context->IsCancelled()) {
-          reactor->Finish(grpc::Status::CANCELLED);
-          return;
-        }
-        auto result = (handler->*method)(*request);
-        const absl::Status status = result.status();
-        if (status.ok()) *response = *std::move(result);
-        reactor->Finish(FinishStatus(status));
-      });
+  const bool taken = queue_->Submit([this, context, method, request, response, reactor] {
+    if (context->IsCancelled()) {
+      reactor->Finish(grpc::Status::CANCELLED);
+      return;
+    }
+    const auto store = store_->WithDeadline(
+        std::min(absl::FromChrono(context->deadline()), absl::Now() + timeout_));
+    auto result = (QueryHandler(store.get()).*method)(*request);
+    const absl::Status status = result.status();
+    if (status.ok()) *response = *std::move(result);
+    reactor->Finish(FinishStatus(status));
+  });
   if (!taken) reactor->Finish(FinishStatus(OverloadedError()));
   return reactor;
 }

@@ -1,17 +1,20 @@
 #ifndef PROVERLOG_SERVER_GRPC_QUERY_SERVICE_H_
 #define PROVERLOG_SERVER_GRPC_QUERY_SERVICE_H_
 
+#include "absl/time/time.h"
 #include "proverlog/v1/query.grpc.pb.h"
 #include "server/grpc/work_queue.h"
 #include "server/query/query_handler.h"
+#include "storage/query_store.h"
 
 namespace proverlog {
 
-// QueryService over gRPC: each call runs on `queue`. Thread-safe; `handler` and `queue` outlive the
-// server that it is registered with.
+// QueryService over gRPC: each call runs on `queue`, until its client's deadline and for `timeout`
+// at most. Thread-safe; `store` and `queue` outlive the server that it is registered with.
 class QueryService final : public v1::QueryService::CallbackService {
  public:
-  QueryService(QueryHandler* handler, WorkQueue* queue) : handler_(handler), queue_(queue) {}
+  QueryService(QueryStore* store, WorkQueue* queue, absl::Duration timeout)
+      : store_(store), queue_(queue), timeout_(timeout) {}
 
   grpc::ServerUnaryReactor* ListEpochs(grpc::CallbackServerContext* context,
                                        const v1::ListEpochsRequest* request,
@@ -41,8 +44,9 @@ class QueryService final : public v1::QueryService::CallbackService {
                                 absl::StatusOr<Response> (QueryHandler::*method)(const Request&),
                                 const Request* request, Response* response);
 
-  QueryHandler* handler_;
+  QueryStore* store_;
   WorkQueue* queue_;
+  const absl::Duration timeout_;
 };
 
 }  // namespace proverlog

@@ -6,11 +6,14 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <pqxx/pqxx>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "google/rpc/error_details.pb.h"
 #include "proverlog/v1/ingest.grpc.pb.h"
 #include "proverlog/v1/query.grpc.pb.h"
@@ -51,10 +54,9 @@ class Services {
   std::unique_ptr<postgres::ConnectionPool> pool_;
   postgres::ArchiveStore archive_{pool_.get()};
   postgres::QueryStore queries_{pool_.get()};
-  QueryHandler handler_{&queries_};
   WorkQueue queue_{2, 16};
   IngestService ingest_service_{&archive_, &queue_, [](ProverId) {}};
-  QueryService query_service_{&handler_, &queue_};
+  QueryService query_service_{&queries_, &queue_, absl::Seconds(10)};
   std::unique_ptr<GrpcServer> server_;
 };
 
@@ -78,6 +80,13 @@ absl::Status Send(Services& services, const std::vector<v1::StreamLogsRequest>& 
   }
   stream->WritesDone();
   return FromGrpcStatus(stream->Finish());
+}
+
+absl::Status ListEpochs(Services& services, absl::Duration timeout) {
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
+  v1::ListEpochsResponse response;
+  return FromGrpcStatus(services.query->ListEpochs(&context, {}, &response));
 }
 
 template <typename Detail>
@@ -109,9 +118,11 @@ TEST(ServicesTest, ABatchOverTheLimitIsResourceExhausted) {
   const absl::Status status = Send(services, {Hello("p"), open, batch});
   EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
   EXPECT_THAT(std::string(status.message()), HasSubstr("max_batch_bytes"));
-  // A message that is larger than gRPC takes is refused before it is read.
-  batch.mutable_batch()->set_raw(std::string(5 << 20, 'x'));
-  EXPECT_TRUE(absl::IsResourceExhausted(Send(services, {Hello("p"), open, batch})));
+  // A message over 2 MiB is refused before it is read.
+  batch.mutable_batch()->set_raw(std::string((2 << 20) + 1, 'x'));
+  const absl::Status unread = Send(services, {Hello("p"), open, batch});
+  EXPECT_TRUE(absl::IsResourceExhausted(unread)) << unread;
+  EXPECT_THAT(std::string(unread.message()), HasSubstr("larger than max"));
   EXPECT_EQ(database.Sql("SELECT count(*) FROM stream"), "0");
 }
 
@@ -169,6 +180,47 @@ TEST(ServicesTest, TheServerEndsWhileClientsAreConnectedAndSayNothing) {
   EXPECT_FALSE(stopped_speaking->Read(&response));
   EXPECT_FALSE(stopped_speaking->Finish().ok());
   EXPECT_FALSE(never_spoke->Finish().ok());
+}
+
+// A call that has said Hello and waits.
+struct WaitingCall {
+  grpc::ClientContext context;
+  std::unique_ptr<Stream> stream;
+};
+
+TEST(ServicesTest, AConnectionHasSoManyCallsAtATime) {
+  testing_util::TestDatabase database;
+  Services services(database.conninfo());
+  v1::StreamLogsResponse response;
+  std::vector<std::unique_ptr<WaitingCall>> calls;
+  for (int i = 0; i < 128; ++i) {
+    calls.push_back(std::make_unique<WaitingCall>());
+    calls.back()->stream = services.ingest->StreamLogs(&calls.back()->context);
+    ASSERT_TRUE(calls.back()->stream->Write(Hello("p")));
+    ASSERT_TRUE(calls.back()->stream->Read(&response)) << i;
+  }
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Milliseconds(500)));
+  const auto one_more = services.ingest->StreamLogs(&context);
+  one_more->Write(Hello("p"));
+  EXPECT_FALSE(one_more->Read(&response));
+  EXPECT_TRUE(absl::IsDeadlineExceeded(FromGrpcStatus(one_more->Finish())));
+  calls.pop_back();
+  EXPECT_TRUE(Send(services, {Hello("p")}).ok());
+}
+
+TEST(ServicesTest, AnAnswerIsNotWorkedOnBeyondItsDeadline) {
+  testing_util::TestDatabase database;
+  Services services(database.conninfo());
+  EXPECT_TRUE(absl::IsNotFound(ListEpochs(services, absl::Seconds(5))));
+  pqxx::connection connection(database.conninfo());
+  pqxx::work tx(connection);
+  tx.exec("LOCK TABLE prover");
+  EXPECT_TRUE(absl::IsDeadlineExceeded(ListEpochs(services, absl::Milliseconds(500))));
+  const absl::Time end = absl::Now() + absl::Seconds(4);  // lock_timeout ends it after 10 s
+  const std::string waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted";
+  while (database.Sql(waiting) != "0" && absl::Now() < end) absl::SleepFor(absl::Milliseconds(20));
+  EXPECT_EQ(database.Sql(waiting), "0");
 }
 
 TEST(WorkQueueTest, RefusesWhatItCannotHoldAndRunsTheRest) {

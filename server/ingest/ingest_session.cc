@@ -14,8 +14,6 @@ namespace proverlog {
 namespace {
 
 constexpr int64_t kTailBytes = int64_t{64} << 10;
-// Logs with equal heads are copies or rotations of each other; more of them are not compared.
-constexpr size_t kMaxCandidates = 16;
 
 absl::Status OutOfTurn(absl::string_view expected) {
   return InvalidField("message", absl::StrCat("expected ", expected));
@@ -47,14 +45,14 @@ absl::StatusOr<v1::StreamLogsResponse> IngestSession::Handle(const v1::StreamLog
 
 absl::StatusOr<v1::StreamLogsResponse> IngestSession::HandleHello(const v1::Hello& hello) {
   if (auto status = ValidateHello(hello); !status.ok()) return status;
-  const auto found = store_->FindStreams(hello.prover(), hello.machine(), hello.head());
+  const auto found =
+      store_->FindStreams(hello.prover(), hello.machine(), hello.head(), hello.size());
   if (!found.ok()) return found.status();
 
   v1::StreamLogsResponse response;
   auto* candidates = response.mutable_candidates();
   for (const StreamCandidate& stream : *found) {
     candidate_ids_.push_back(stream.key.stream_id);
-    if (candidate_ids_.size() > kMaxCandidates) continue;
     const int64_t end = std::min(stream.committed_offset, hello.size());
     const int64_t begin = std::max(int64_t{0}, end - kTailBytes);
     const auto tail = ReadRange(*store_, stream.key, begin, end);

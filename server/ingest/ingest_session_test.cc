@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -127,6 +128,28 @@ TEST_F(IngestSessionTest, AKnownLogIsOfferedWithTheDigestOfItsTail) {
   EXPECT_EQ(candidate.tail().sha256(), Sha256(log.substr(200'000 - 65'536)));
 }
 
+TEST_F(IngestSessionTest, EveryOneOfManyLogsThatBeginAlikeIsFoundAgain) {
+  std::vector<std::string> logs;
+  for (int i = 0; i < 40; ++i) {
+    logs.push_back(std::string(1024, 'x') + std::string(static_cast<size_t>(i), 'y') +
+                   std::to_string(i));
+    Send(logs.back());
+  }
+  for (const std::string& log : logs) {
+    IngestSession session = NewSession();
+    const auto size = static_cast<int64_t>(log.size());
+    const auto response = session.Handle(Hello(log.substr(0, 1024), size));
+    ASSERT_TRUE(response.ok()) << response.status();
+    const auto& candidates = response->candidates().candidates();
+    const auto mine = std::find_if(candidates.begin(), candidates.end(), [&](const auto& one) {
+      const v1::RangeDigest& tail = one.tail();
+      return tail.end_offset() == size && tail.sha256() == Sha256(log);
+    });
+    ASSERT_NE(mine, candidates.end()) << size;
+    EXPECT_EQ(Archived(mine->stream_id()), log);
+  }
+}
+
 TEST_F(IngestSessionTest, AShorterCopyIsComparedAtItsOwnEnd) {
   const std::string log = std::string(2000, 'x') + "the rest";
   Send(log);
@@ -147,8 +170,8 @@ TEST_F(IngestSessionTest, GoesOnWhereAnEarlierCallEnded) {
   ASSERT_TRUE(session.Handle(Batch(6, "world")).ok());
   EXPECT_EQ(Archived(stream_id), "hello world");
   // The head grew with it.
-  EXPECT_EQ(store_.FindStreams("mine", "machine", "hello world!")->size(), 1U);
-  EXPECT_TRUE(store_.FindStreams("mine", "machine", "hello there")->empty());
+  EXPECT_EQ(store_.FindStreams("mine", "machine", "hello world!", 100)->size(), 1U);
+  EXPECT_TRUE(store_.FindStreams("mine", "machine", "hello there", 100)->empty());
 }
 
 TEST_F(IngestSessionTest, TheNewerClientFencesOffTheOlder) {

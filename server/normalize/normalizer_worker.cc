@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 
 namespace proverlog {
@@ -31,20 +32,24 @@ void NormalizerWorker::Notify(ProverId prover_id) {
 }
 
 void NormalizerWorker::Run() {
-  LookForWork();
+  absl::Time next_look = absl::InfinitePast();
   std::set<ProverId> due;
-  while (WaitForWork(due)) {
-    if (due.empty()) LookForWork();
+  while (WaitForWork(next_look, due)) {
+    // Also while there is other work: one prover's backlog may take hours.
+    if (absl::Now() >= next_look) {
+      LookForWork();
+      next_look = absl::Now() + kLookInterval;
+    }
     for (const ProverId prover_id : due) Normalize(prover_id);
   }
 }
 
-bool NormalizerWorker::WaitForWork(std::set<ProverId>& due) {
+bool NormalizerWorker::WaitForWork(absl::Time next_look, std::set<ProverId>& due) {
   absl::MutexLock lock(&mutex_);
   const auto ready = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return stopping_ || !due_.empty();
   };
-  mutex_.AwaitWithTimeout(absl::Condition(&ready), kLookInterval);
+  mutex_.AwaitWithDeadline(absl::Condition(&ready), next_look);
   due.clear();
   due.swap(due_);
   return !stopping_;

@@ -6,6 +6,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "server/normalize/projector.h"
 #include "storage/projection_store.h"
 
@@ -28,7 +29,7 @@ class NormalizerWorker {
  private:
   void Run();
   // Waits for a prover to be due or the next look; false when stopping.
-  bool WaitForWork(std::set<ProverId>& due);
+  bool WaitForWork(absl::Time next_look, std::set<ProverId>& due);
   void Normalize(ProverId prover_id);
   void LookForWork();
 

@@ -1,6 +1,11 @@
 #include "server/normalize/projector.h"
 
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
 #include <map>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -17,38 +22,56 @@ namespace {
 constexpr int kStreamsAStep = 64;
 constexpr int64_t kBytesAStep = int64_t{4} << 20;
 
-// Reads the stream's blocks from where it is normalized, at most `budget` bytes of them, which are
-// taken off it. Returns what was reached.
+// Feeds the stream's blocks from where it is normalized, at most `budget` bytes of them, which are
+// taken off it; stops before a block that cannot be read. Returns why it came no further, if so.
+absl::Status FeedBlocks(const PendingStream& pending, ProjectionTransaction& tx, int64_t& budget,
+                        StreamNormalizer& normalizer, int64_t& offset, JobSet& jobs) {
+  const int64_t stream_id = pending.labels.stream_id;
+  // Not what was committed since: its anchors may be missing from `pending`.
+  const int64_t wanted = std::min(budget, pending.committed_offset - offset);
+  if (wanted <= 0) return absl::OkStatus();
+  const auto blocks = tx.ReadBlocks(stream_id, offset, wanted);
+  if (!blocks.ok()) return blocks.status();
+  for (const Block& block : *blocks) {
+    if (block.begin_offset > offset) break;
+    const auto raw = DecodeBlock({0, stream_id}, block);
+    if (!raw.ok()) return raw.status();
+    normalizer.Feed(
+        absl::string_view(*raw).substr(static_cast<size_t>(offset - block.begin_offset)), jobs);
+    budget -= block.end_offset - offset;
+    offset = block.end_offset;
+  }
+  if (offset > pending.progress.offset) return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrCat("the archive has no block of stream ", stream_id, " at offset ", offset));
+}
+
+// Normalizes the stream as far as the budget and its blocks allow, at the least nothing. Only an
+// error of the database is one here: what is wrong with a stream's own bytes is logged, and the
+// stream is taken up again after all others.
 absl::StatusOr<NormalizedStream> Normalize(const PendingStream& pending, const MessageIndex* index,
                                            ProjectionTransaction& tx, int64_t& budget,
                                            JobSet& jobs) {
-  const int64_t stream_id = pending.labels.stream_id;
-  auto normalizer = StreamNormalizer::Create(pending.labels, pending.progress, index);
-  if (!normalizer.ok()) return normalizer.status();
-  int64_t offset = pending.progress.offset;
-  if (offset < pending.committed_offset) {
-    const auto blocks = tx.ReadBlocks(stream_id, offset, budget);
-    if (!blocks.ok()) return blocks.status();
-    if (blocks->empty()) {
-      return absl::DataLossError(
-          absl::StrCat("the archive has no block of stream ", stream_id, " at offset ", offset));
-    }
-    for (const Block& block : *blocks) {
-      const auto raw = DecodeBlock({0, stream_id}, block);
-      if (!raw.ok()) return raw.status();
-      normalizer->Feed(
-          absl::string_view(*raw).substr(static_cast<size_t>(offset - block.begin_offset)), jobs);
-      budget -= block.end_offset - offset;
-      offset = block.end_offset;
-    }
-  }
   NormalizedStream reached;
-  reached.stream_id = stream_id;
-  if (pending.sealed_offset == offset) {
-    normalizer->Seal(jobs);
-    reached.sealed_offset = offset;
+  reached.stream_id = pending.labels.stream_id;
+  reached.progress = pending.progress;
+  auto normalizer = StreamNormalizer::Create(pending.labels, pending.progress, index);
+  absl::Status status = normalizer.status();
+  if (normalizer.ok()) {
+    int64_t offset = pending.progress.offset;
+    status = FeedBlocks(pending, tx, budget, *normalizer, offset, jobs);
+    if (pending.sealed_offset == offset) {
+      normalizer->Seal(jobs);
+      reached.sealed_offset = offset;
+    }
+    reached.progress = normalizer->progress();
   }
-  reached.progress = normalizer->progress();
+  if (absl::IsDataLoss(status)) {
+    spdlog::error("normalizer: stream {} cannot be read beyond {}: {}", reached.stream_id,
+                  reached.progress.offset, std::string(status.message()));
+  } else if (!status.ok()) {
+    return status;
+  }
   return reached;
 }
 
@@ -70,10 +93,11 @@ absl::Status MergeJobs(const JobSet& told, ProjectionTransaction& tx) {
   return tx.SaveJobs(changed);
 }
 
-absl::Status TakeStep(const MessageIndex* index, ProjectionTransaction& tx, bool& more) {
-  const auto pending = tx.PendingStreams(kStreamsAStep);
+absl::Status NormalizePending(const MessageIndex* index, int max_streams, ProjectionTransaction& tx,
+                              bool& more) {
+  const auto pending = tx.PendingStreams(max_streams);
   if (!pending.ok()) return pending.status();
-  more = !pending->empty();
+  more = false;
   JobSet jobs;
   int64_t budget = kBytesAStep;
   std::vector<NormalizedStream> reached;
@@ -81,6 +105,8 @@ absl::Status TakeStep(const MessageIndex* index, ProjectionTransaction& tx, bool
     if (budget <= 0) break;
     auto normalized = Normalize(stream, index, tx, budget, jobs);
     if (!normalized.ok()) return normalized.status();
+    const int64_t offset = normalized->progress.offset;
+    more = more || offset > stream.progress.offset || offset == stream.committed_offset;
     reached.push_back(*std::move(normalized));
   }
   if (absl::Status status = MergeJobs(jobs, tx); !status.ok()) return status;
@@ -90,12 +116,34 @@ absl::Status TakeStep(const MessageIndex* index, ProjectionTransaction& tx, bool
   return absl::OkStatus();
 }
 
+// Makes the stream that is next the last one.
+absl::Status PutBack(ProjectionTransaction& tx) {
+  const auto pending = tx.PendingStreams(1);
+  if (!pending.ok()) return pending.status();
+  for (const PendingStream& stream : *pending) {
+    const NormalizedStream unchanged{stream.labels.stream_id, stream.progress, std::nullopt};
+    if (absl::Status status = tx.SaveProgress(unchanged); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<Projector::Result> Projector::Step(ProverId prover_id) {
+  auto result = TakeStep(prover_id, kStreamsAStep);
+  if (result.ok() || absl::IsUnavailable(result.status())) return result;
+  // What one stream tells may be what the database refuses: it must not hold up the others.
+  result = TakeStep(prover_id, 1);
+  if (result.ok() || absl::IsUnavailable(result.status())) return result;
+  const auto put_back = store_->Project(prover_id, PutBack);
+  return put_back.ok() ? result.status() : put_back.status();
+}
+
+absl::StatusOr<Projector::Result> Projector::TakeStep(ProverId prover_id, int max_streams) {
   bool more = false;
-  const auto ran = store_->Project(
-      prover_id, [&](ProjectionTransaction& tx) { return TakeStep(&index_, tx, more); });
+  const auto ran = store_->Project(prover_id, [&](ProjectionTransaction& tx) {
+    return NormalizePending(&index_, max_streams, tx, more);
+  });
   if (!ran.ok()) return ran.status();
   if (!*ran) return Result::kBusy;
   return more ? Result::kMore : Result::kDone;

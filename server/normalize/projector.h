@@ -14,15 +14,19 @@ class Projector {
   explicit Projector(ProjectionStore* store) : store_(store) {}
 
   enum class Result {
-    kDone,  // nothing is left to do
+    kDone,  // nothing is left to do, or nothing that can be done
     kMore,  // a step was taken; there may be more to do
     kBusy,  // another worker is at this prover
   };
 
-  // Takes one step: a few MiB at most, in one transaction.
+  // Takes one step: a few MiB at most, in one transaction. A stream that cannot be read is logged
+  // and does not hold up the prover's others. After an error the other streams are still due.
   absl::StatusOr<Result> Step(ProverId prover_id);
 
  private:
+  // A step with the streams that have waited longest.
+  absl::StatusOr<Result> TakeStep(ProverId prover_id, int max_streams);
+
   ProjectionStore* store_;
   MessageIndex index_;
 };

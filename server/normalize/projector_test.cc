@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "analysis/epoch_summary.h"
 #include "codec/zstd_frame.h"
@@ -62,7 +63,7 @@ class ProjectorTest : public testing::Test {
   }
 
   std::vector<Job> LoadEpoch(int32_t epoch) {
-    return *queries_.LoadEpoch(queries_.ListProvers()->front(), epoch);
+    return *queries_.LoadEpoch(queries_.ListProvers(1)->front(), epoch, 10'000);
   }
 
   testing_util::TestDatabase database_;
@@ -172,11 +173,70 @@ TEST_F(ProjectorTest, AnUnfinishedLastLineIsReadWhenTheLogIsSealed) {
   EXPECT_EQ(database_.Sql("SELECT lines FROM stream_progress"), "2");
 }
 
-TEST_F(ProjectorTest, AMissingBlockIsToldAndNothingIsSkipped) {
+std::string EnqueueLine(int32_t epoch, const std::string& type = "PUBLIC_VM") {
+  return absl::StrCat("[03:00:00.000] INFO: b New proving job id=", epoch, ":", type, ":",
+                      std::string(64, 'c'), " epochNumber=", epoch, "\n");
+}
+
+TEST_F(ProjectorTest, AStreamWithADamagedBlockStopsThereAndHoldsUpNoOther) {
+  Append("m", "bad.log", EnqueueLine(1));
+  Append("m", "bad.log", EnqueueLine(2));
+  Append("m", "bad.log", EnqueueLine(3));
+  database_.Sql("UPDATE block SET zstd = 'garbage' WHERE begin_offset = " +
+                std::to_string(EnqueueLine(1).size()));
+  Append("m", "good.log", EnqueueLine(4));
+  ProjectAll();
+  EXPECT_EQ(LoadEpoch(1).size(), 1U);
+  EXPECT_TRUE(LoadEpoch(2).empty());
+  EXPECT_TRUE(LoadEpoch(3).empty());
+  EXPECT_EQ(LoadEpoch(4).size(), 1U);
+  // It is still pending, and nothing that comes later waits for it.
+  Append("m", "good.log", EnqueueLine(5));
+  ProjectAll();
+  EXPECT_EQ(LoadEpoch(5).size(), 1U);
+  EXPECT_EQ(database_.Sql("SELECT normalized_offset FROM stream_progress ORDER BY stream_id"),
+            std::to_string(EnqueueLine(1).size()));
+}
+
+TEST_F(ProjectorTest, ManyBadStreamsHoldUpNoOther) {
+  for (int i = 0; i < 70; ++i) Append("m", "bad" + std::to_string(i), "some line\n");
+  database_.Sql("DELETE FROM block");
+  Append("m", "good.log", EnqueueLine(1));
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(projector_.Step(1).ok());
+  EXPECT_EQ(LoadEpoch(1).size(), 1U);
+}
+
+TEST_F(ProjectorTest, AStreamWithAStateThatCannotBeReadHoldsUpNoOther) {
+  Append("m", "bad.log", EnqueueLine(1));
+  ProjectAll();
+  database_.Sql("UPDATE stream_progress SET normalizer_state = 'garbage'");
+  Append("m", "bad.log", EnqueueLine(2));
+  Append("m", "good.log", EnqueueLine(3));
+  ProjectAll();
+  EXPECT_TRUE(LoadEpoch(2).empty());
+  EXPECT_EQ(LoadEpoch(3).size(), 1U);
+  EXPECT_EQ(database_.Sql("SELECT normalizer_state FROM stream_progress ORDER BY stream_id"),
+            "\\x67617262616765");
+}
+
+TEST_F(ProjectorTest, WhatTheDatabaseRefusesOfOneStreamHoldsUpNoOther) {
+  database_.Sql("ALTER TABLE job ADD CHECK (type <> 'REFUSED')");
+  Append("m", "bad.log", EnqueueLine(1, "REFUSED"));
+  Append("m", "good.log", EnqueueLine(2));
+  Append("m", "other.log", EnqueueLine(3));
+  EXPECT_FALSE(projector_.Step(1).ok());  // then it waits behind the others
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(projector_.Step(1).ok());
+  EXPECT_TRUE(LoadEpoch(1).empty());
+  EXPECT_EQ(LoadEpoch(2).size(), 1U);
+  EXPECT_EQ(LoadEpoch(3).size(), 1U);
+}
+
+TEST_F(ProjectorTest, AMissingBlockIsNotSkipped) {
   Append("m", "a.log", "some line\n");
   database_.Sql("DELETE FROM block");
-  EXPECT_TRUE(absl::IsDataLoss(projector_.Step(1).status()));
-  EXPECT_EQ(database_.Sql("SELECT count(*) FROM stream_progress"), "0");
+  Append("m", "a.log", "another line\n");
+  ProjectAll();
+  EXPECT_EQ(database_.Sql("SELECT normalized_offset FROM stream_progress"), "0");
 }
 
 }  // namespace

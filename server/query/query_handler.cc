@@ -8,7 +8,6 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "analysis/epoch_summary.h"
 #include "analysis/machine_comparison.h"
 #include "rpc/convert.h"
@@ -25,10 +24,16 @@ constexpr int kMaxEpochs = 200;
 constexpr int kDefaultJobs = 100;
 constexpr int kMaxJobs = 1000;
 constexpr int kMaxContextLines = 20;
-constexpr size_t kMaxFactsWithLines = 100;
+// An answer stays below the 4 MiB that gRPC's clients take.
+constexpr size_t kMaxFacts = 1000;
+constexpr int kMaxFactsWithLines = 100;
+constexpr size_t kMaxLineBytes = size_t{2} << 20;
+// What one answer is made of: about 1 KiB a job.
+constexpr size_t kMaxJobsLoaded = 100'000;
+constexpr size_t kMaxFactsCompared = 1'000'000;
 constexpr int kDefaultComparedEpochs = 10;
 constexpr int kMaxComparedEpochs = 50;
-constexpr int kMaxStreams = 10'000;
+constexpr size_t kMaxStreams = 10'000;
 constexpr size_t kMaxMachines = 1000;
 constexpr int kMaxStreamsOfMachine = 100;
 
@@ -62,14 +67,6 @@ absl::StatusOr<std::optional<JobState>> StateOf(v1::JobState state) {
   }
 }
 
-std::vector<int64_t> StreamsOf(const std::vector<Job>& jobs) {
-  std::set<int64_t> ids;
-  for (const Job& job : jobs) {
-    for (const Fact& fact : job.facts) ids.insert(fact.origin.stream_id);
-  }
-  return {ids.begin(), ids.end()};
-}
-
 void AddCounts(const StreamCounts& counts, StreamCounts& sum) {
   sum.lines += counts.lines;
   sum.records += counts.records;
@@ -83,38 +80,45 @@ void AddCounts(const StreamCounts& counts, StreamCounts& sum) {
   sum.last_at = std::max(*counts.last_at, sum.last_at.value_or(*counts.last_at));
 }
 
-std::string Quoted(const std::vector<ProverRef>& provers) {
-  return absl::StrJoin(provers, ", ", [](std::string* out, const ProverRef& prover) {
-    absl::StrAppend(out, "\"", prover.name, "\"");
-  });
-}
+// The epochs' jobs, loaded one epoch after the other.
+class ComparedJobs {
+ public:
+  absl::Status Add(std::vector<Job> jobs) {
+    for (Job& job : jobs) {
+      facts_ += job.facts.size();
+      jobs_.push_back(std::move(job));
+    }
+    if (jobs_.size() <= kMaxJobsLoaded && facts_ <= kMaxFactsCompared) return absl::OkStatus();
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the epochs have more than ", kMaxJobsLoaded, " jobs or ", kMaxFactsCompared,
+                     " facts, too many for one answer; compare fewer epochs"));
+  }
+  const std::vector<Job>& jobs() const { return jobs_; }
+
+ private:
+  std::vector<Job> jobs_;
+  size_t facts_ = 0;
+};
 
 }  // namespace
 
 absl::StatusOr<ProverRef> QueryHandler::FindProver(const std::string& name) {
-  auto provers = store_->ListProvers();
+  if (!name.empty()) return store_->FindProver(name);
+  auto provers = store_->ListProvers(2);
   if (!provers.ok()) return provers.status();
   if (provers->empty()) {
     return absl::NotFoundError("there is no prover yet; import a log, or ship one");
   }
-  if (name.empty()) {
-    if (provers->size() == 1) return provers->front();
-    return InvalidField("prover", absl::StrCat("there are several, name one: ", Quoted(*provers)));
-  }
-  for (const ProverRef& prover : *provers) {
-    if (prover.name == name) return prover;
-  }
-  return absl::NotFoundError(
-      absl::StrCat("there is no prover \"", name, "\"; there are: ", Quoted(*provers)));
+  if (provers->size() == 1) return provers->front();
+  return InvalidField("prover", absl::StrCat("there are several, name one, such as \"",
+                                             provers->front().name, "\""));
 }
 
-absl::StatusOr<std::vector<Job>> QueryHandler::LoadKnownEpoch(const ProverRef& prover,
-                                                              int32_t epoch) {
-  auto jobs = store_->LoadEpoch(prover, epoch);
-  if (!jobs.ok()) return jobs.status();
+absl::Status QueryHandler::CheckKnown(const ProverRef& prover, int32_t epoch,
+                                      const std::vector<Job>& jobs) {
   const bool exists =
-      std::any_of(jobs->begin(), jobs->end(), [](const Job& job) { return job.exists; });
-  if (exists) return jobs;
+      std::any_of(jobs.begin(), jobs.end(), [](const Job& job) { return job.exists; });
+  if (exists) return absl::OkStatus();
   const auto latest = store_->ListEpochs(prover, std::nullopt, 1);
   if (!latest.ok()) return latest.status();
   return absl::NotFoundError(
@@ -134,7 +138,7 @@ absl::StatusOr<v1::ListEpochsResponse> QueryHandler::ListEpochs(
     const auto position = ParsePageToken(request.page_token(), this_request, 1);
     if (!position.ok()) return position.status();
     int32_t epoch = 0;
-    if (!absl::SimpleAtoi(position->front(), &epoch)) {
+    if (!absl::SimpleAtoi(position->front(), &epoch) || epoch < 0) {
       return InvalidField("page_token", "it is damaged");
     }
     before = epoch;
@@ -157,16 +161,16 @@ absl::StatusOr<v1::GetEpochSummaryResponse> QueryHandler::GetEpochSummary(
   if (auto status = CheckEpoch(request.epoch()); !status.ok()) return status;
   const auto prover = FindProver(request.prover());
   if (!prover.ok()) return prover.status();
-  const auto jobs = LoadKnownEpoch(*prover, request.epoch());
-  if (!jobs.ok()) return jobs.status();
-  const auto streams = store_->LoadStreams(*prover, StreamsOf(*jobs));
-  if (!streams.ok()) return streams.status();
+  const auto state = store_->LoadEpochState(*prover, request.epoch(), kMaxJobsLoaded);
+  if (!state.ok()) return state.status();
+  if (auto status = CheckKnown(*prover, request.epoch(), state->jobs); !status.ok()) return status;
 
-  v1::GetEpochSummaryResponse response = ToProto(SummarizeEpoch(request.epoch(), *jobs));
+  v1::GetEpochSummaryResponse response = ToProto(SummarizeEpoch(request.epoch(), state->jobs));
   response.set_prover(prover->name);
-  for (const StreamStatus& stream : *streams) {
+  for (const StreamStatus& stream : state->streams) {
     *response.add_sources() = ToProto(stream, prover->name);
   }
+  response.set_more_sources(state->more_behind);
   return response;
 }
 
@@ -186,7 +190,12 @@ absl::StatusOr<v1::ListJobsResponse> QueryHandler::ListJobs(const v1::ListJobsRe
   if (!request.page_token().empty()) {
     const auto position = ParsePageToken(request.page_token(), this_request, 2);
     if (!position.ok()) return position.status();
-    filter.after = {(*position)[0], (*position)[1]};
+    const std::string& type = (*position)[0];
+    const std::string& hash = (*position)[1];
+    if (!ParseJobId(absl::StrCat(request.epoch(), ":", type, ":", hash))) {
+      return InvalidField("page_token", "it is damaged");
+    }
+    filter.after = {type, hash};
   }
   auto jobs = store_->ListJobs(*prover, filter, *page_size + 1);
   if (!jobs.ok()) return jobs.status();
@@ -217,7 +226,11 @@ absl::StatusOr<v1::GetJobResponse> QueryHandler::GetJob(const v1::GetJobRequest&
 
   v1::GetJobResponse response;
   *response.mutable_job() = ToProto(*job);
-  for (const Attempt& attempt : job->attempts) *response.add_attempts() = ToProto(attempt);
+  response.set_more(std::max(job->attempts.size(), job->facts.size()) > kMaxFacts);
+  for (const Attempt& attempt : job->attempts) {
+    if (static_cast<size_t>(response.attempts_size()) == kMaxFacts) break;
+    *response.add_attempts() = ToProto(attempt);
+  }
   if (auto status = AddFacts(*prover, *job, request.context_lines(), response); !status.ok()) {
     return status;
   }
@@ -244,12 +257,13 @@ absl::Status QueryHandler::AddFacts(const ProverRef& prover, const Job& job, int
   std::map<int64_t, std::string> sources;
   for (const StreamStatus& stream : *streams) sources[stream.key.stream_id] = stream.source;
 
-  for (size_t i = 0; i < job.facts.size(); ++i) {
-    const Fact& fact = job.facts[i];
+  size_t line_bytes = 0;
+  for (const Fact& fact : job.facts) {
+    if (static_cast<size_t>(response.facts_size()) == kMaxFacts) break;
     v1::JobFact* proto = response.add_facts();
     *proto = ToProto(fact);
     proto->set_source(sources[fact.origin.stream_id]);
-    if (i >= kMaxFactsWithLines) continue;
+    if (response.facts_size() > kMaxFactsWithLines || line_bytes > kMaxLineBytes) continue;
     const auto lines = ReadLinesAround(*store_, {prover.prover_id, fact.origin.stream_id},
                                        fact.origin.offset, context_lines);
     if (!lines.ok()) return lines.status();
@@ -258,6 +272,7 @@ absl::Status QueryHandler::AddFacts(const ProverRef& prover, const Job& job, int
       log_line->set_offset(line.offset);
       log_line->set_text(line.text);
       log_line->set_is_fact(line.offset == fact.origin.offset);
+      line_bytes += line.text.size();
     }
   }
   return absl::OkStatus();
@@ -267,8 +282,10 @@ absl::StatusOr<v1::ListMachinesResponse> QueryHandler::ListMachines(
     const v1::ListMachinesRequest& request) {
   const auto prover = FindProver(request.prover());
   if (!prover.ok()) return prover.status();
-  const auto streams = store_->ListStreams(*prover, kMaxStreams);
+  auto streams = store_->ListStreams(*prover, kMaxStreams + 1);
   if (!streams.ok()) return streams.status();
+  const bool more = streams->size() > kMaxStreams;
+  if (more) streams->pop_back();
 
   std::map<std::string, StreamCounts> counts;
   std::map<std::string, v1::Machine> machines;
@@ -280,6 +297,7 @@ absl::StatusOr<v1::ListMachinesResponse> QueryHandler::ListMachines(
     }
   }
   v1::ListMachinesResponse response;
+  response.set_more_streams(more);
   for (auto& [name, machine] : machines) {
     if (static_cast<size_t>(response.machines_size()) == kMaxMachines) break;
     const StreamCounts& sum = counts[name];
@@ -309,32 +327,16 @@ absl::StatusOr<v1::CompareMachinesResponse> QueryHandler::CompareMachines(
     for (const EpochRow& row : *latest) epochs.insert(row.epoch);
   }
 
-  std::vector<Job> all_jobs;
-  v1::CompareMachinesResponse response;
-  response.set_prover(prover->name);
+  ComparedJobs compared;
   for (const int32_t epoch : epochs) {
-    auto jobs = LoadKnownEpoch(*prover, epoch);
+    auto jobs = store_->LoadEpoch(*prover, epoch, kMaxJobsLoaded);
     if (!jobs.ok()) return jobs.status();
-    response.add_epochs(epoch);
-    all_jobs.insert(all_jobs.end(), std::make_move_iterator(jobs->begin()),
-                    std::make_move_iterator(jobs->end()));
+    if (auto status = CheckKnown(*prover, epoch, *jobs); !status.ok()) return status;
+    if (auto status = compared.Add(*std::move(jobs)); !status.ok()) return status;
   }
-  const MachineComparison comparison = proverlog::CompareMachines(all_jobs);
-  for (const MachineShare& share : comparison.machines) {
-    *response.add_machines() = ToProto(share);
-  }
-  for (const JobTypeComparison& type : comparison.job_types) {
-    v1::JobTypeComparison* proto = response.add_job_types();
-    proto->set_type(type.type);
-    for (const MachineOnType& row : type.machines) {
-      v1::MachineOnType* machine = proto->add_machines();
-      machine->set_machine(row.machine);
-      machine->set_started(row.started);
-      machine->set_completed(row.completed);
-      machine->set_failed(row.failed);
-      *machine->mutable_duration() = ToProto(row.duration);
-    }
-  }
+  v1::CompareMachinesResponse response = ToProto(proverlog::CompareMachines(compared.jobs()));
+  response.set_prover(prover->name);
+  response.mutable_epochs()->Add(epochs.begin(), epochs.end());
   return response;
 }
 

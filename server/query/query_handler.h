@@ -2,6 +2,7 @@
 #define PROVERLOG_SERVER_QUERY_QUERY_HANDLER_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "proverlog/v1/query.pb.h"
@@ -10,7 +11,7 @@
 namespace proverlog {
 
 // QueryService without gRPC: one method a call, as query.proto says. It blocks on the database.
-// Thread-safe; `store` outlives it.
+// `store` outlives it.
 class QueryHandler {
  public:
   explicit QueryHandler(QueryStore* store) : store_(store) {}
@@ -28,8 +29,8 @@ class QueryHandler {
  private:
   // The prover of that name, or the only one where the name is empty.
   absl::StatusOr<ProverRef> FindProver(const std::string& name);
-  // The jobs of an epoch that exists; else NOT_FOUND.
-  absl::StatusOr<std::vector<Job>> LoadKnownEpoch(const ProverRef& prover, int32_t epoch);
+  // NOT_FOUND where none of the epoch's jobs exists.
+  absl::Status CheckKnown(const ProverRef& prover, int32_t epoch, const std::vector<Job>& jobs);
   // The job of that id, or the only one whose hash begins with the id's.
   absl::StatusOr<Job> FindJob(const ProverRef& prover, const JobId& id);
   // A job's facts with the log lines around them.

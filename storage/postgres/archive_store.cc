@@ -1,12 +1,14 @@
 #include "storage/postgres/archive_store.h"
 
+#include <iterator>
 #include <string>
 #include <utility>
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "storage/postgres/bytes.h"
+#include "storage/postgres/array.h"
+#include "storage/postgres/fields.h"
 #include "storage/postgres/transaction.h"
 
 namespace proverlog::postgres {
@@ -37,21 +39,23 @@ void InsertAnchors(ReadWrite& tx, const StreamKey& stream, const std::vector<Anc
   }
 }
 
-std::vector<StreamCandidate> SelectStreams(pqxx::transaction_base& tx, absl::string_view prover,
-                                           absl::string_view machine, absl::string_view head) {
-  std::vector<StreamCandidate> candidates;
-  const auto rows = tx.exec_params(
-      "SELECT prover_id, stream_id, committed_offset"
-      " FROM stream s JOIN stream_position USING (prover_id, stream_id)"
-      " WHERE prover_id = (SELECT prover_id FROM prover WHERE name = $1) AND machine = $2"
-      " AND substring(s.head FROM 1 FOR octet_length($3::bytea))"
-      "   = substring($3::bytea FROM 1 FOR octet_length(s.head))"
-      " ORDER BY committed_offset DESC, stream_id LIMIT 100",
-      std::string(prover), std::string(machine), ToParameter(head));
-  for (const auto& row : rows) {
-    candidates.push_back({{row[0].as<ProverId>(), row[1].as<int64_t>()}, row[2].as<int64_t>()});
-  }
-  return candidates;
+// Streams of prover $1 and machine $2 whose head agrees with $3 as far as both go.
+constexpr char kStreamsThatBeginSo[] =
+    " FROM stream s JOIN stream_position USING (prover_id, stream_id)"
+    " WHERE prover_id = (SELECT prover_id FROM prover WHERE name = $1) AND machine = $2"
+    " AND substring(s.head FROM 1 FOR octet_length($3::bytea))"
+    "   = substring($3::bytea FROM 1 FOR octet_length(s.head)) ";
+
+// Whether another stream than those that its sender knows begins as the new one does.
+bool HasRival(ReadWrite& tx, const NewStream& stream) {
+  if (stream.known_stream_ids.size() >= kMaxCandidates) return false;
+  Array known;
+  for (const int64_t id : stream.known_stream_ids) known.Add(id);
+  return !tx.exec_params(absl::StrCat("SELECT", kStreamsThatBeginSo,
+                                      "AND stream_id <> ALL ($4::bigint[]) LIMIT 1"),
+                         stream.prover, stream.machine, ToParameter(stream.log_head),
+                         known.Finish())
+              .empty();
 }
 
 absl::Status NotAtPosition(const StreamKey& stream) {
@@ -98,11 +102,22 @@ absl::StatusOr<std::vector<Block>> ArchiveStore::ReadBlocks(const StreamKey& str
 
 absl::StatusOr<std::vector<StreamCandidate>> ArchiveStore::FindStreams(absl::string_view prover,
                                                                        absl::string_view machine,
-                                                                       absl::string_view head) {
+                                                                       absl::string_view head,
+                                                                       int64_t size) {
   return RunTransaction<ReadOnly>(
       *pool_, "look for the stream",
       [&](ReadOnly& tx) -> absl::StatusOr<std::vector<StreamCandidate>> {
-        return SelectStreams(tx, prover, machine, head);
+        std::vector<StreamCandidate> candidates;
+        const auto rows = tx.exec_params(
+            absl::StrCat("SELECT prover_id, stream_id, committed_offset", kStreamsThatBeginSo,
+                         "ORDER BY committed_offset > $4, committed_offset DESC, stream_id"
+                         " LIMIT $5"),
+            std::string(prover), std::string(machine), ToParameter(head), size, kMaxCandidates);
+        for (const auto& row : rows) {
+          candidates.push_back(
+              {{row[0].as<ProverId>(), row[1].as<int64_t>()}, row[2].as<int64_t>()});
+        }
+        return candidates;
       });
 }
 
@@ -121,9 +136,7 @@ absl::StatusOr<StreamKey> ArchiveStore::CreateStream(const NewStream& stream, co
         const StreamKey key{FindOrAddProver(tx, stream.prover), stream.stream_id};
         // Streams of one prover are made one after the other, so that two senders of one log meet.
         tx.exec_params1("SELECT FROM prover WHERE prover_id = $1 FOR NO KEY UPDATE", key.prover_id);
-        for (const StreamCandidate& other :
-             SelectStreams(tx, stream.prover, stream.machine, stream.log_head)) {
-          if (absl::c_linear_search(stream.known_stream_ids, other.key.stream_id)) continue;
+        if (HasRival(tx, stream)) {
           return absl::AbortedError("another client has begun to send this log");
         }
         tx.exec_params0(
@@ -164,8 +177,10 @@ absl::StatusOr<OpenStream> ArchiveStore::ReopenStream(absl::string_view prover, 
         open.committed_offset = rows[0][2].as<int64_t>();
         open.anchors = SelectAnchors(tx, open.key);
         if (open.anchors.empty()) {
-          InsertAnchors(tx, open.key, anchors);
-          open.anchors = anchors;
+          absl::c_copy_if(anchors, std::back_inserter(open.anchors), [&](const Anchor& anchor) {
+            return anchor.offset >= open.committed_offset;
+          });
+          InsertAnchors(tx, open.key, open.anchors);
         }
         return open;
       });

@@ -18,7 +18,8 @@ class ArchiveStore : public ArchiveWriter {
                                                 int max_blocks) override;
   absl::StatusOr<std::vector<StreamCandidate>> FindStreams(absl::string_view prover,
                                                            absl::string_view machine,
-                                                           absl::string_view head) override;
+                                                           absl::string_view head,
+                                                           int64_t size) override;
   absl::StatusOr<int64_t> ReserveStreamId() override;
   absl::StatusOr<StreamKey> CreateStream(const NewStream& stream, const Block& block,
                                          absl::string_view head) override;

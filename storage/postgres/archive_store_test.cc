@@ -80,12 +80,15 @@ TEST_F(ArchiveStoreTest, TheFirstAnchorsStay) {
   EXPECT_EQ(opened->anchors, anchors_);
 }
 
-TEST_F(ArchiveStoreTest, AStreamWithoutAnchorsTakesLaterOnes) {
+TEST_F(ArchiveStoreTest, AStreamWithoutAnchorsTakesLaterOnesForLinesToCome) {
   anchors_.clear();
   const StreamKey key = Create("hello");
-  const std::vector<Anchor> later = {{0, 9999, "Asia/Tokyo"}};
-  EXPECT_EQ(store_.ReopenStream("prover", key.stream_id, later)->anchors, later);
-  EXPECT_EQ(store_.ReopenStream("prover", key.stream_id, {})->anchors, later);
+  const Anchor past = {4, 8888, "UTC"};
+  const Anchor next = {5, 9999, "Asia/Tokyo"};
+  EXPECT_TRUE(store_.ReopenStream("prover", key.stream_id, {past})->anchors.empty());
+  const std::vector<Anchor> taken = {next};
+  EXPECT_EQ(store_.ReopenStream("prover", key.stream_id, {past, next})->anchors, taken);
+  EXPECT_EQ(store_.ReopenStream("prover", key.stream_id, {})->anchors, taken);
 }
 
 TEST_F(ArchiveStoreTest, FindsStreamsByTheirHeads) {
@@ -93,21 +96,46 @@ TEST_F(ArchiveStoreTest, FindsStreamsByTheirHeads) {
   const StreamKey long_one = Create("abcdef", "m", {short_one.stream_id});
   Create("abx");
   Create("abcdef", "other machine");
-  const auto found = store_.FindStreams("prover", "m", "abcd");
+  const auto found = store_.FindStreams("prover", "m", "abcd", 100);
   ASSERT_TRUE(found.ok()) << found.status();
   ASSERT_EQ(found->size(), 2U);
   EXPECT_EQ((*found)[0].key, long_one);
   EXPECT_EQ((*found)[0].committed_offset, 6);
   EXPECT_EQ((*found)[1].key, short_one);
-  EXPECT_TRUE(store_.FindStreams("no such prover", "m", "abcd")->empty());
-  EXPECT_TRUE(store_.FindStreams("prover", "m", "zzz")->empty());
+  EXPECT_TRUE(store_.FindStreams("no such prover", "m", "abcd", 100)->empty());
+  EXPECT_TRUE(store_.FindStreams("prover", "m", "zzz", 100)->empty());
+}
+
+TEST_F(ArchiveStoreTest, StreamsThatAreNoLongerThanTheLogComeFirst) {
+  const StreamKey three = Create("abc");
+  const StreamKey six = Create("abcdef", "m", {three.stream_id});
+  const StreamKey five = Create("abcde", "m", {three.stream_id, six.stream_id});
+  const auto found = store_.FindStreams("prover", "m", "abc", 5);
+  ASSERT_EQ(found->size(), 3U);
+  EXPECT_EQ((*found)[0].key, five);
+  EXPECT_EQ((*found)[1].key, three);
+  EXPECT_EQ((*found)[2].key, six);
+}
+
+TEST_F(ArchiveStoreTest, BeyondTheLimitLogsThatBeginAlikeAreStillTaken) {
+  database_.Sql("INSERT INTO prover (name) VALUES ('prover')");
+  database_.Sql(
+      "WITH made AS (INSERT INTO stream (prover_id, machine, source, head)"
+      "  SELECT 1, 'm', 'a.log', 'hello' FROM generate_series(1, 501) RETURNING *)"
+      " INSERT INTO stream_position (prover_id, stream_id, generation, committed_offset)"
+      " SELECT prover_id, stream_id, 1, 5 FROM made");
+  const auto found = store_.FindStreams("prover", "m", "hello", 5);
+  ASSERT_EQ(found->size(), kMaxCandidates);
+  std::vector<int64_t> known;
+  for (const StreamCandidate& stream : *found) known.push_back(stream.key.stream_id);
+  Create("hello", "m", known);
 }
 
 TEST_F(ArchiveStoreTest, AGrowingHeadIsKept) {
   const StreamKey key = Create("abc");
   ASSERT_TRUE(store_.Append(key, 1, MakeBlock(3, "def"), "abcdef").ok());
-  EXPECT_EQ(store_.FindStreams("prover", "m", "abcdefgh")->size(), 1U);
-  EXPECT_TRUE(store_.FindStreams("prover", "m", "abcxyz")->empty());
+  EXPECT_EQ(store_.FindStreams("prover", "m", "abcdefgh", 100)->size(), 1U);
+  EXPECT_TRUE(store_.FindStreams("prover", "m", "abcxyz", 100)->empty());
 }
 
 TEST_F(ArchiveStoreTest, TwoSendersOfOneNewLogMeet) {

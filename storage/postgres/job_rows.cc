@@ -8,8 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/postgres/array.h"
-#include "storage/postgres/bytes.h"
 #include "storage/postgres/compact_job.h"
+#include "storage/postgres/fields.h"
 #include "storage/postgres/hash_key.h"
 
 namespace proverlog::postgres {
@@ -320,11 +320,17 @@ void UpsertFactRows(pqxx::transaction_base& tx, const ProjectionKey& key,
       details.Finish(), writer_ids.Finish(), offsets.Finish());
 }
 
+absl::Status CheckLimit(const pqxx::result& rows, int64_t limit, absl::string_view what) {
+  if (static_cast<int64_t>(rows.size()) <= limit) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("there are more than ", limit, " ", what, ", too many for one answer"));
+}
+
 }  // namespace
 
-FactsByJob ReadFacts(pqxx::transaction_base& tx, const ProjectionKey& key,
-                     const std::vector<JobId>& jobs) {
-  if (jobs.empty()) return {};
+absl::StatusOr<FactsByJob> ReadFacts(pqxx::transaction_base& tx, const ProjectionKey& key,
+                                     const std::vector<JobId>& jobs, int64_t max_facts) {
+  if (jobs.empty()) return FactsByJob{};
   KeyArrays keys;
   for (const JobId& id : jobs) keys.Add(id);
   const std::string epochs = keys.epochs.Finish();
@@ -334,21 +340,25 @@ FactsByJob ReadFacts(pqxx::transaction_base& tx, const ProjectionKey& key,
                                        key.prover_id, key.projection_id, epochs, types, hashes);
   pqxx::result fact_rows;
   if (AnyFactRows(job_rows)) {
-    fact_rows = tx.exec_params(absl::StrCat(kSelectFacts, "JOIN ", kKeysTable, kKeysJoin),
-                               key.prover_id, key.projection_id, epochs, types, hashes);
+    fact_rows =
+        tx.exec_params(absl::StrCat(kSelectFacts, "JOIN ", kKeysTable, kKeysJoin, " LIMIT $6"),
+                       key.prover_id, key.projection_id, epochs, types, hashes, max_facts + 1);
+    if (auto status = CheckLimit(fact_rows, max_facts, "facts"); !status.ok()) return status;
   }
   return Collect(tx, key.prover_id, job_rows, fact_rows);
 }
 
-FactsByJob ReadEpochFacts(pqxx::transaction_base& tx, const ProjectionKey& key, int32_t epoch,
-                          int64_t limit) {
-  constexpr char kWhere[] = "WHERE prover_id = $1 AND projection_id = $2 AND epoch = $3";
-  const auto job_rows = tx.exec_params(absl::StrCat(SelectJobs(), kWhere, " LIMIT $4"),
-                                       key.prover_id, key.projection_id, epoch, limit);
+absl::StatusOr<FactsByJob> ReadEpochFacts(pqxx::transaction_base& tx, const ProjectionKey& key,
+                                          int32_t epoch, const RowLimits& limits) {
+  constexpr char kWhere[] = "WHERE prover_id = $1 AND projection_id = $2 AND epoch = $3 LIMIT $4";
+  const auto job_rows = tx.exec_params(absl::StrCat(SelectJobs(), kWhere), key.prover_id,
+                                       key.projection_id, epoch, limits.jobs + 1);
+  if (auto status = CheckLimit(job_rows, limits.jobs, "jobs"); !status.ok()) return status;
   pqxx::result fact_rows;
   if (AnyFactRows(job_rows)) {
-    fact_rows =
-        tx.exec_params(absl::StrCat(kSelectFacts, kWhere), key.prover_id, key.projection_id, epoch);
+    fact_rows = tx.exec_params(absl::StrCat(kSelectFacts, kWhere), key.prover_id, key.projection_id,
+                               epoch, limits.facts + 1);
+    if (auto status = CheckLimit(fact_rows, limits.facts, "facts"); !status.ok()) return status;
   }
   return Collect(tx, key.prover_id, job_rows, fact_rows);
 }

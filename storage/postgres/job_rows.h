@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "model/fact.h"
 #include "model/job.h"
 #include "model/job_id.h"
@@ -25,13 +26,20 @@ struct ProjectionKey {
 
 using FactsByJob = std::map<JobId, std::vector<Fact>>;
 
-// Reads the facts of the given jobs; jobs that are not known are left out.
-FactsByJob ReadFacts(pqxx::transaction_base& tx, const ProjectionKey& key,
-                     const std::vector<JobId>& jobs);
+// How many rows of a table are read at most. RESOURCE_EXHAUSTED where there are more: a job without
+// all its facts would be another job.
+struct RowLimits {
+  int64_t jobs = 0;
+  int64_t facts = 0;
+};
 
-// Reads the facts of all jobs of an epoch, at most `limit` jobs.
-FactsByJob ReadEpochFacts(pqxx::transaction_base& tx, const ProjectionKey& key, int32_t epoch,
-                          int64_t limit);
+// Reads the facts of the given jobs; jobs that are not known are left out.
+absl::StatusOr<FactsByJob> ReadFacts(pqxx::transaction_base& tx, const ProjectionKey& key,
+                                     const std::vector<JobId>& jobs, int64_t max_facts);
+
+// Reads the facts of all jobs of an epoch.
+absl::StatusOr<FactsByJob> ReadEpochFacts(pqxx::transaction_base& tx, const ProjectionKey& key,
+                                          int32_t epoch, const RowLimits& limits);
 
 // Writes the jobs with all their facts.
 void WriteJobs(pqxx::transaction_base& tx, const ProjectionKey& key, const std::vector<Job>& jobs);

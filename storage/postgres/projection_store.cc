@@ -1,6 +1,7 @@
 #include "storage/postgres/projection_store.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -8,7 +9,7 @@
 
 #include "absl/time/clock.h"
 #include "storage/postgres/archive_store.h"
-#include "storage/postgres/bytes.h"
+#include "storage/postgres/fields.h"
 #include "storage/postgres/job_rows.h"
 #include "storage/postgres/stream_rows.h"
 #include "storage/postgres/transaction.h"
@@ -21,11 +22,6 @@ constexpr char kPending[] =
     "(sp.committed_offset > coalesce(pr.normalized_offset, 0)"
     " OR (sp.sealed_offset = sp.committed_offset"
     "     AND pr.sealed_offset IS DISTINCT FROM sp.sealed_offset))";
-
-std::optional<int64_t> ReadOptional(const pqxx::field& field) {
-  if (field.is_null()) return std::nullopt;
-  return field.as<int64_t>();
-}
 
 // Runs `body` and turns libpqxx's exceptions into a status. The transaction is of no use after one.
 template <typename Body>
@@ -59,7 +55,7 @@ class Transaction : public ProjectionTransaction {
   absl::StatusOr<std::map<JobId, std::vector<Fact>>> LoadFacts(
       const std::vector<JobId>& jobs) override {
     return Guarded("load jobs", [&]() -> absl::StatusOr<std::map<JobId, std::vector<Fact>>> {
-      return ReadFacts(tx_, key_, jobs);
+      return ReadFacts(tx_, key_, jobs, std::numeric_limits<int64_t>::max() - 1);
     });
   }
 

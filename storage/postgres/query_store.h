@@ -1,8 +1,12 @@
 #ifndef PROVERLOG_STORAGE_POSTGRES_QUERY_STORE_H_
 #define PROVERLOG_STORAGE_POSTGRES_QUERY_STORE_H_
 
+#include <memory>
+#include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "storage/postgres/connection_pool.h"
 #include "storage/query_store.h"
 
@@ -11,15 +15,22 @@ namespace proverlog::postgres {
 // Queries in PostgreSQL. Thread-safe; the pool outlives it.
 class QueryStore : public proverlog::QueryStore {
  public:
-  explicit QueryStore(ConnectionPool* pool) : pool_(pool) {}
+  explicit QueryStore(ConnectionPool* pool, absl::Time deadline = absl::InfiniteFuture())
+      : pool_(pool), deadline_(deadline) {}
+
+  std::unique_ptr<proverlog::QueryStore> WithDeadline(absl::Time deadline) override;
 
   absl::StatusOr<std::vector<Block>> ReadBlocks(const StreamKey& stream, int64_t begin, int64_t end,
                                                 int max_blocks) override;
-  absl::StatusOr<std::vector<ProverRef>> ListProvers() override;
+  absl::StatusOr<std::vector<ProverRef>> ListProvers(int limit) override;
+  absl::StatusOr<ProverRef> FindProver(const std::string& name) override;
   absl::StatusOr<std::vector<EpochRow>> ListEpochs(const ProverRef& prover,
                                                    std::optional<int32_t> before,
                                                    int limit) override;
-  absl::StatusOr<std::vector<Job>> LoadEpoch(const ProverRef& prover, int32_t epoch) override;
+  absl::StatusOr<std::vector<Job>> LoadEpoch(const ProverRef& prover, int32_t epoch,
+                                             int64_t max_jobs) override;
+  absl::StatusOr<EpochState> LoadEpochState(const ProverRef& prover, int32_t epoch,
+                                            int64_t max_jobs) override;
   absl::StatusOr<std::vector<Job>> ListJobs(const ProverRef& prover, const JobFilter& filter,
                                             int limit) override;
   absl::StatusOr<Job> LoadJob(const ProverRef& prover, const JobId& id) override;
@@ -31,7 +42,12 @@ class QueryStore : public proverlog::QueryStore {
                                                         int limit) override;
 
  private:
+  // RunTransaction, until the deadline.
+  template <typename Body>
+  auto Read(absl::string_view doing, Body body);
+
   ConnectionPool* pool_;
+  absl::Time deadline_;
 };
 
 }  // namespace proverlog::postgres

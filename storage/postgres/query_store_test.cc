@@ -2,12 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <pqxx/pqxx>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "codec/zstd_frame.h"
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/projection_store.h"
@@ -28,7 +31,7 @@ class QueryStoreTest : public testing::Test {
     stream_ =
         *archive.CreateStream({*archive.ReserveStreamId(), "mine", "m", "a.log", {}, "hi", {}},
                               Block{0, 2, CompressFrame("hi")}, "hi");
-    prover_ = queries_.ListProvers()->front();
+    prover_ = queries_.ListProvers(1)->front();
   }
 
   void Save(const JobId& id, std::vector<Fact> facts) {
@@ -53,6 +56,96 @@ class QueryStoreTest : public testing::Test {
 TEST_F(QueryStoreTest, ListsProvers) {
   EXPECT_EQ(prover_.name, "mine");
   EXPECT_EQ(prover_.projection_id, 1);
+}
+
+TEST_F(QueryStoreTest, FindsAProverHoweverManyThereAre) {
+  database_.Sql("INSERT INTO prover (name) SELECT 'p' || i FROM generate_series(1, 2000) AS i");
+  EXPECT_EQ(queries_.FindProver("p2000")->name, "p2000");
+  EXPECT_TRUE(absl::IsNotFound(queries_.FindProver("nobody").status()));
+  EXPECT_EQ(queries_.ListProvers(2)->size(), 2U);
+}
+
+TEST_F(QueryStoreTest, MoreThanTheLimitIsNotHalfAnAnswer) {
+  for (int i = 0; i < 3; ++i) Save({1, "A", Hash(i)}, {At(1, K::kEnqueued)});
+  EXPECT_EQ(queries_.LoadEpoch(prover_, 1, 3)->size(), 3U);
+  EXPECT_EQ(queries_.LoadEpoch(prover_, 1, 2).status().code(),
+            absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(queries_.LoadEpochState(prover_, 1, 2).status().code(),
+            absl::StatusCode::kResourceExhausted);
+  // A job has any number of facts, which an answer has not.
+  Save({2, "A", Hash(1)}, {At(1, K::kEnqueued), At(2, K::kEnqueued)});
+  database_.Sql(
+      "INSERT INTO job_fact SELECT prover_id, projection_id, epoch, type, hash, 100 + i, kind,"
+      " attempt, will_retry, detail, writer_id, line_offset"
+      " FROM job_fact, generate_series(1, 500000) AS i WHERE at = 1 AND epoch = 2");
+  for (const absl::Status& status :
+       {queries_.LoadEpoch(prover_, 2, 10).status(),
+        queries_.LoadJob(prover_, {2, "A", Hash(1)}).status(),
+        queries_.ListJobs(prover_, {2, "", std::nullopt, std::nullopt}, 10).status()}) {
+    EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+  }
+}
+
+TEST_F(QueryStoreTest, AnEpochComesWithTheStreamsThatAreBehind) {
+  Save({1, "A", Hash(1)}, {At(1, K::kEnqueued)});
+  database_.Sql(
+      "WITH made AS (INSERT INTO stream (prover_id, machine, source, head)"
+      "  SELECT 1, 'a', lpad(i::text, 4, '0'), '' FROM generate_series(1, 1001) AS i"
+      "  RETURNING prover_id, stream_id)"
+      " INSERT INTO stream_position (prover_id, stream_id, generation, committed_offset)"
+      " SELECT prover_id, stream_id, 1, 7 FROM made");
+  auto state = queries_.LoadEpochState(prover_, 1, 10);
+  ASSERT_TRUE(state.ok()) << state.status();
+  ASSERT_EQ(state->streams.size(), 1001U);
+  EXPECT_EQ(state->streams[0].source, "a.log");  // which told the fact
+  EXPECT_EQ(state->streams[1].source, "0001");
+  EXPECT_EQ(state->streams[1].normalized_offset, 0);
+  EXPECT_TRUE(state->more_behind);
+
+  database_.Sql(
+      "INSERT INTO stream_progress (prover_id, projection_id, stream_id, normalized_offset,"
+      " normalizer_state, normalized_at, lines, records, understood, not_understood, undated, cut,"
+      " facts) SELECT prover_id, 1, stream_id, committed_offset, '', 0, 0, 0, 0, 0, 0, 0, '{}'"
+      " FROM stream_position");
+  state = queries_.LoadEpochState(prover_, 1, 10);
+  EXPECT_EQ(state->streams.size(), 1U);
+  EXPECT_FALSE(state->more_behind);
+}
+
+TEST_F(QueryStoreTest, AnEpochAndHowFarItsStreamsAreIsReadAtOneInstant) {
+  Save({1, "A", Hash(1)}, {At(1, K::kEnqueued)});
+  pqxx::connection connection(database_.conninfo());
+  pqxx::work normalizer(connection);
+  normalizer.exec("LOCK TABLE stream_progress");
+  std::thread reader([&] {
+    const auto state = queries_.LoadEpochState(prover_, 1, 10);
+    ASSERT_TRUE(state.ok()) << state.status();
+    EXPECT_EQ(state->jobs.size(), 1U);
+    EXPECT_EQ(state->streams.at(0).normalized_offset, 0);
+  });
+  while (database_.Sql("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0") {
+    absl::SleepFor(absl::Milliseconds(10));
+  }
+  normalizer.exec(
+      "INSERT INTO stream_progress (prover_id, projection_id, stream_id, normalized_offset,"
+      " normalizer_state, normalized_at, lines, records, understood, not_understood, undated, cut,"
+      " facts) SELECT prover_id, 1, stream_id, committed_offset, '', 0, 0, 0, 0, 0, 0, 0, '{}'"
+      " FROM stream_position");
+  normalizer.commit();
+  reader.join();
+  EXPECT_EQ(queries_.LoadEpochState(prover_, 1, 10)->streams.at(0).normalized_offset, 2);
+}
+
+TEST_F(QueryStoreTest, ACallEndsAtItsDeadline) {
+  const auto late = queries_.WithDeadline(absl::Now() - absl::Seconds(1));
+  EXPECT_TRUE(absl::IsDeadlineExceeded(late->ListProvers(1).status()));
+  pqxx::connection connection(database_.conninfo());
+  pqxx::work tx(connection);
+  tx.exec("LOCK TABLE prover");
+  const absl::Time begin = absl::Now();
+  const auto slow = queries_.WithDeadline(begin + absl::Milliseconds(300));
+  EXPECT_TRUE(absl::IsDeadlineExceeded(slow->ListProvers(1).status()));
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(5));
 }
 
 TEST_F(QueryStoreTest, AddsUpTheEpochsFromTheLatest) {
@@ -94,6 +187,7 @@ TEST_F(QueryStoreTest, PagesThroughTheEpochs) {
   EXPECT_EQ((*page)[0].epoch, 2);
   EXPECT_EQ((*page)[1].epoch, 1);
   EXPECT_TRUE(queries_.ListEpochs(prover_, 0, 2)->empty());
+  EXPECT_TRUE(queries_.ListEpochs(prover_, INT32_MIN, 2)->empty());
 }
 
 TEST_F(QueryStoreTest, FiltersAndPagesThroughJobs) {
@@ -128,7 +222,20 @@ TEST_F(QueryStoreTest, LoadsOneJobAndFindsItByTheBeginningOfItsHash) {
   EXPECT_TRUE(absl::IsNotFound(queries_.LoadJob(prover_, {1, "A", "aaaa"}).status()));
   EXPECT_EQ(queries_.FindJobs(prover_, {1, "A", "aaaa"}, 10)->size(), 2U);
   EXPECT_EQ(queries_.FindJobs(prover_, {1, "A", Hash(12).substr(0, 63)}, 10)->size(), 1U);
+  EXPECT_EQ(queries_.FindJobs(prover_, {1, "A", Hash(12)}, 10)->size(), 1U);
   EXPECT_TRUE(queries_.FindJobs(prover_, {1, "B", "aaaa"}, 10)->empty());
+  EXPECT_TRUE(queries_.FindJobs(prover_, {1, "A", "aaax"}, 10)->empty());
+  EXPECT_TRUE(queries_.FindJobs(prover_, {1, "A", Hash(1) + "0"}, 10)->empty());
+}
+
+TEST_F(QueryStoreTest, AHashThatIsNotHexIsOnlyFoundByAllOfIt) {
+  for (const std::string token : {"aaa", "aaab", "a-token", "0", "61"}) {
+    Save({1, "A", token}, {At(1, K::kEnqueued)});
+    EXPECT_EQ(queries_.LoadJob(prover_, {1, "A", token})->id.hash, token);
+  }
+  for (const std::string prefix : {"a", "aa", "0", "00", "0061", "a-", "6"}) {
+    EXPECT_TRUE(queries_.FindJobs(prover_, {1, "A", prefix}, 10)->empty()) << prefix;
+  }
 }
 
 TEST_F(QueryStoreTest, SaysHowFarAStreamIs) {
@@ -159,7 +266,7 @@ TEST_F(QueryStoreTest, EveryStatementFindsItsRowsByAnIndex) {
   QueryStore queries(pool.get());
   const size_t begin = TestDatabase::ServerLog().size();
   EXPECT_EQ(queries.ListEpochs(prover_, 1500, 50)->size(), 50U);
-  EXPECT_EQ(queries.LoadEpoch(prover_, 500)->size(), 100U);
+  EXPECT_EQ(queries.LoadEpoch(prover_, 500, 1000)->size(), 100U);
   const auto page = queries.ListJobs(prover_, {500, "", JobState::kCompleted, std::nullopt}, 50);
   ASSERT_EQ(page->size(), 50U);
   const JobId id = page->back().id;

@@ -2,17 +2,11 @@
 
 #include <simdjson.h>
 
-#include <optional>
-
 #include "absl/strings/str_cat.h"
+#include "storage/postgres/fields.h"
 
 namespace proverlog::postgres {
 namespace {
-
-std::optional<UnixMillis> ReadInstant(const pqxx::field& field) {
-  if (field.is_null()) return std::nullopt;
-  return field.as<int64_t>();
-}
 
 void ReadFactCounts(const std::string& json, StreamCounts& counts) {
   simdjson::dom::parser parser;
@@ -36,8 +30,8 @@ StreamCounts ReadCounts(const pqxx::row& row, int column) {
   counts.undated = row[column + 4].as<int64_t>(0);
   counts.cut = row[column + 5].as<int64_t>(0);
   ReadFactCounts(row[column + 6].as<std::string>("{}"), counts);
-  counts.first_at = ReadInstant(row[column + 7]);
-  counts.last_at = ReadInstant(row[column + 8]);
+  counts.first_at = ReadOptional(row[column + 7]);
+  counts.last_at = ReadOptional(row[column + 8]);
   return counts;
 }
 

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "tests/testing_util/process.h"
 #include "tests/testing_util/raw_call.h"
 #include "tests/testing_util/test_data.h"
@@ -143,6 +145,22 @@ TEST_F(ServiceTest, APostgresThatWasLeftBehindIsStoppedAtTheNextStart) {
   kill(orphan, SIGCONT);
   WaitUntil([&] { return next.Err().find("is ready") != std::string::npos; }, "ready");
   EXPECT_NE(PostgresOf(DataDir()), orphan);
+}
+
+TEST_F(ServiceTest, ASignalDuringTheStartEndsItAndLeavesNothingBehind) {
+  // While the cluster is made (which then is to be made again), and while PostgreSQL starts.
+  for (const int delay_ms : {0, 100, 200, 300, 400, 500}) {
+    Process starting({ProverlogdPath(), DataDirFlag(), "--listen=127.0.0.1:0"});
+    WaitUntil([&] { return starting.Err().find("starting a private") != std::string::npos; },
+              "it begins to start");
+    absl::SleepFor(absl::Milliseconds(delay_ms));
+    starting.Kill(SIGTERM);
+    const int exit_code = starting.Wait();
+    EXPECT_TRUE(exit_code == 128 + SIGTERM || (exit_code == 0 && delay_ms > 0)) << exit_code;
+    ExpectNothingLeftBehind();
+  }
+  Service service(DataDirFlag());
+  EXPECT_EQ(service.Proverlog(Import()).exit_code, 0);
 }
 
 TEST_F(ServiceTest, AnswersTheStandardHealthCheck) {

@@ -1,6 +1,8 @@
-#ifndef PROVERLOG_STORAGE_POSTGRES_BYTES_H_
-#define PROVERLOG_STORAGE_POSTGRES_BYTES_H_
+#ifndef PROVERLOG_STORAGE_POSTGRES_FIELDS_H_
+#define PROVERLOG_STORAGE_POSTGRES_FIELDS_H_
 
+#include <cstdint>
+#include <optional>
 #include <pqxx/pqxx>
 #include <string>
 
@@ -14,6 +16,12 @@ inline pqxx::binarystring ToParameter(absl::string_view bytes) {
   return pqxx::binarystring(bytes.data(), bytes.size());
 }
 
+// A bigint that may be NULL.
+inline std::optional<int64_t> ReadOptional(const pqxx::field& field) {
+  if (field.is_null()) return std::nullopt;
+  return field.as<int64_t>();
+}
+
 }  // namespace proverlog::postgres
 
-#endif  // PROVERLOG_STORAGE_POSTGRES_BYTES_H_
+#endif  // PROVERLOG_STORAGE_POSTGRES_FIELDS_H_

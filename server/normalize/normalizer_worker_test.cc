@@ -1,0 +1,77 @@
+#include "server/normalize/normalizer_worker.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
+#include "codec/zstd_frame.h"
+
+namespace proverlog {
+namespace {
+
+// A stream that never comes to its end.
+class EndlessTransaction : public ProjectionTransaction {
+ public:
+  absl::StatusOr<std::vector<PendingStream>> PendingStreams(int /*limit*/) override {
+    PendingStream stream;
+    stream.committed_offset = 1'000'000;
+    return std::vector<PendingStream>{stream};
+  }
+  absl::StatusOr<std::vector<Block>> ReadBlocks(int64_t /*stream_id*/, int64_t begin,
+                                                int64_t /*max_bytes*/) override {
+    return std::vector<Block>{{begin, begin + 1, CompressFrame("\n")}};
+  }
+  absl::StatusOr<std::map<JobId, std::vector<Fact>>> LoadFacts(
+      const std::vector<JobId>& /*jobs*/) override {
+    return std::map<JobId, std::vector<Fact>>{};
+  }
+  absl::Status SaveJobs(const std::vector<Job>& /*jobs*/) override { return absl::OkStatus(); }
+  absl::Status SaveProgress(const NormalizedStream& /*stream*/) override {
+    return absl::OkStatus();
+  }
+};
+
+constexpr ProverId kEndless = 1;
+constexpr ProverId kFailsOnce = 2;
+constexpr ProverId kBusyOnce = 3;
+
+// Three provers that are behind; tells when the two whose first step comes to nothing had another.
+class FakeStore : public ProjectionStore {
+ public:
+  absl::StatusOr<std::vector<ProverId>> FindProversBehind() override {
+    return std::vector<ProverId>{kEndless, kFailsOnce, kBusyOnce};
+  }
+  absl::StatusOr<bool> Project(
+      ProverId prover_id,
+      const std::function<absl::Status(ProjectionTransaction&)>& work) override {
+    const int step = ++steps_[prover_id];
+    if (prover_id == kFailsOnce && step == 1) return absl::UnavailableError("try again");
+    if (prover_id == kBusyOnce && step == 1) return false;
+    if (steps_[kFailsOnce] > 1 && steps_[kBusyOnce] > 1 && !tried_again.HasBeenNotified()) {
+      tried_again.Notify();
+    }
+    EndlessTransaction transaction;
+    if (prover_id != kEndless) return true;
+    const absl::Status status = work(transaction);
+    if (!status.ok()) return status;
+    return true;
+  }
+
+  absl::Notification tried_again;
+
+ private:
+  std::map<ProverId, int> steps_;
+};
+
+TEST(NormalizerWorkerTest, ABacklogDoesNotKeepFromLookingAgain) {
+  FakeStore store;
+  NormalizerWorker worker(&store);
+  EXPECT_TRUE(store.tried_again.WaitForNotificationWithTimeout(absl::Seconds(30)));
+}
+
+}  // namespace
+}  // namespace proverlog

@@ -1,0 +1,15 @@
+#include "storage/query_store.h"
+
+#include <set>
+
+namespace proverlog {
+
+std::vector<int64_t> StreamsOf(const std::vector<Job>& jobs) {
+  std::set<int64_t> ids;
+  for (const Job& job : jobs) {
+    for (const Fact& fact : job.facts) ids.insert(fact.origin.stream_id);
+  }
+  return {ids.begin(), ids.end()};
+}
+
+}  // namespace proverlog
