@@ -33,7 +33,8 @@ size_t NumberLength(absl::string_view text) {
   return length;
 }
 
-// The length of `0x3fa2`, of eight hexadecimal digits or more with a digit among them, or of a UUID.
+// The length of `0x3fa2`, of eight hexadecimal digits or more with a digit among them, or of a
+// UUID.
 size_t HexLength(absl::string_view text) {
   if (absl::StartsWith(text, "0x")) {
     const size_t digits = Run(text.substr(2), IsHex);
@@ -77,7 +78,7 @@ size_t PathLength(absl::string_view text) {
 size_t VariableLength(absl::string_view text, absl::string_view& name) {
   using Measure = size_t (*)(absl::string_view);
   static constexpr std::pair<Measure, const char*> kVariables[] = {
-      {JobLength, "<job>"},     {HexLength, "<hex>"},     {NumberLength, "<n>"},
+      {JobLength, "<job>"},     {HexLength, "<hex>"},   {NumberLength, "<n>"},
       {QuotedLength, "<text>"}, {PathLength, "<path>"},
   };
   for (const auto& [measure, variable_name] : kVariables) {

@@ -12,8 +12,8 @@ namespace proverlog {
 //
 //   Block 17 of 0x3fa2 took 12.5ms -> Block <n> of <hex> took <n>ms
 //
-// Numbers, hexadecimal strings of at least 8 digits, UUIDs, job ids, quoted texts, URLs and absolute
-// paths are variable. At most 200 bytes of valid UTF-8.
+// Numbers, hexadecimal strings of at least 8 digits, UUIDs, job ids, quoted texts, URLs and
+// absolute paths are variable. At most 200 bytes of valid UTF-8.
 std::string MessageTemplate(absl::string_view message);
 
 }  // namespace proverlog

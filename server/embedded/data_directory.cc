@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -96,16 +97,26 @@ absl::Status CheckVersion(const std::string& cluster, const std::string& bin,
                    bin, " (see ", log_path, "); install postgresql-", version));
 }
 
+// What an earlier start left behind.
+void RemoveUnfinished(const std::string& cluster) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(fs::path(cluster).parent_path(), ignored)) {
+    if (absl::StartsWith(entry.path().string(), cluster + ".new-")) {
+      fs::remove_all(entry.path(), ignored);
+    }
+  }
+}
+
 absl::Status MakeCluster(const std::string& cluster, const Account& account, const std::string& bin,
                          const std::string& log_path) {
-  // Made under another name first: a cluster that is there is complete.
-  const std::string unfinished = cluster + ".new";
-  std::error_code error;
-  fs::remove_all(unfinished, error);
-  if (!fs::create_directory(unfinished, error)) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("cannot make ", unfinished, ": ", error.message()));
+  // Made under another name first: a cluster that is there is complete. The name is new, because
+  // the initdb of a service that was killed may still be writing.
+  RemoveUnfinished(cluster);
+  std::string unfinished = cluster + ".new-XXXXXX";
+  if (mkdtemp(unfinished.data()) == nullptr) {
+    return absl::ErrnoToStatus(errno, "cannot make " + unfinished);
   }
+  std::error_code error;
   if (account.needs_drop && chown(unfinished.c_str(), account.uid, account.gid) != 0) {
     return absl::ErrnoToStatus(errno, absl::StrCat("cannot give ", unfinished, " to postgres"));
   }

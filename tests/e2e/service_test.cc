@@ -156,7 +156,8 @@ TEST_F(ServiceTest, ASignalDuringTheStartEndsItAndLeavesNothingBehind) {
     absl::SleepFor(absl::Milliseconds(delay_ms));
     starting.Kill(SIGTERM);
     const int exit_code = starting.Wait();
-    EXPECT_TRUE(exit_code == 128 + SIGTERM || (exit_code == 0 && delay_ms > 0)) << exit_code;
+    EXPECT_TRUE(exit_code == 128 + SIGTERM || (exit_code == 0 && delay_ms > 0))
+        << exit_code << " after " << delay_ms << " ms: " << starting.Err();
     ExpectNothingLeftBehind();
   }
   Service service(DataDirFlag());
