@@ -20,6 +20,8 @@ struct Attempt {
   // Several attempts of the job were open in the process, so which of them ended here is a guess
   // (the oldest).
   bool ambiguous = false;
+
+  friend bool operator==(const Attempt& a, const Attempt& b) = default;
 };
 
 // Pairs the starts and ends of a job's facts (a set in FactOrder) by agent process; the result is

@@ -27,6 +27,8 @@ inline bool IsInFlight(JobState state) {
 struct Span {
   Millis length = 0;  // negative where two machines' clocks disagree
   bool across_machines = false;
+
+  friend bool operator==(const Span& a, const Span& b) = default;
 };
 
 // A job and everything that follows from its facts. Derived anew from the whole set, never changed
@@ -58,6 +60,8 @@ struct Job {
 
   // Of a failed job, why: the broker's text, or the agent's.
   std::string failure;
+
+  friend bool operator==(const Job& a, const Job& b) = default;
 };
 
 Job DeriveJob(JobId id, std::vector<Fact> facts);

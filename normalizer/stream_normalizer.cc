@@ -192,6 +192,7 @@ void StreamNormalizer::ReadRecord(const LogLine& line, bool may_go_on, Normalize
     ++counts_.undated;
   }
   sink.OnRecord(record, at, match ? &*match : nullptr);
+  if (!match && !may_go_on) sink.OnUnknown(record, at, OriginOf(line));
 
   const auto before = open_records_.find(line.service);
   if (before != open_records_.end()) {

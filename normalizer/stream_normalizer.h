@@ -26,6 +26,9 @@ class NormalizerSink {
   virtual ~NormalizerSink() = default;
   virtual void OnFact(const JobIdView& job, Fact fact) = 0;
   virtual void OnEvent(Event /*event*/) {}
+  // A record whose message is not in the catalogue.
+  virtual void OnUnknown(const Record& /*record*/, std::optional<UnixMillis> /*at*/,
+                         const Origin& /*origin*/) {}
   // Every record, dated or not; `match` is null where its message is not in the catalogue.
   virtual void OnRecord(const Record& /*record*/, std::optional<UnixMillis> /*at*/,
                         const MessageMatch* /*match*/) {}

@@ -121,7 +121,8 @@ std::string SourcesTable(const v1::GetEpochSummaryResponse& summary) {
                   HumanCount(stream.counts().not_understood()),
                   stream.has_last_record_time() ? HumanTime(stream.last_record_time()) : "-"});
   }
-  return table.ToString();
+  return absl::StrCat(table.ToString(),
+                      summary.more_sources() ? "More logs are not read to their end yet.\n" : "");
 }
 
 }  // namespace

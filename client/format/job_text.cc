@@ -101,6 +101,7 @@ std::string JobText(const v1::GetJobResponse& response) {
   absl::StrAppend(&text, "\nWhat the logs say (times of ",
                   HumanTime(response.facts(0).time()).substr(0, 10), ", UTC):\n");
   for (const v1::JobFact& fact : response.facts()) absl::StrAppend(&text, FactText(fact));
+  if (response.more()) absl::StrAppend(&text, "There is more; these are the first.\n");
   return text;
 }
 

@@ -33,7 +33,9 @@ std::string MachinesText(const v1::ListMachinesResponse& response) {
                   time(machine.has_first_record_time(), machine.first_record_time()),
                   time(machine.has_last_record_time(), machine.last_record_time())});
   }
-  return table.ToString();
+  return absl::StrCat(
+      table.ToString(),
+      response.more_streams() ? "Older logs are not counted: there are more than 10,000.\n" : "");
 }
 
 std::string ComparisonText(const v1::CompareMachinesResponse& response) {

@@ -195,6 +195,19 @@ TEST(ComparisonTextTest, NoTimeAndNoNumberIsCut) {
   EXPECT_THAT(text, HasSubstr("138 h 20 m"));
 }
 
+TEST(SummaryTextTest, SaysWhenSomethingIsLeftOut) {
+  v1::GetEpochSummaryResponse summary;
+  summary.set_more_sources(true);
+  EXPECT_THAT(EpochSummaryText(summary), HasSubstr("More logs are not read to their end yet.\n"));
+  v1::GetJobResponse job;
+  job.add_facts();
+  job.set_more(true);
+  EXPECT_THAT(JobText(job), HasSubstr("There is more"));
+  v1::ListMachinesResponse machines;
+  machines.set_more_streams(true);
+  EXPECT_THAT(MachinesText(machines), HasSubstr("Older logs are not counted"));
+}
+
 TEST(StateTextTest, IsWhatTheFlagTakes) {
   EXPECT_EQ(StateText(v1::JOB_STATE_QUEUED), "queued");
   EXPECT_EQ(StateText(v1::JOB_STATE_ABORTED), "aborted");
