@@ -54,6 +54,7 @@ absl::StatusOr<NormalizerState> ParseState(const std::string& saved) {
     Timeline::Clock& clock = state.clocks[saved_clock.writer()];
     clock.anchors_used = saved_clock.anchors_used();
     if (saved_clock.has_local_millis()) clock.local = saved_clock.local_millis();
+    clock.second_pass = saved_clock.second_pass();
   }
   for (const StreamState::OpenRecord& open : proto.open_records()) {
     state.open_records[open.service()] = {open.text(), open.at_millis(), open.process(),
@@ -81,6 +82,7 @@ std::string SerializeState(const NormalizerState& state) {
     saved_clock.set_writer(writer);
     saved_clock.set_anchors_used(clock.anchors_used);
     if (clock.local) saved_clock.set_local_millis(*clock.local);
+    saved_clock.set_second_pass(clock.second_pass);
   }
   for (const auto& [service, open] : state.open_records) {
     StreamState::OpenRecord& saved_open = *proto.add_open_records();

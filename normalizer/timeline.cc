@@ -13,6 +13,8 @@ constexpr Millis kHour = 3'600'000;
 constexpr Millis kDay = 24 * kHour;
 // Lines of one writer are not in disorder by more.
 constexpr Millis kDisorder = kHour;
+// A step back by more, within the hour that the end of daylight saving repeats, is its repetition.
+constexpr Millis kRepeat = kHour / 2;
 // More services than that in one log share a clock.
 constexpr size_t kMaxWriters = 64;
 // Every zone's changes fall on multiples of 15 minutes of local time.
@@ -70,7 +72,7 @@ bool Timeline::UseAnchorsUpTo(int64_t offset, Clock& clock) {
   bool used = false;
   while (clock.anchors_used < anchors_.size() && anchors_[clock.anchors_used].offset <= offset) {
     const size_t i = clock.anchors_used++;
-    clock.local = LocalTime(anchors_[i].at, zones_[i]);
+    MoveTo(anchors_[i].at, zones_[i], clock);
     used = true;
   }
   return used;
@@ -79,7 +81,13 @@ bool Timeline::UseAnchorsUpTo(int64_t offset, Clock& clock) {
 void Timeline::Observe(absl::string_view writer, int64_t offset, UnixMillis at) {
   Clock& clock = ClockOf(writer);
   UseAnchorsUpTo(offset, clock);
-  clock.local = LocalTime(at, ZoneOf(clock));
+  MoveTo(at, ZoneOf(clock), clock);
+}
+
+void Timeline::MoveTo(UnixMillis at, const absl::TimeZone& zone, Clock& clock) {
+  clock.local = LocalTime(at, zone);
+  clock.second_pass = false;
+  clock.second_pass = ToInstant(clock, 0) != at;
 }
 
 std::optional<UnixMillis> Timeline::Resolve(absl::string_view writer, int64_t offset,
@@ -92,19 +100,25 @@ std::optional<UnixMillis> Timeline::Resolve(absl::string_view writer, int64_t of
   const int midnights =
       anchored ? MidnightsToNearest(before, time_of_day) : MidnightsBetween(before, time_of_day);
   clock.local = day + midnights * kDay + time_of_day;
-  return ToInstant(*clock.local, ZoneOf(clock));
+  return ToInstant(clock, anchored ? 0 : *clock.local - day - before);
 }
 
-UnixMillis Timeline::ToInstant(Millis local, const absl::TimeZone& zone) {
+// `step` is how far the clock has just moved.
+UnixMillis Timeline::ToInstant(Clock& clock, Millis step) {
+  const Millis local = *clock.local;
+  const absl::TimeZone& zone = ZoneOf(clock);
   const int64_t slot = FloorTo(local, kSlot);
   if (cached_slot_ != slot || cached_zone_ != zone) {
-    const absl::CivilSecond civil =
-        absl::CivilSecond(1970, 1, 1) + static_cast<int64_t>(slot / 1000);
-    cached_offset_ = slot - absl::ToUnixMillis(absl::FromCivil(civil, zone));
+    const absl::TimeZone::TimeInfo info = zone.At(absl::CivilSecond(1970, 1, 1) + slot / 1000);
+    cached_offset_ = slot - absl::ToUnixMillis(info.pre);
+    cached_second_offset_ = slot - absl::ToUnixMillis(info.post);
     cached_slot_ = slot;
     cached_zone_ = zone;
   }
-  return local - cached_offset_;
+  // In a skipped hour, which no clock shows, the offsets are the other way round.
+  const bool is_repeated = cached_second_offset_ < cached_offset_;
+  clock.second_pass = is_repeated && (clock.second_pass || step < -kRepeat);
+  return local - (clock.second_pass ? cached_second_offset_ : cached_offset_);
 }
 
 }  // namespace proverlog

@@ -33,6 +33,8 @@ class Timeline {
   struct Clock {
     size_t anchors_used = 0;
     std::optional<Millis> local;  // the line before, in ms since 1970 of the machine's local time
+    // It lies in the hour that the end of daylight saving repeats, and in its second passing.
+    bool second_pass = false;
   };
   // By writer: the services of a log that has several have a clock each, because such a log is not
   // in order of time. All the state there is.
@@ -56,15 +58,18 @@ class Timeline {
   // Returns whether there was one.
   bool UseAnchorsUpTo(int64_t offset, Clock& clock);
   const absl::TimeZone& ZoneOf(const Clock& clock) const;
-  UnixMillis ToInstant(Millis local, const absl::TimeZone& zone);
+  void MoveTo(UnixMillis at, const absl::TimeZone& zone, Clock& clock);
+  UnixMillis ToInstant(Clock& clock, Millis step);
 
   std::vector<Anchor> anchors_;
   std::vector<absl::TimeZone> zones_;  // of anchors_
   Clocks clocks_;
-  // The last conversion: within one of these slots of local time the zone's offset is constant.
+  // The last conversion: within one of these slots of local time the zone's offset is constant,
+  // or has two values where the hour is repeated.
   std::optional<int64_t> cached_slot_;
   absl::TimeZone cached_zone_;
   Millis cached_offset_ = 0;
+  Millis cached_second_offset_ = 0;
 };
 
 }  // namespace proverlog

@@ -83,6 +83,27 @@ TEST(TimelineTest, FollowsDaylightSaving) {
   EXPECT_EQ(timeline.Resolve("", 1, 3 * kHour), Utc(2026, 3, 29, 1));
 }
 
+TEST(TimelineTest, TheHourThatDaylightSavingRepeatsPassesTwice) {
+  // Berlin's clocks went from 03:00 back to 02:00 on 2026-10-25.
+  const Millis half_past_two = 2 * kHour + 30 * 60 * kSecond;
+  Timeline timeline = Anchored(Utc(2026, 10, 25, 0, 30), "Europe/Berlin");
+  EXPECT_EQ(timeline.Resolve("", 0, half_past_two), Utc(2026, 10, 25, 0, 30));
+  EXPECT_EQ(timeline.Resolve("", 1, 3 * kHour - 1), Utc(2026, 10, 25, 1) - 1);
+  EXPECT_EQ(timeline.Resolve("", 2, 2 * kHour), Utc(2026, 10, 25, 1));
+  Timeline resumed({Anchor{0, Utc(2026, 10, 25, 0, 30), "Europe/Berlin"}}, timeline.clocks());
+  EXPECT_EQ(resumed.Resolve("", 3, half_past_two), Utc(2026, 10, 25, 1, 30));
+  EXPECT_EQ(resumed.Resolve("", 4, half_past_two - 5), Utc(2026, 10, 25, 1, 30) - 5);
+  EXPECT_EQ(resumed.Resolve("", 5, 3 * kHour), Utc(2026, 10, 25, 2));
+}
+
+TEST(TimelineTest, AnAnchorTellsInWhichPassingItLies) {
+  const Millis half_past_two = 2 * kHour + 30 * 60 * kSecond;
+  EXPECT_EQ(Anchored(Utc(2026, 10, 25, 0, 30), "Europe/Berlin").Resolve("", 0, half_past_two),
+            Utc(2026, 10, 25, 0, 30));
+  EXPECT_EQ(Anchored(Utc(2026, 10, 25, 1, 30), "Europe/Berlin").Resolve("", 0, half_past_two),
+            Utc(2026, 10, 25, 1, 30));
+}
+
 TEST(TimelineTest, AnInstantInTheLogServesAsAnAnchor) {
   Timeline timeline({}, {});
   timeline.Observe("", 0, Utc(2026, 2, 7, 23, 59));
