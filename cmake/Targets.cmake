@@ -17,7 +17,9 @@ target_compile_options(proverlog_warnings INTERFACE
   -Wno-missing-field-initializers
   # GCC 12 sees uninitialized reads in std::optional, and overlapping copies in std::string, where
   # there are none (GCC bugs 80635 and 105651).
-  -Wno-maybe-uninitialized -Wno-restrict)
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict>
+  # Part of clang's -Wconversion and not of GCC's.
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion>)
 
 # proverlog_library(NAME SOURCES... [LINK libraries...]): one layer, as one library.
 function(proverlog_library name)
