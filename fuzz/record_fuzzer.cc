@@ -1,5 +1,5 @@
-// Any bytes are lines: what a reader hands out lies within them or its own memory, and a reader that
-// goes on from a saved state says the same.
+// Any bytes are lines: what a reader hands out lies within them or its own memory, and a reader
+// that goes on from a saved state says the same.
 
 #include <cstdint>
 #include <cstdlib>

@@ -13,10 +13,14 @@ constexpr size_t kMaxTypeLength = 64;
 constexpr size_t kMaxHashLength = 128;
 constexpr size_t kFullHashLength = 64;
 
-bool IsTypeChar(char c) { return absl::ascii_isupper(c) || absl::ascii_isdigit(c) || c == '_'; }
-bool IsHashChar(char c) { return absl::ascii_isalnum(c) || c == '_' || c == '-'; }
+constexpr auto kIsTypeChar = [](char c) {
+  return absl::ascii_isupper(c) || absl::ascii_isdigit(c) || c == '_';
+};
+constexpr auto kIsHashChar = [](char c) { return absl::ascii_isalnum(c) || c == '_' || c == '-'; };
 
-bool IsToken(absl::string_view text, size_t max_length, bool (*allowed)(char)) {
+// A template, so that the check of a character is not a call: ids are most of what is read.
+template <typename Allowed>
+bool IsToken(absl::string_view text, size_t max_length, Allowed allowed) {
   return !text.empty() && text.size() <= max_length &&
          std::all_of(text.begin(), text.end(), allowed);
 }
@@ -41,8 +45,8 @@ std::optional<JobIdView> ParseJobId(absl::string_view text) {
   id.type = text.substr(first + 1, second - first - 1);
   id.hash = text.substr(second + 1);
   if (!ParseEpoch(text.substr(0, first), &id.epoch) ||
-      !IsToken(id.type, kMaxTypeLength, IsTypeChar) ||
-      !IsToken(id.hash, kMaxHashLength, IsHashChar)) {
+      !IsToken(id.type, kMaxTypeLength, kIsTypeChar) ||
+      !IsToken(id.hash, kMaxHashLength, kIsHashChar)) {
     return std::nullopt;
   }
   return id;

@@ -85,6 +85,7 @@ std::string SerializeState(const NormalizerState& state) {
     saved_clock.set_second_pass(clock.second_pass);
   }
   for (const auto& [service, open] : state.open_records) {
+    if (open.text.empty()) continue;
     StreamState::OpenRecord& saved_open = *proto.add_open_records();
     saved_open.set_service(service);
     saved_open.set_text(open.text);

@@ -16,7 +16,7 @@
 
 namespace proverlog {
 
-// A record that said something and that further lines may continue.
+// A record that said something and that further lines may continue; empty once it cannot.
 struct OpenRecord {
   std::string text;  // its lines so far, joined with "\n"; bounded
   UnixMillis at = 0;

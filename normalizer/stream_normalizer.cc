@@ -197,22 +197,32 @@ void StreamNormalizer::ReadRecord(const LogLine& line, bool may_go_on, Normalize
   const auto before = open_records_.find(line.service);
   if (before != open_records_.end()) {
     FinishRecord(before->second, sink);
-    open_records_.erase(before);
+    before->second.text.clear();  // and keeps its memory for the next one
   }
   if (!match || !at || !match->spec->says_anything()) return;
   const Origin origin = OriginOf(line);
   if (!(may_go_on && MayChange(*match, record))) {
     Tell(*match, record, *at, origin, &counts_, sink);
   }
-  if (record.time_of_day && open_records_.size() < kMaxOpenRecords) {
-    open_records_[std::string(line.service)] = {std::string(line.text.substr(0, kMaxRecordBytes)),
-                                                *at, origin.process, origin.offset};
+  if (record.time_of_day) OpenRecordOf(line, *at, origin);
+}
+
+void StreamNormalizer::OpenRecordOf(const LogLine& line, UnixMillis at, const Origin& origin) {
+  auto found = open_records_.find(line.service);
+  if (found == open_records_.end()) {
+    if (open_records_.size() == kMaxOpenRecords) return;
+    found = open_records_.emplace(std::string(line.service), OpenRecord{}).first;
   }
+  OpenRecord& open = found->second;
+  open.text.assign(line.text.data(), std::min(line.text.size(), kMaxRecordBytes));
+  open.at = at;
+  open.process = origin.process;
+  open.offset = origin.offset;
 }
 
 void StreamNormalizer::ContinueRecord(const LogLine& line) {
   const auto open = open_records_.find(line.service);
-  if (open == open_records_.end()) return;
+  if (open == open_records_.end() || open->second.text.empty()) return;
   std::string& text = open->second.text;
   if (text.size() + line.text.size() < kMaxRecordBytes) absl::StrAppend(&text, "\n", line.text);
 }

@@ -1,5 +1,6 @@
 #include "normalizer/utf8.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace proverlog {
@@ -45,10 +46,18 @@ size_t CharacterLength(absl::string_view text) {
   return length == 1 || SecondByteAllowed(first, ByteAt(text, 1)) ? length : 0;
 }
 
+// How much of the text needs no look at its characters.
+size_t PlainLength(absl::string_view text) {
+  const auto is_plain = [](char c) { return c > 0; };
+  return static_cast<size_t>(std::find_if_not(text.begin(), text.end(), is_plain) - text.begin());
+}
+
 }  // namespace
 
 std::string CleanUtf8(absl::string_view text, size_t max_bytes) {
-  std::string clean;
+  const size_t plain = std::min(PlainLength(text), max_bytes);
+  std::string clean(text.substr(0, plain));
+  text.remove_prefix(plain);
   while (!text.empty()) {
     const size_t length = CharacterLength(text);
     const absl::string_view next = length == 0 ? kReplacement : text.substr(0, length);
