@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "model/fact.h"
 #include "model/job.h"
+#include "model/unknown_message.h"
 #include "storage/types.h"
 
 namespace proverlog {
@@ -49,6 +50,10 @@ class ProjectionTransaction {
 
   // Writes the jobs with all their facts.
   virtual absl::Status SaveJobs(const std::vector<Job>& jobs) = 0;
+
+  // Adds to what is counted of each stream, so that a stream has at most kMaxUnknownKinds kinds and
+  // the others. What is added belongs to the bytes up to the progress that this transaction saves.
+  virtual absl::Status AddUnknown(const std::map<int64_t, UnknownCounts>& by_stream) = 0;
 
   virtual absl::Status SaveProgress(const NormalizedStream& stream) = 0;
 };

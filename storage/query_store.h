@@ -13,6 +13,7 @@
 #include "model/job.h"
 #include "model/job_counts.h"
 #include "model/job_id.h"
+#include "model/unknown_message.h"
 #include "storage/archive_store.h"
 #include "storage/types.h"
 
@@ -40,6 +41,29 @@ struct JobFilter {
   std::optional<JobState> state;  // none: all
   // Only jobs after this type and hash; none: from the first.
   std::optional<std::pair<std::string, std::string>> after;
+};
+
+// A kind of messages that nobody understood, in all of a prover's streams.
+struct UnknownRow {
+  UnknownKind kind;
+  UnknownCount count;                 // its line_offset is of the newest stream
+  int64_t stream_id = 0;              // that stream
+  std::vector<std::string> machines;  // by name, at most kMaxUnknownMachines
+  int64_t machine_count = 0;
+};
+inline constexpr int kMaxUnknownMachines = 20;
+
+struct UnknownPage {
+  std::vector<UnknownRow> rows;
+  bool more_kinds = false;  // than kMaxUnknownRows: those of older streams are not counted
+};
+// Kinds of all streams together, of which an answer is made.
+inline constexpr int64_t kMaxUnknownRows = 100'000;
+
+// The row after which a page begins.
+struct UnknownPosition {
+  int64_t count = 0;
+  UnknownKind kind;
 };
 
 // An epoch as it was at one instant, and how far the logs were then.
@@ -101,6 +125,12 @@ class QueryStore : public ArchiveReader {
   // The prover's streams, the most recently received first.
   virtual absl::StatusOr<std::vector<StreamStatus>> ListStreams(const ProverRef& prover,
                                                                 int limit) = 0;
+
+  // The kinds of messages that nobody understood, the most frequent first, then by template, module
+  // and level.
+  virtual absl::StatusOr<UnknownPage> ListUnknown(const ProverRef& prover,
+                                                  const std::optional<UnknownPosition>& after,
+                                                  int limit) = 0;
 };
 
 }  // namespace proverlog

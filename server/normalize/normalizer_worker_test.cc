@@ -30,6 +30,9 @@ class EndlessTransaction : public ProjectionTransaction {
     return std::map<JobId, std::vector<Fact>>{};
   }
   absl::Status SaveJobs(const std::vector<Job>& /*jobs*/) override { return absl::OkStatus(); }
+  absl::Status AddUnknown(const std::map<int64_t, UnknownCounts>& /*by_stream*/) override {
+    return absl::OkStatus();
+  }
   absl::Status SaveProgress(const NormalizedStream& /*stream*/) override {
     return absl::OkStatus();
   }

@@ -14,6 +14,7 @@
 #include "analysis/job_set.h"
 #include "model/job.h"
 #include "normalizer/stream_normalizer.h"
+#include "normalizer/unknown_messages.h"
 #include "storage/archive_range.h"
 
 namespace proverlog {
@@ -22,10 +23,34 @@ namespace {
 constexpr int kStreamsAStep = 64;
 constexpr int64_t kBytesAStep = int64_t{4} << 20;
 
+// What a step's streams tell.
+struct Told {
+  JobSet jobs;
+  std::map<int64_t, UnknownCounts> unknown;  // by stream
+};
+
+// Takes what one stream tells.
+class StreamSink : public NormalizerSink {
+ public:
+  explicit StreamSink(JobSet* jobs) : jobs_(jobs) {}
+
+  void OnFact(const JobIdView& job, Fact fact) override { jobs_->OnFact(job, std::move(fact)); }
+  void OnUnknown(const Record& record, std::optional<UnixMillis> at,
+                 const Origin& origin) override {
+    unknown_.Add(record, at, origin.offset);
+  }
+
+  const UnknownMessages& unknown() const { return unknown_; }
+
+ private:
+  JobSet* jobs_;
+  UnknownMessages unknown_;
+};
+
 // Feeds the stream's blocks from where it is normalized, at most `budget` bytes of them, which are
 // taken off it; stops before a block that cannot be read. Returns why it came no further, if so.
 absl::Status FeedBlocks(const PendingStream& pending, ProjectionTransaction& tx, int64_t& budget,
-                        StreamNormalizer& normalizer, int64_t& offset, JobSet& jobs) {
+                        StreamNormalizer& normalizer, int64_t& offset, NormalizerSink& sink) {
   const int64_t stream_id = pending.labels.stream_id;
   // Not what was committed since: its anchors may be missing from `pending`.
   const int64_t wanted = std::min(budget, pending.committed_offset - offset);
@@ -37,7 +62,7 @@ absl::Status FeedBlocks(const PendingStream& pending, ProjectionTransaction& tx,
     const auto raw = DecodeBlock({0, stream_id}, block);
     if (!raw.ok()) return raw.status();
     normalizer.Feed(
-        absl::string_view(*raw).substr(static_cast<size_t>(offset - block.begin_offset)), jobs);
+        absl::string_view(*raw).substr(static_cast<size_t>(offset - block.begin_offset)), sink);
     budget -= block.end_offset - offset;
     offset = block.end_offset;
   }
@@ -50,21 +75,22 @@ absl::Status FeedBlocks(const PendingStream& pending, ProjectionTransaction& tx,
 // error of the database is one here: what is wrong with a stream's own bytes is logged, and the
 // stream is taken up again after all others.
 absl::StatusOr<NormalizedStream> Normalize(const PendingStream& pending, const MessageIndex* index,
-                                           ProjectionTransaction& tx, int64_t& budget,
-                                           JobSet& jobs) {
+                                           ProjectionTransaction& tx, int64_t& budget, Told& told) {
   NormalizedStream reached;
   reached.stream_id = pending.labels.stream_id;
   reached.progress = pending.progress;
   auto normalizer = StreamNormalizer::Create(pending.labels, pending.progress, index);
   absl::Status status = normalizer.status();
   if (normalizer.ok()) {
+    StreamSink sink(&told.jobs);
     int64_t offset = pending.progress.offset;
-    status = FeedBlocks(pending, tx, budget, *normalizer, offset, jobs);
+    status = FeedBlocks(pending, tx, budget, *normalizer, offset, sink);
     if (pending.sealed_offset == offset) {
-      normalizer->Seal(jobs);
+      normalizer->Seal(sink);
       reached.sealed_offset = offset;
     }
     reached.progress = normalizer->progress();
+    told.unknown[reached.stream_id] = sink.unknown().counts();
   }
   if (absl::IsDataLoss(status)) {
     spdlog::error("normalizer: stream {} cannot be read beyond {}: {}", reached.stream_id,
@@ -98,18 +124,19 @@ absl::Status NormalizePending(const MessageIndex* index, int max_streams, Projec
   const auto pending = tx.PendingStreams(max_streams);
   if (!pending.ok()) return pending.status();
   more = false;
-  JobSet jobs;
+  Told told;
   int64_t budget = kBytesAStep;
   std::vector<NormalizedStream> reached;
   for (const PendingStream& stream : *pending) {
     if (budget <= 0) break;
-    auto normalized = Normalize(stream, index, tx, budget, jobs);
+    auto normalized = Normalize(stream, index, tx, budget, told);
     if (!normalized.ok()) return normalized.status();
     const int64_t offset = normalized->progress.offset;
     more = more || offset > stream.progress.offset || offset == stream.committed_offset;
     reached.push_back(*std::move(normalized));
   }
-  if (absl::Status status = MergeJobs(jobs, tx); !status.ok()) return status;
+  if (absl::Status status = MergeJobs(told.jobs, tx); !status.ok()) return status;
+  if (absl::Status status = tx.AddUnknown(told.unknown); !status.ok()) return status;
   for (const NormalizedStream& stream : reached) {
     if (absl::Status status = tx.SaveProgress(stream); !status.ok()) return status;
   }

@@ -173,6 +173,40 @@ TEST_F(ProjectorTest, AnUnfinishedLastLineIsReadWhenTheLogIsSealed) {
   EXPECT_EQ(database_.Sql("SELECT lines FROM stream_progress"), "2");
 }
 
+TEST_F(ProjectorTest, UnknownMessagesAreCountedOnceHoweverManyStepsItTakes) {
+  const auto line = [](int second, absl::string_view message) {
+    return absl::StrCat("[03:00:0", second, ".000] WARN: m ", message, "\n");
+  };
+  const auto counted = [this] {
+    return database_.Sql(
+        "SELECT string_agg(concat_ws('|', stream_id, module, level, template, count,"
+        " first_at - 1795230000000, last_at - 1795230000000, line_offset), E'\n'"
+        " ORDER BY stream_id, line_offset) FROM unknown_message");
+  };
+  Append("m", "a.log", line(1, "Slept 5 s") + line(2, "New thing") + line(3, "Slept 17 s"));
+  Append("m", "b.log", line(1, "Slept 1 s"));
+  ProjectAll();
+  const std::string before =
+      "1|m|WARN|Slept <n> s|2|1000|3000|0\n"
+      "1|m|WARN|New thing|1|2000|2000|33\n";
+  EXPECT_EQ(counted(), before + "2|m|WARN|Slept <n> s|1|1000|1000|0");
+
+  // A step that fails is taken again. A line that has no end yet is not counted.
+  Append("m", "b.log", line(4, "Slept 2 s") + "[03:00:05.000] WARN: m Slept 3");
+  Seal("m", "b.log");
+  database_.Sql(
+      "ALTER TABLE stream_progress"
+      " ADD CONSTRAINT stop CHECK (stream_id = 1 OR normalized_offset < 60)");
+  EXPECT_FALSE(projector_.Step(1).ok());
+  EXPECT_EQ(counted(), before + "2|m|WARN|Slept <n> s|1|1000|1000|0");
+  database_.Sql("ALTER TABLE stream_progress DROP CONSTRAINT stop");
+  ProjectAll();
+  EXPECT_EQ(counted(), before + "2|m|WARN|Slept <n> s|2|1000|4000|0");
+  Append("m", "b.log", "0 s\n");
+  ProjectAll();
+  EXPECT_EQ(counted(), before + "2|m|WARN|Slept <n> s|3|1000|5000|0");
+}
+
 std::string EnqueueLine(int32_t epoch, const std::string& type = "PUBLIC_VM") {
   return absl::StrCat("[03:00:00.000] INFO: b New proving job id=", epoch, ":", type, ":",
                       std::string(64, 'c'), " epochNumber=", epoch, "\n");

@@ -151,3 +151,19 @@ CREATE TABLE job_fact (
   line_offset   bigint NOT NULL,
   PRIMARY KEY (prover_id, projection_id, epoch, type, hash, at, kind, attempt)
 );
+
+-- The records of a stream that nobody understood, by kind: at most 1000, and one more row for the
+-- others. Counts grow in the transaction that moves the stream's normalized_offset.
+CREATE TABLE unknown_message (
+  prover_id     integer NOT NULL,
+  projection_id integer NOT NULL,
+  stream_id     bigint NOT NULL,
+  module        text COLLATE "C" NOT NULL,
+  level         text COLLATE "C" NOT NULL,
+  template      text COLLATE "C" NOT NULL,
+  count         bigint NOT NULL,
+  first_at      bigint,
+  last_at       bigint,
+  line_offset   bigint NOT NULL,  -- of the first
+  PRIMARY KEY (prover_id, projection_id, stream_id, module, level, template)
+) WITH (fillfactor = 70);

@@ -13,6 +13,7 @@
 #include "storage/postgres/job_rows.h"
 #include "storage/postgres/stream_rows.h"
 #include "storage/postgres/transaction.h"
+#include "storage/postgres/unknown_rows.h"
 
 namespace proverlog::postgres {
 namespace {
@@ -62,6 +63,13 @@ class Transaction : public ProjectionTransaction {
   absl::Status SaveJobs(const std::vector<Job>& jobs) override {
     return Guarded("save jobs", [&] {
       WriteJobs(tx_, key_, jobs);
+      return absl::OkStatus();
+    });
+  }
+
+  absl::Status AddUnknown(const std::map<int64_t, UnknownCounts>& by_stream) override {
+    return Guarded("count unknown messages", [&] {
+      AddUnknownRows(tx_, key_, by_stream);
       return absl::OkStatus();
     });
   }

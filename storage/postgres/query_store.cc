@@ -16,6 +16,7 @@
 #include "storage/postgres/job_rows.h"
 #include "storage/postgres/stream_rows.h"
 #include "storage/postgres/transaction.h"
+#include "storage/postgres/unknown_rows.h"
 
 namespace proverlog::postgres {
 namespace {
@@ -297,6 +298,14 @@ absl::StatusOr<std::vector<StreamStatus>> QueryStore::ListStreams(const ProverRe
                                     "ORDER BY sp.received_at DESC NULLS LAST, s.stream_id"
                                     " LIMIT $3"),
                        prover.prover_id, prover.projection_id, limit));
+  });
+}
+
+absl::StatusOr<UnknownPage> QueryStore::ListUnknown(const ProverRef& prover,
+                                                    const std::optional<UnknownPosition>& after,
+                                                    int limit) {
+  return Read("list unknown messages", [&](ReadOnly& tx) -> absl::StatusOr<UnknownPage> {
+    return ReadUnknownRows(tx, KeyOf(prover), after, limit);
   });
 }
 

@@ -40,6 +40,9 @@ class QueryStore : public proverlog::QueryStore {
       const ProverRef& prover, const std::vector<int64_t>& stream_ids) override;
   absl::StatusOr<std::vector<StreamStatus>> ListStreams(const ProverRef& prover,
                                                         int limit) override;
+  absl::StatusOr<UnknownPage> ListUnknown(const ProverRef& prover,
+                                          const std::optional<UnknownPosition>& after,
+                                          int limit) override;
 
  private:
   // RunTransaction, until the deadline.
