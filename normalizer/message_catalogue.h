@@ -27,10 +27,12 @@ struct Saying {
 // A log statement of Aztec: what it looks like and what it says.
 struct MessageSpec {
   Writer writer;
-  absl::string_view versions;  // in which it was read; others may have it too
-  absl::string_view pattern;   // see MessagePattern
-  absl::string_view example;   // as the software prints it, with its job ids cut short
-  std::vector<Saying> says;    // of jobs
+  // The oldest and the newest version in which it was read: 0.87 where no older version of that
+  // part could be read, and 5.2 where no newer one could.
+  absl::string_view versions;
+  absl::string_view pattern;  // see MessagePattern
+  absl::string_view example;  // as the software prints it, with its job ids cut short
+  std::vector<Saying> says;   // of jobs
   // What it says of anything else, docs/events.md; empty: known, and no event. Its fields are the
   // pattern's slots and these keys of the record's data.
   absl::string_view event = {};
@@ -39,8 +41,8 @@ struct MessageSpec {
   bool says_anything() const { return !says.empty() || !event.empty(); }
 };
 
-// Every message that is understood; message_catalogue.cc is the table. Where two patterns match a
-// message the earlier one stands.
+// Every message that is understood; the files of normalizer/catalogue/ are the table. Where two
+// patterns match a message the earlier one stands, and one that begins with a slot comes last.
 const std::vector<MessageSpec>& MessageSpecs();
 
 // A message that was found in the catalogue.
@@ -54,7 +56,8 @@ class MessageIndex {
  public:
   MessageIndex();
 
-  // From 4.x an actor and an instance id may stand before the message; they are skipped.
+  // From 4.x an actor and an instance id may stand before the message; they are skipped where they
+  // look like one and no message begins with them.
   std::optional<MessageMatch> Find(absl::string_view message) const;
 
  private:
@@ -64,10 +67,13 @@ class MessageIndex {
   };
 
   std::optional<MessageMatch> FindAtStart(absl::string_view message) const;
+  std::optional<MessageMatch> FindAmong(const std::vector<size_t>& entries,
+                                        absl::string_view message) const;
 
   std::vector<Entry> entries_;
   // Indices of entries_, in the catalogue's order, by the first word of the pattern.
   absl::flat_hash_map<absl::string_view, std::vector<size_t>> by_first_word_;
+  std::vector<size_t> by_slot_;  // of patterns whose first word is not the same in every message
 };
 
 }  // namespace proverlog

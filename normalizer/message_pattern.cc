@@ -14,13 +14,13 @@ namespace {
   std::abort();
 }
 
-// A token ends at a space. The dot of "epochNumber=3054." and the closing bracket of "(retry 1/3)"
-// stay outside because the literal that follows begins with them.
+// A token ends at a space or line end, or before it where the literal that follows stands: the dot
+// of "epochNumber=3054. Not", the closing bracket of "(retry 1/3)", the colon of "id=1:A:b: Error".
 size_t TokenLength(absl::string_view text, absl::string_view literal_after) {
-  const size_t space = text.find(' ');
+  const size_t space = text.find_first_of(" \n");
   const size_t end = space == absl::string_view::npos ? text.size() : space;
   if (literal_after.empty() || literal_after[0] == ' ') return end;
-  return text.substr(0, end).find(literal_after[0]);
+  return text.substr(0, end + literal_after.size()).find(literal_after);
 }
 
 size_t TextLength(absl::string_view text, absl::string_view literal_after) {

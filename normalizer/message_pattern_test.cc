@@ -67,6 +67,23 @@ TEST(MessagePatternTest, ATokenEndsBeforeTheLiteralThatFollows) {
   EXPECT_EQ((*colon)["retry"], "true");
 }
 
+TEST(MessagePatternTest, ATokenEndsWhereTheWholeLiteralStands) {
+  const MessagePattern error("Failed to save id={job}: {error...}");
+  const auto values = error.Match("Failed to save id=1:A:b: Error: disk full");
+  ASSERT_TRUE(values);
+  EXPECT_EQ((*values)["job"], "1:A:b");
+  EXPECT_EQ((*values)["error"], "Error: disk full");
+  EXPECT_EQ((*MessagePattern("in {ms}ms").Match("in 12.5ms"))["ms"], "12.5");
+  const auto range = MessagePattern("{from}..{to})").Match("53132..53135)");
+  ASSERT_TRUE(range);
+  EXPECT_EQ((*range)["from"], "53132");
+  EXPECT_EQ((*range)["to"], "53135");
+}
+
+TEST(MessagePatternTest, ATokenEndsWithItsLine) {
+  EXPECT_EQ((*MessagePattern("id={job}").Match("id=1:A:b\n    at x"))["job"], "1:A:b");
+}
+
 TEST(MessagePatternTest, ATokenHasNoSpace) {
   EXPECT_FALSE(MessagePattern("id={job}.").Match("id=1:A:b and a dot."));
   EXPECT_FALSE(MessagePattern("id={job} type=").Match("id=1:A:b and type="));

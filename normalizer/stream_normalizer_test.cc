@@ -281,7 +281,10 @@ TEST(StreamNormalizerTest, OddBytesAreCountedAndHarmNothing) {
   EXPECT_EQ(result.counts.lines, 9);
   EXPECT_EQ(result.counts.records, 1);
   EXPECT_EQ(result.counts.cut, 1);
-  EXPECT_EQ(result.told.facts.size(), 1U);
+  // Told again at the record's end, as the odd lines continue it.
+  ASSERT_EQ(result.told.facts.size(), 2U);
+  EXPECT_EQ(result.told.facts[0], result.told.facts[1]);
+  EXPECT_EQ(result.counts.facts.at(FactKind::kCancelled), 1);
 }
 
 TEST(StreamNormalizerTest, ABadByteInAnErrorBecomesAReplacementCharacter) {
