@@ -22,7 +22,7 @@ class KeepingSink : public NormalizerSink {
   }
   void OnEvent(Event event) override {
     std::string key = absl::StrCat(event.kind, "|", event.at);
-    for (const auto& [name, value] : event.subject) absl::StrAppend(&key, "|", name, "=", value);
+    for (const auto& [name, value] : event.fields) absl::StrAppend(&key, "|", name, "=", value);
     events.insert(key);
   }
 

@@ -9,13 +9,13 @@
 
 namespace proverlog {
 
-// One thing that one record says of anything but a job (an epoch, a circuit, a process, ...) at one
-// instant. Its key is (kind, at, subject); events with equal keys are the same event, told twice.
+// One thing that one record says of anything but a job (an epoch, a session, a process, ...) at one
+// instant. Its key is (kind, at, fields); events with equal keys are the same event, told twice.
 struct Event {
   std::string kind;  // of docs/events.md, e.g. "epoch.submitted"
   UnixMillis at = 0;
-  std::map<std::string, std::string> subject;  // what the message names, e.g. {"epoch", "3054"}
-  std::map<std::string, std::string> data;     // what its data adds, e.g. {"duration", "12.5"}
+  // What the message names and what its data adds, e.g. {"epoch", "3054"}, {"duration", "12.5"}.
+  std::map<std::string, std::string> fields;
   Origin origin;
 
   friend bool operator==(const Event& a, const Event& b) = default;

@@ -70,6 +70,11 @@ std::optional<MessageMatch> MessageIndex::Find(absl::string_view message) const 
   return std::nullopt;
 }
 
+std::optional<MessageMatch> MessageIndex::FindPrinted(absl::string_view line) const {
+  auto match = FindAtStart(absl::StripLeadingAsciiWhitespace(line));
+  return match && match->spec->writer == Writer::kConsole ? match : std::nullopt;
+}
+
 std::optional<MessageMatch> MessageIndex::FindAtStart(absl::string_view message) const {
   const auto found = by_first_word_.find(FirstWord(message));
   if (found != by_first_word_.end()) {

@@ -11,8 +11,9 @@
 
 namespace proverlog {
 
-// The program whose log statement a message is; kAny: several have it.
-enum class Writer : uint8_t { kBroker, kNode, kAgent, kAny };
+// The program whose log statement a message is. kAny: several have it; kConsole: the same, and it
+// is printed without time and level.
+enum class Writer : uint8_t { kBroker, kNode, kAgent, kAny, kConsole };
 
 // One fact that a message says.
 struct Saying {
@@ -59,6 +60,8 @@ class MessageIndex {
   // From 4.x an actor and an instance id may stand before the message; they are skipped where they
   // look like one and no message begins with them.
   std::optional<MessageMatch> Find(absl::string_view message) const;
+  // Finds a line that was printed without time and level.
+  std::optional<MessageMatch> FindPrinted(absl::string_view line) const;
 
  private:
   struct Entry {

@@ -58,7 +58,7 @@ absl::StatusOr<NormalizerState> ParseState(const std::string& saved) {
   }
   for (const StreamState::OpenRecord& open : proto.open_records()) {
     state.open_records[open.service()] = {open.text(), open.at_millis(), open.process(),
-                                          open.offset()};
+                                          open.offset(), open.event_due()};
   }
   for (const StreamState::Part& saved_part : proto.parts()) {
     RecordReader::Part& part = state.reader.parts[saved_part.service()];
@@ -92,6 +92,7 @@ std::string SerializeState(const NormalizerState& state) {
     saved_open.set_at_millis(open.at);
     saved_open.set_process(open.process);
     saved_open.set_offset(open.offset);
+    saved_open.set_event_due(open.event_due);
   }
   for (const auto& [service, part] : state.reader.parts) {
     StreamState::Part& saved_part = *proto.add_parts();

@@ -22,6 +22,7 @@ struct OpenRecord {
   UnixMillis at = 0;
   std::string process;
   int64_t offset = 0;
+  bool event_due = false;  // its event waits for the data in further lines
 };
 using OpenRecords = std::map<std::string, OpenRecord, std::less<>>;  // by service
 

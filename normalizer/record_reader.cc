@@ -135,10 +135,9 @@ void RecordReader::ReadText(const Unwrapped& unwrapped, int64_t offset,
     if (text.size() < unwrapped.text.size() && absl::StartsWith(text, "{")) {
       json = json_.back().Read(text);
     }
-    LogLine line{text, unwrapped.wrapping.service, offset, ReadRecord(text, json)};
-    if (line.record && unwrapped.wrapping.at && !line.record->at) {
-      line.record->at = unwrapped.wrapping.at;
-    }
+    LogLine line{text, unwrapped.wrapping.service, offset, unwrapped.wrapping.at,
+                 ReadRecord(text, json)};
+    if (line.record && !line.record->at) line.record->at = line.at;
     on_line(line);
     if (next == absl::string_view::npos) return;
     rest.remove_prefix(next);

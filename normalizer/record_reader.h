@@ -22,6 +22,7 @@ struct LogLine {
   absl::string_view text;
   absl::string_view service;     // whose line it is, where the log has several services; else empty
   int64_t offset = 0;            // where it begins in its stream
+  std::optional<UnixMillis> at;  // of its wrapper
   std::optional<Record> record;  // none: no statement begins here
 };
 

@@ -81,19 +81,19 @@ Event EventOf(const MessageMatch& match, const Record& record) {
   Event event;
   event.kind = std::string(match.spec->event);
   for (const SlotValues::Value& value : match.values) {
-    event.subject[std::string(value.name)] = CleanUtf8(FirstLine(value.text), kMaxDetailBytes);
+    event.fields[std::string(value.name)] = CleanUtf8(FirstLine(value.text), kMaxDetailBytes);
   }
   for (const absl::string_view key : match.spec->keys) {
     if (const auto value = DataOf(record, key)) {
-      event.data[std::string(key)] = CleanUtf8(*value, kMaxDetailBytes);
+      event.fields[std::string(key)] = CleanUtf8(*value, kMaxDetailBytes);
     }
   }
   return event;
 }
 
-// Tells the record's facts and event; counts the facts where `counts` is given.
-void Tell(const MessageMatch& match, const Record& record, UnixMillis at, const Origin& origin,
-          StreamCounts* counts, NormalizerSink& sink) {
+// Tells the record's facts; counts them where `counts` is given.
+void TellFacts(const MessageMatch& match, const Record& record, UnixMillis at, const Origin& origin,
+               StreamCounts* counts, NormalizerSink& sink) {
   for (const Saying& saying : match.spec->says) {
     const auto job = ParseJobId(match.values[saying.job]);
     if (!job) continue;
@@ -107,11 +107,20 @@ void Tell(const MessageMatch& match, const Record& record, UnixMillis at, const 
     if (counts != nullptr) ++counts->facts[fact.kind];
     sink.OnFact(*job, std::move(fact));
   }
+}
+
+void TellEvent(const MessageMatch& match, const Record& record, UnixMillis at, const Origin& origin,
+               NormalizerSink& sink) {
   if (match.spec->event.empty()) return;
   Event event = EventOf(match, record);
   event.at = at;
   event.origin = origin;
   sink.OnEvent(std::move(event));
+}
+
+// Whether the event's data may stand in further lines: behind a stack trace, or by LOG_MULTILINE.
+bool MayHaveDataBelow(const MessageMatch& match, const Record& record) {
+  return record.time_of_day && record.data.empty() && !match.spec->keys.empty();
 }
 
 }  // namespace
@@ -170,7 +179,7 @@ void StreamNormalizer::ReadLine(const Line& line, bool may_go_on, NormalizerSink
     if (log_line.record) {
       ReadRecord(log_line, may_go_on, sink);
     } else {
-      ContinueRecord(log_line);
+      ReadOtherLine(log_line, may_go_on, sink);
     }
   });
 }
@@ -201,44 +210,60 @@ void StreamNormalizer::ReadRecord(const LogLine& line, bool may_go_on, Normalize
   }
   if (!match || !at || !match->spec->says_anything()) return;
   const Origin origin = OriginOf(line);
+  const bool event_due = MayHaveDataBelow(*match, record);
   if (!(may_go_on && MayChange(*match, record))) {
-    Tell(*match, record, *at, origin, &counts_, sink);
+    TellFacts(*match, record, *at, origin, &counts_, sink);
+    if (!event_due) TellEvent(*match, record, *at, origin, sink);
   }
-  if (record.time_of_day) OpenRecordOf(line, *at, origin);
+  if (record.time_of_day) OpenRecordOf(line, *at, origin).event_due = event_due;
 }
 
-void StreamNormalizer::OpenRecordOf(const LogLine& line, UnixMillis at, const Origin& origin) {
+OpenRecord& StreamNormalizer::OpenRecordOf(const LogLine& line, UnixMillis at,
+                                           const Origin& origin) {
   auto found = open_records_.find(line.service);
   if (found == open_records_.end()) {
-    if (open_records_.size() == kMaxOpenRecords) return;
-    found = open_records_.emplace(std::string(line.service), OpenRecord{}).first;
+    const bool has_room = open_records_.size() < kMaxOpenRecords;
+    found = open_records_.try_emplace(has_room ? std::string(line.service) : "").first;
   }
   OpenRecord& open = found->second;
   open.text.assign(line.text.data(), std::min(line.text.size(), kMaxRecordBytes));
   open.at = at;
   open.process = origin.process;
   open.offset = origin.offset;
+  return open;
 }
 
-void StreamNormalizer::ContinueRecord(const LogLine& line) {
+void StreamNormalizer::ReadOtherLine(const LogLine& line, bool may_go_on, NormalizerSink& sink) {
+  if (const auto match = index_->FindPrinted(line.text)) {
+    // It has no time of its own, and is not of the record before it.
+    const auto at = line.at ? line.at : timeline_.Last(line.service, line.offset);
+    Record printed;
+    printed.message = line.text;
+    if (at && !may_go_on) TellEvent(*match, printed, *at, OriginOf(line), sink);
+    return;
+  }
   const auto open = open_records_.find(line.service);
   if (open == open_records_.end() || open->second.text.empty()) return;
   std::string& text = open->second.text;
   if (text.size() + line.text.size() < kMaxRecordBytes) absl::StrAppend(&text, "\n", line.text);
 }
 
-// Tells the record's facts again, with what its later lines say of them.
+// Tells the record's facts again, with what its later lines say of them, and its event if it waited
+// for them.
 void StreamNormalizer::FinishRecord(const OpenRecord& open, NormalizerSink& sink) const {
-  if (open.text.find('\n') == std::string::npos) return;
+  const bool continued = open.text.find('\n') != std::string::npos;
+  if (!continued && !open.event_due) return;
   const auto record = ReadPretty(open.text);
   const auto match = record ? index_->Find(record->message) : std::nullopt;
   if (!match) return;
-  Tell(*match, *record, open.at, {labels_.machine, open.process, labels_.stream_id, open.offset},
-       nullptr, sink);
+  const Origin origin{labels_.machine, open.process, labels_.stream_id, open.offset};
+  if (continued) TellFacts(*match, *record, open.at, origin, nullptr, sink);
+  if (open.event_due) TellEvent(*match, *record, open.at, origin, sink);
 }
 
 Origin StreamNormalizer::OriginOf(const LogLine& line) const {
-  absl::string_view process = line.record->process;
+  absl::string_view process;
+  if (line.record) process = line.record->process;
   if (process.empty()) process = line.service;
   if (process.empty()) process = labels_.source;
   return {labels_.machine, CleanUtf8(process, kMaxProcessBytes), labels_.stream_id, line.offset};

@@ -61,8 +61,8 @@ class StreamNormalizer {
   void TakeSealBack();
   void ReadLine(const Line& line, bool may_go_on, NormalizerSink& sink);
   void ReadRecord(const LogLine& line, bool may_go_on, NormalizerSink& sink);
-  void OpenRecordOf(const LogLine& line, UnixMillis at, const Origin& origin);
-  void ContinueRecord(const LogLine& line);
+  OpenRecord& OpenRecordOf(const LogLine& line, UnixMillis at, const Origin& origin);
+  void ReadOtherLine(const LogLine& line, bool may_go_on, NormalizerSink& sink);
   void FinishRecord(const OpenRecord& open, NormalizerSink& sink) const;
   Origin OriginOf(const LogLine& line) const;
 

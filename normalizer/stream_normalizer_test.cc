@@ -24,10 +24,13 @@ std::string Hash(char c) { return std::string(64, c); }
 // Collects what a normalizer tells; facts that are told twice stay twice.
 struct Told : NormalizerSink {
   std::vector<std::pair<JobId, Fact>> facts;
+  std::vector<Event> events;
 
   void OnFact(const JobIdView& job, Fact fact) override {
     facts.emplace_back(JobId::From(job), std::move(fact));
   }
+  void OnEvent(Event event) override { events.push_back(std::move(event)); }
+
   // As a set: what a database would keep of it.
   std::map<JobId, std::vector<Fact>> United() const {
     std::map<JobId, std::vector<Fact>> united;
@@ -230,6 +233,44 @@ TEST(StreamNormalizerTest, AFailureByTimeOutSaysSo) {
   ASSERT_EQ(facts.size(), 2U);
   EXPECT_EQ(facts[1].second.kind, FactKind::kFailed);
   EXPECT_EQ(facts[1].second.detail, "timed out");
+}
+
+using Fields = std::map<std::string, std::string>;
+
+TEST(StreamNormalizerTest, AnEventHasWhatTheMessageNamesAndItsData) {
+  const std::vector<Event> events = NormalizeWhole(
+                                        "[10:00:00.000] INFO: m Finalized proof for epoch 3055 "
+                                        "{\"epochNumber\":3055,\"uuid\":\"u\",\"duration\":12.5}\n")
+                                        .told.events;
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].kind, "epoch.finalized");
+  EXPECT_EQ(events[0].at, kMidnight + kTenOClock);
+  EXPECT_EQ(events[0].fields, (Fields{{"epoch", "3055"}, {"uuid", "u"}, {"duration", "12.5"}}));
+}
+
+TEST(StreamNormalizerTest, DataBelowTheMessageIsTheEventsToo) {
+  for (const std::string data : {"    uuid: \"u\"\n    duration: 12.5\n",
+                                 "    at x\n} {\"uuid\":\"u\",\"duration\":12.5}\n"}) {
+    const std::vector<Event> events =
+        NormalizeWhole("[10:00:00.000] INFO: m Finalized proof for epoch 3055\n" + data +
+                       "[10:00:01.000] INFO: m Other\n")
+            .told.events;
+    ASSERT_EQ(events.size(), 1U) << data;
+    EXPECT_EQ(events[0].fields, (Fields{{"epoch", "3055"}, {"uuid", "u"}, {"duration", "12.5"}}));
+  }
+}
+
+TEST(StreamNormalizerTest, APrintedLineIsOfTheInstantBeforeIt) {
+  const std::vector<Event> events = NormalizeWhole(
+                                        "Using cached CRS of size 33554433\n"
+                                        "[10:00:01.000] INFO: m Other\n"
+                                        "Using cached Grumpkin CRS of size 262145\n")
+                                        .told.events;
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[0].fields, (Fields{{"size", "33554433"}}));
+  EXPECT_EQ(events[0].at, kMidnight);  // the anchor's
+  EXPECT_EQ(events[1].kind, "crs.cached");
+  EXPECT_EQ(events[1].at, kMidnight + kTenOClock + 1000);
 }
 
 TEST(StreamNormalizerTest, TheLinesOfAnotherServiceContinueNoRecord) {

@@ -103,6 +103,13 @@ std::optional<UnixMillis> Timeline::Resolve(absl::string_view writer, int64_t of
   return ToInstant(clock, anchored ? 0 : *clock.local - day - before);
 }
 
+std::optional<UnixMillis> Timeline::Last(absl::string_view writer, int64_t offset) {
+  Clock& clock = ClockOf(writer);
+  UseAnchorsUpTo(offset, clock);
+  if (!clock.local) return std::nullopt;
+  return ToInstant(clock, 0);
+}
+
 // `step` is how far the clock has just moved.
 UnixMillis Timeline::ToInstant(Clock& clock, Millis step) {
   const Millis local = *clock.local;

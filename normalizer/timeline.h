@@ -50,6 +50,9 @@ class Timeline {
   // no anchor and no instant came before it.
   std::optional<UnixMillis> Resolve(absl::string_view writer, int64_t offset, Millis time_of_day);
 
+  // The instant of the writer's line before `offset`, or of the anchor there.
+  std::optional<UnixMillis> Last(absl::string_view writer, int64_t offset);
+
   const Clocks& clocks() const { return clocks_; }
   void set_clocks(Clocks clocks) { clocks_ = std::move(clocks); }
 

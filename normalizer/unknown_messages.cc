@@ -19,8 +19,7 @@ std::string CleanLine(absl::string_view text, size_t max_bytes) {
 
 }  // namespace
 
-void UnknownMessages::Add(const Record& record, std::optional<UnixMillis> at,
-                          int64_t line_offset) {
+void UnknownMessages::Add(const Record& record, std::optional<UnixMillis> at, int64_t line_offset) {
   UnknownKind kind{CleanLine(record.module, kMaxModuleBytes),
                    CleanLine(record.level, kMaxLevelBytes), MessageTemplate(record.message)};
   if (counts_.size() >= kMaxUnknownKinds && counts_.count(kind) == 0) {
