@@ -1,7 +1,9 @@
 #ifndef PROVERLOG_MODEL_EVENT_H_
 #define PROVERLOG_MODEL_EVENT_H_
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "model/fact.h"
@@ -17,6 +19,9 @@ struct Event {
   // What the message names and what its data adds, e.g. {"epoch", "3054"}, {"duration", "12.5"}.
   std::map<std::string, std::string> fields;
   Origin origin;
+
+  // The epoch that its fields name.
+  std::optional<int32_t> epoch() const;
 
   friend bool operator==(const Event& a, const Event& b) = default;
 };

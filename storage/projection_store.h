@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "model/event.h"
 #include "model/fact.h"
 #include "model/job.h"
 #include "model/unknown_message.h"
@@ -54,6 +55,9 @@ class ProjectionTransaction {
   // Adds to what is counted of each stream, so that a stream has at most kMaxUnknownKinds kinds and
   // the others. What is added belongs to the bytes up to the progress that this transaction saves.
   virtual absl::Status AddUnknown(const std::map<int64_t, UnknownCounts>& by_stream) = 0;
+
+  // Events that are known already stay as they are.
+  virtual absl::Status SaveEvents(const std::vector<Event>& events) = 0;
 
   virtual absl::Status SaveProgress(const NormalizedStream& stream) = 0;
 };

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "model/event.h"
 #include "model/job.h"
 #include "model/job_counts.h"
 #include "model/job_id.h"
@@ -79,6 +80,26 @@ inline constexpr int kMaxStreamsBehind = 1000;
 // The streams that told the jobs' facts, each once.
 std::vector<int64_t> StreamsOf(const std::vector<Job>& jobs);
 
+// Where an event stands among those of its epoch.
+struct EventPosition {
+  UnixMillis at = 0;
+  std::string kind;
+  std::string fields_key;  // a UUID
+
+  friend bool operator==(const EventPosition& a, const EventPosition& b) = default;
+};
+
+struct EventRow {
+  Event event;
+  EventPosition position;
+};
+
+struct EventFilter {
+  std::optional<int32_t> epoch;  // none: events that belong to no epoch
+  std::string kind;              // the beginning of the kind; empty: all
+  std::optional<EventPosition> after;
+};
+
 // Reads what the normalizer wrote. Every call reads one consistent state and is bounded: by a
 // deadline (DEADLINE_EXCEEDED), and by a number of rows, beyond which it takes the first ones where
 // it says so and else fails with RESOURCE_EXHAUSTED. Thread-safe.
@@ -117,6 +138,11 @@ class QueryStore : public ArchiveReader {
   // with its hash. Jobs with another kind of hash are only found by all of it (LoadJob).
   virtual absl::StatusOr<std::vector<JobId>> FindJobs(const ProverRef& prover,
                                                       const JobId& with_hash_prefix, int limit) = 0;
+
+  // In order of time.
+  virtual absl::StatusOr<std::vector<EventRow>> ListEvents(const ProverRef& prover,
+                                                           const EventFilter& filter,
+                                                           int limit) = 0;
 
   // The streams with these ids; those that are not known are left out.
   virtual absl::StatusOr<std::vector<StreamStatus>> LoadStreams(

@@ -86,6 +86,27 @@ void AddJobs(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   });
 }
 
+void AddEvents(CLI::App& app, GlobalFlags* flags, int* exit_code) {
+  CLI::App* command =
+      app.add_subcommand("events", "List what the logs say of an epoch, or of the processes");
+  AddQueryFlags(command, flags);
+  auto request = std::make_shared<v1::ListEventsRequest>();
+  command->add_option_function<int32_t>(
+      "--epoch", [request](int32_t value) { request->set_epoch(value); },
+      "The epoch's number; without it, what belongs to no epoch");
+  command->add_option_function<std::string>(
+      "--kind", [request](const std::string& value) { request->set_kind(value); },
+      "Only kinds that begin so, such as l1.");
+  command->add_option_function<int32_t>(
+      "--limit", [request](int32_t value) { request->set_page_size(value); },
+      "At most this many (default 100, at most 1000)");
+  AddPageToken(command, request);
+  SetBody(command, exit_code, [flags, request] {
+    request->set_prover(flags->prover);
+    return Ask(*flags, &Stub::ListEvents, *request, Show(&EventsText));
+  });
+}
+
 void AddJob(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   CLI::App* command =
       app.add_subcommand("job", "Show one job: its attempts, its facts and the log lines");
@@ -138,6 +159,7 @@ void AddQueryCommands(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   AddEpochs(app, flags, exit_code);
   AddEpoch(app, flags, exit_code);
   AddJobs(app, flags, exit_code);
+  AddEvents(app, flags, exit_code);
   AddJob(app, flags, exit_code);
   AddMachines(app, flags, exit_code);
   AddCompare(app, flags, exit_code);

@@ -22,6 +22,7 @@ std::string EpochSummaryText(const v1::GetEpochSummaryResponse& summary);
 std::string JobsText(const v1::ListJobsResponse& response);
 std::string JobText(const v1::GetJobResponse& response);
 std::string MachinesText(const v1::ListMachinesResponse& response);
+std::string EventsText(const v1::ListEventsResponse& response);
 std::string ComparisonText(const v1::CompareMachinesResponse& response);
 
 // Parts of several answers.

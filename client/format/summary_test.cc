@@ -195,6 +195,24 @@ TEST(ComparisonTextTest, NoTimeAndNoNumberIsCut) {
   EXPECT_THAT(text, HasSubstr("138 h 20 m"));
 }
 
+TEST(EventsTextTest, EveryFieldIsThereWhole) {
+  v1::ListEventsResponse response;
+  v1::Event& event = *response.add_events();
+  *event.mutable_time() = ToProtoTimestamp(kSomeTime);
+  event.set_kind("l1.published");
+  event.set_machine("prover-a");
+  for (int i = 0; i < 12; ++i) {
+    (*event.mutable_fields())[absl::StrCat("field", i)] = absl::StrCat("value\x1b[31m", i);
+  }
+  response.set_next_page_token("token");
+  const std::string text = EventsText(response);
+  ExpectToFit(text);
+  EXPECT_THAT(text, HasSubstr("02:00:00.123  l1.published on prover-a: field0 value?[31m0, "));
+  EXPECT_THAT(text, HasSubstr("field9 value?[31m9"));
+  EXPECT_THAT(text, HasSubstr("--page-token token"));
+  EXPECT_EQ(EventsText({}), "The logs say nothing of the kind.\n");
+}
+
 TEST(SummaryTextTest, SaysWhenSomethingIsLeftOut) {
   v1::GetEpochSummaryResponse summary;
   summary.set_more_sources(true);

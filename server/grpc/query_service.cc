@@ -66,6 +66,12 @@ grpc::ServerUnaryReactor* QueryService::CompareMachines(grpc::CallbackServerCont
   return Run(context, &QueryHandler::CompareMachines, request, response);
 }
 
+grpc::ServerUnaryReactor* QueryService::ListEvents(grpc::CallbackServerContext* context,
+                                                   const v1::ListEventsRequest* request,
+                                                   v1::ListEventsResponse* response) {
+  return Run(context, &QueryHandler::ListEvents, request, response);
+}
+
 grpc::ServerUnaryReactor* QueryService::GetStream(grpc::CallbackServerContext* context,
                                                   const v1::GetStreamRequest* request,
                                                   v1::GetStreamResponse* response) {

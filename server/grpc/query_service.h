@@ -34,6 +34,9 @@ class QueryService final : public v1::QueryService::CallbackService {
   grpc::ServerUnaryReactor* CompareMachines(grpc::CallbackServerContext* context,
                                             const v1::CompareMachinesRequest* request,
                                             v1::CompareMachinesResponse* response) override;
+  grpc::ServerUnaryReactor* ListEvents(grpc::CallbackServerContext* context,
+                                       const v1::ListEventsRequest* request,
+                                       v1::ListEventsResponse* response) override;
   grpc::ServerUnaryReactor* GetStream(grpc::CallbackServerContext* context,
                                       const v1::GetStreamRequest* request,
                                       v1::GetStreamResponse* response) override;

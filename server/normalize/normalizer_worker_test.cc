@@ -30,6 +30,7 @@ class EndlessTransaction : public ProjectionTransaction {
     return std::map<JobId, std::vector<Fact>>{};
   }
   absl::Status SaveJobs(const std::vector<Job>& /*jobs*/) override { return absl::OkStatus(); }
+  absl::Status SaveEvents(const std::vector<Event>&) override { return absl::OkStatus(); }
   absl::Status AddUnknown(const std::map<int64_t, UnknownCounts>& /*by_stream*/) override {
     return absl::OkStatus();
   }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "analysis/job_set.h"
 #include "model/job.h"
@@ -26,15 +27,29 @@ constexpr int64_t kBytesAStep = int64_t{4} << 20;
 // What a step's streams tell.
 struct Told {
   JobSet jobs;
+  std::vector<Event> events;
   std::map<int64_t, UnknownCounts> unknown;  // by stream
 };
+
+// What comes once a job or more often is not kept: it would be more than all jobs.
+bool IsKept(const Event& event) {
+  for (const char* frequent : {"avm.proved", "avm.started", "block.", "circuit.", "tx."}) {
+    if (absl::StartsWith(event.kind, frequent)) return false;
+  }
+  return true;
+}
 
 // Takes what one stream tells.
 class StreamSink : public NormalizerSink {
  public:
-  explicit StreamSink(JobSet* jobs) : jobs_(jobs) {}
+  explicit StreamSink(Told* told) : told_(told) {}
 
-  void OnFact(const JobIdView& job, Fact fact) override { jobs_->OnFact(job, std::move(fact)); }
+  void OnFact(const JobIdView& job, Fact fact) override {
+    told_->jobs.OnFact(job, std::move(fact));
+  }
+  void OnEvent(Event event) override {
+    if (IsKept(event)) told_->events.push_back(std::move(event));
+  }
   void OnUnknown(const Record& record, std::optional<UnixMillis> at,
                  const Origin& origin) override {
     unknown_.Add(record, at, origin.offset);
@@ -43,7 +58,7 @@ class StreamSink : public NormalizerSink {
   const UnknownMessages& unknown() const { return unknown_; }
 
  private:
-  JobSet* jobs_;
+  Told* told_;
   UnknownMessages unknown_;
 };
 
@@ -82,7 +97,7 @@ absl::StatusOr<NormalizedStream> Normalize(const PendingStream& pending, const M
   auto normalizer = StreamNormalizer::Create(pending.labels, pending.progress, index);
   absl::Status status = normalizer.status();
   if (normalizer.ok()) {
-    StreamSink sink(&told.jobs);
+    StreamSink sink(&told);
     int64_t offset = pending.progress.offset;
     status = FeedBlocks(pending, tx, budget, *normalizer, offset, sink);
     if (pending.sealed_offset == offset) {
@@ -136,6 +151,7 @@ absl::Status NormalizePending(const MessageIndex* index, int max_streams, Projec
     reached.push_back(*std::move(normalized));
   }
   if (absl::Status status = MergeJobs(told.jobs, tx); !status.ok()) return status;
+  if (absl::Status status = tx.SaveEvents(told.events); !status.ok()) return status;
   if (absl::Status status = tx.AddUnknown(told.unknown); !status.ok()) return status;
   for (const NormalizedStream& stream : reached) {
     if (absl::Status status = tx.SaveProgress(stream); !status.ok()) return status;

@@ -12,6 +12,7 @@
 #include "analysis/machine_comparison.h"
 #include "rpc/convert.h"
 #include "rpc/status.h"
+#include "server/query/events.h"
 #include "server/query/log_lines.h"
 #include "server/query/page_token.h"
 #include "server/query/store_convert.h"
@@ -36,12 +37,6 @@ constexpr int kMaxComparedEpochs = 50;
 constexpr size_t kMaxStreams = 10'000;
 constexpr size_t kMaxMachines = 1000;
 constexpr int kMaxStreamsOfMachine = 100;
-
-absl::StatusOr<int> PageSize(int32_t asked, int fallback, int max) {
-  if (asked == 0) return fallback;
-  if (asked > 0 && asked <= max) return asked;
-  return InvalidField("page_size", absl::StrCat(asked, " is not between 0 and ", max));
-}
 
 absl::Status CheckEpoch(int32_t epoch) {
   if (epoch >= 0) return absl::OkStatus();
@@ -338,6 +333,14 @@ absl::StatusOr<v1::CompareMachinesResponse> QueryHandler::CompareMachines(
   response.set_prover(prover->name);
   response.mutable_epochs()->Add(epochs.begin(), epochs.end());
   return response;
+}
+
+absl::StatusOr<v1::ListEventsResponse> QueryHandler::ListEvents(
+    const v1::ListEventsRequest& request) {
+  if (auto status = CheckEpoch(request.epoch()); !status.ok()) return status;
+  const auto prover = FindProver(request.prover());
+  if (!prover.ok()) return prover.status();
+  return proverlog::ListEvents(*store_, *prover, request);
 }
 
 absl::StatusOr<v1::GetStreamResponse> QueryHandler::GetStream(const v1::GetStreamRequest& request) {

@@ -24,6 +24,7 @@ class QueryHandler {
   absl::StatusOr<v1::ListMachinesResponse> ListMachines(const v1::ListMachinesRequest& request);
   absl::StatusOr<v1::CompareMachinesResponse> CompareMachines(
       const v1::CompareMachinesRequest& request);
+  absl::StatusOr<v1::ListEventsResponse> ListEvents(const v1::ListEventsRequest& request);
   absl::StatusOr<v1::GetStreamResponse> GetStream(const v1::GetStreamRequest& request);
 
  private:

@@ -167,3 +167,18 @@ CREATE TABLE unknown_message (
   line_offset   bigint NOT NULL,  -- of the first
   PRIMARY KEY (prover_id, projection_id, stream_id, module, level, template)
 ) WITH (fillfactor = 70);
+
+-- What the logs say of anything but jobs (docs/events.md), but what comes once a job or more often.
+CREATE TABLE event (
+  prover_id     integer NOT NULL,
+  projection_id integer NOT NULL,
+  epoch         integer NOT NULL,  -- -1: of none
+  at            bigint NOT NULL,
+  kind          text COLLATE "C" NOT NULL,
+  fields        text[] NOT NULL,  -- name, value, name, value, ... in order of the names
+  fields_md5    uuid NOT NULL,
+  stream_id     bigint NOT NULL,
+  process       text NOT NULL,
+  line_offset   bigint NOT NULL,
+  PRIMARY KEY (prover_id, projection_id, epoch, at, kind, fields_md5)
+);

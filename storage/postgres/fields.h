@@ -5,6 +5,7 @@
 #include <optional>
 #include <pqxx/pqxx>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 
@@ -20,6 +21,17 @@ inline pqxx::binarystring ToParameter(absl::string_view bytes) {
 inline std::optional<int64_t> ReadOptional(const pqxx::field& field) {
   if (field.is_null()) return std::nullopt;
   return field.as<int64_t>();
+}
+
+// A text[].
+inline std::vector<std::string> ReadTexts(const pqxx::field& field) {
+  std::vector<std::string> texts;
+  auto parser = field.as_array();
+  for (auto item = parser.get_next(); item.first != pqxx::array_parser::juncture::done;
+       item = parser.get_next()) {
+    if (item.first == pqxx::array_parser::juncture::string_value) texts.push_back(item.second);
+  }
+  return texts;
 }
 
 }  // namespace proverlog::postgres

@@ -9,6 +9,7 @@
 
 #include "absl/time/clock.h"
 #include "storage/postgres/archive_store.h"
+#include "storage/postgres/event_rows.h"
 #include "storage/postgres/fields.h"
 #include "storage/postgres/job_rows.h"
 #include "storage/postgres/stream_rows.h"
@@ -70,6 +71,13 @@ class Transaction : public ProjectionTransaction {
   absl::Status AddUnknown(const std::map<int64_t, UnknownCounts>& by_stream) override {
     return Guarded("count unknown messages", [&] {
       AddUnknownRows(tx_, key_, by_stream);
+      return absl::OkStatus();
+    });
+  }
+
+  absl::Status SaveEvents(const std::vector<Event>& events) override {
+    return Guarded("save events", [&] {
+      WriteEvents(tx_, key_, events);
       return absl::OkStatus();
     });
   }

@@ -11,6 +11,7 @@
 #include "analysis/epoch_summary.h"
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/array.h"
+#include "storage/postgres/event_rows.h"
 #include "storage/postgres/fields.h"
 #include "storage/postgres/hash_key.h"
 #include "storage/postgres/job_rows.h"
@@ -298,6 +299,13 @@ absl::StatusOr<std::vector<StreamStatus>> QueryStore::ListStreams(const ProverRe
                                     "ORDER BY sp.received_at DESC NULLS LAST, s.stream_id"
                                     " LIMIT $3"),
                        prover.prover_id, prover.projection_id, limit));
+  });
+}
+
+absl::StatusOr<std::vector<EventRow>> QueryStore::ListEvents(const ProverRef& prover,
+                                                             const EventFilter& filter, int limit) {
+  return Read("list events", [&](ReadOnly& tx) -> absl::StatusOr<std::vector<EventRow>> {
+    return ReadEvents(tx, KeyOf(prover), filter, limit);
   });
 }
 

@@ -56,16 +56,6 @@ constexpr char kListRows[] =
     " HAVING (-sum(count), template, module, level) > ($5::numeric, $6, $7, $8)"
     " ORDER BY sum(count) DESC, template, module, level LIMIT $9";
 
-std::vector<std::string> ReadTexts(const pqxx::field& field) {
-  std::vector<std::string> texts;
-  auto parser = field.as_array();
-  for (auto item = parser.get_next(); item.first != pqxx::array_parser::juncture::done;
-       item = parser.get_next()) {
-    if (item.first == pqxx::array_parser::juncture::string_value) texts.push_back(item.second);
-  }
-  return texts;
-}
-
 UnknownRow ReadUnknownRow(const pqxx::row& row) {
   UnknownRow unknown;
   unknown.kind = {row[0].as<std::string>(), row[1].as<std::string>(), row[2].as<std::string>()};

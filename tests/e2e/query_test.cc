@@ -131,6 +131,27 @@ TEST_F(QueryTest, EveryAnswerIsAlsoJson) {
   EXPECT_EQ(simdjson::dom::array(parse({"compare", "--epoch", "3054"})["epochs"]).size(), 1U);
 }
 
+TEST_F(QueryTest, EventsTellOfAnEpochAndOfTheProcesses) {
+  Import("prover-a", {"samples/node.log"});
+  Import("prover-a", {"samples/node.log"});
+  EXPECT_EQ(
+      Ask({"events", "--epoch", "3055"}),
+      "2026-11-21 03:00:46.600  session.created on prover-a: checkpointCount 4, epochNumber "
+      "3055, fromSlot\n"
+      "  97760, kind full, session c27e6beb-52bd-4e07-8dd7-daffc9eac110, toSlot 97791\n"
+      "2026-11-21 03:01:12.400  epoch.submitted on prover-a: epoch 3055, from_checkpoint 53132, "
+      "kind full,\n"
+      "  to_checkpoint 53135, uuid c27e6beb-52bd-4e07-8dd7-daffc9eac110\n");
+  EXPECT_THAT(Ask({"events", "--kind", "crs."}),
+              HasSubstr("crs.cached on prover-a: size 33554433"));
+  EXPECT_THAT(Ask({"events"}), HasSubstr("prover_node.started on prover-a: prover\n  0x7099"));
+  EXPECT_THAT(Ask({"events", "--epoch", "3055", "--format", "json"}),
+              HasSubstr("\"session.created\""));
+  const Finished refused = service_.Proverlog({"events", "--kind", "L1"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("kind"));
+}
+
 TEST_F(QueryTest, JobsAreFilteredAndPaged) {
   EXPECT_THAT(
       Ask({"jobs", "--epoch", "3055", "--state", "failed", "--type", "PUBLIC_TX_BASE_ROLLUP"}),

@@ -124,7 +124,10 @@ std::string CanonicalDump(const std::string& conninfo) {
                 " FROM jobs ORDER BY prover, id"),
       DumpQuery(tx,
                 "SELECT prover, id, time, kind, attempt, will_retry, detail, machine, process,"
-                " line_offset FROM job_facts ORDER BY prover, id, time, kind, attempt"));
+                " line_offset FROM job_facts ORDER BY prover, id, time, kind, attempt"),
+      DumpQuery(tx,
+                "SELECT epoch, at, kind, fields, line_offset FROM event"
+                " ORDER BY prover_id, epoch, at, kind, fields_md5"));
 }
 
 }  // namespace proverlog::testing_util

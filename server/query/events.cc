@@ -1,0 +1,90 @@
+#include "server/query/events.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "rpc/convert.h"
+#include "rpc/status.h"
+#include "server/query/page_token.h"
+
+namespace proverlog {
+namespace {
+
+constexpr int kDefaultEvents = 100;
+// An event has a few fields of at most 512 bytes; an answer stays below the 4 MiB that gRPC's
+// clients take.
+constexpr int kMaxEvents = 1000;
+constexpr size_t kLongestKind = 64;
+constexpr size_t kUuidLength = 36;
+
+bool IsKind(absl::string_view text) {
+  return text.size() <= kLongestKind && std::all_of(text.begin(), text.end(), [](char c) {
+           return absl::ascii_islower(c) || c == '.' || c == '_';
+         });
+}
+
+bool IsUuid(absl::string_view text) {
+  return text.size() == kUuidLength && std::all_of(text.begin(), text.end(), [](char c) {
+           return absl::ascii_isxdigit(c) || c == '-';
+         });
+}
+
+absl::StatusOr<EventPosition> ParsePosition(const std::string& token, const std::string& request) {
+  const auto parts = ParsePageToken(token, request, 3);
+  if (!parts.ok()) return parts.status();
+  EventPosition position{0, (*parts)[1], (*parts)[2]};
+  const bool valid = absl::SimpleAtoi((*parts)[0], &position.at) && IsKind(position.kind) &&
+                     IsUuid(position.fields_key);
+  if (!valid) return InvalidField("page_token", "it is damaged");
+  return position;
+}
+
+v1::Event ToProto(const Event& event) {
+  v1::Event proto;
+  *proto.mutable_time() = ToProtoTimestamp(event.at);
+  proto.set_kind(event.kind);
+  for (const auto& [name, value] : event.fields) (*proto.mutable_fields())[name] = value;
+  proto.set_machine(event.origin.machine);
+  proto.set_process(event.origin.process);
+  proto.set_stream_id(event.origin.stream_id);
+  proto.set_offset(event.origin.offset);
+  return proto;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::ListEventsResponse> ListEvents(QueryStore& store, const ProverRef& prover,
+                                                  const v1::ListEventsRequest& request) {
+  const auto page_size = PageSize(request.page_size(), kDefaultEvents, kMaxEvents);
+  if (!page_size.ok()) return page_size.status();
+  if (!IsKind(request.kind())) {
+    return InvalidField("kind", "it is not the beginning of an event's kind, such as \"l1.\"");
+  }
+  EventFilter filter;
+  if (request.has_epoch()) filter.epoch = request.epoch();
+  filter.kind = request.kind();
+  const std::string this_request =
+      absl::StrCat("events ", prover.name, " ", filter.epoch.value_or(-1), " ", filter.kind);
+  if (!request.page_token().empty()) {
+    auto position = ParsePosition(request.page_token(), this_request);
+    if (!position.ok()) return position.status();
+    filter.after = *std::move(position);
+  }
+  auto rows = store.ListEvents(prover, filter, *page_size + 1);
+  if (!rows.ok()) return rows.status();
+  v1::ListEventsResponse response;
+  if (rows->size() > static_cast<size_t>(*page_size)) {
+    rows->pop_back();
+    const EventPosition& last = rows->back().position;
+    response.set_next_page_token(
+        MakePageToken(this_request, {absl::StrCat(last.at), last.kind, last.fields_key}));
+  }
+  for (const EventRow& row : *rows) *response.add_events() = ToProto(row.event);
+  return response;
+}
+
+}  // namespace proverlog

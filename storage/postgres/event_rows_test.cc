@@ -1,0 +1,118 @@
+// What a projecting transaction keeps of events, and what a query reads.
+
+#include "storage/postgres/event_rows.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "codec/zstd_frame.h"
+#include "storage/postgres/archive_store.h"
+#include "storage/postgres/projection_store.h"
+#include "storage/postgres/query_store.h"
+#include "tests/testing_util/test_database.h"
+
+namespace proverlog::postgres {
+namespace {
+
+using testing_util::TestDatabase;
+
+class EventRowsTest : public testing::Test {
+ protected:
+  EventRowsTest() {
+    ArchiveStore archive(&database_.pool());
+    const std::string head = "log\n";
+    stream_id_ = *archive.ReserveStreamId();
+    EXPECT_TRUE(archive
+                    .CreateStream({stream_id_, "mine", "m", "a.log", {}, head, {}},
+                                  {0, static_cast<int64_t>(head.size()), CompressFrame(head)}, head)
+                    .ok());
+    prover_ = queries_.ListProvers(1)->front();
+  }
+
+  Event Make(UnixMillis at, const std::string& kind, std::map<std::string, std::string> fields) {
+    return {kind, at, std::move(fields), {"m", "a.log", stream_id_, at}};
+  }
+
+  void Save(const std::vector<Event>& events) {
+    const auto saved = ProjectionStore(&database_.pool())
+                           .Project(prover_.prover_id, [&](ProjectionTransaction& tx) {
+                             return tx.SaveEvents(events);
+                           });
+    EXPECT_TRUE(saved.ok()) << saved.status();
+  }
+
+  std::vector<EventRow> List(const EventFilter& filter, int limit = 100) {
+    auto rows = queries_.ListEvents(prover_, filter, limit);
+    EXPECT_TRUE(rows.ok()) << rows.status();
+    return *rows;
+  }
+
+  TestDatabase database_;
+  QueryStore queries_{&database_.pool()};
+  ProverRef prover_;
+  int64_t stream_id_ = 0;
+};
+
+TEST_F(EventRowsTest, AnEventComesBackAsItWas) {
+  const Event event =
+      Make(5, "epoch.failed", {{"epoch", "3055"}, {"error", "It's \\ {\"ü\"}, NULL"}});
+  Save({event});
+  Save({});
+  const auto rows = List({.epoch = 3055});
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].event, event);
+}
+
+TEST_F(EventRowsTest, AnEventThatIsToldTwiceIsThereOnce) {
+  const Event event = Make(5, "epoch.started", {{"epoch", "1"}});
+  Event again = event;
+  again.origin.offset = 99;
+  Save({event, again});
+  Save({again});
+  const auto rows = List({.epoch = 1});
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].event, event);
+}
+
+TEST_F(EventRowsTest, EventsOfOneInstantThatSayOtherThingsAreAllThere) {
+  Save({Make(5, "l1.failed", {{"epoch", "1"}, {"error", "a"}}),
+        Make(5, "l1.failed", {{"epoch", "1"}, {"error", "b"}}),
+        Make(5, "l1.reverted", {{"epoch", "1"}})});
+  EXPECT_EQ(List({.epoch = 1}).size(), 3U);
+}
+
+TEST_F(EventRowsTest, AreFilteredByEpochAndKind) {
+  Save({Make(1, "epoch.started", {{"epoch", "1"}}), Make(2, "l1.published", {{"epoch", "1"}}),
+        Make(3, "epoch.started", {{"epoch", "2"}}),
+        Make(4, "process.listening", {{"port", "8080"}})});
+  EXPECT_EQ(List({.epoch = 1}).size(), 2U);
+  EXPECT_EQ(List({.epoch = 3}).size(), 0U);
+  ASSERT_EQ(List({.epoch = 1, .kind = "l1."}).size(), 1U);
+  EXPECT_EQ(List({.epoch = 1, .kind = "l1."})[0].event.at, 2);
+  ASSERT_EQ(List({}).size(), 1U);
+  EXPECT_EQ(List({})[0].event.kind, "process.listening");
+}
+
+TEST_F(EventRowsTest, PagesMeetWithoutGapAndRepetition) {
+  std::vector<Event> events;
+  for (int i = 0; i < 10; ++i) {
+    events.push_back(Make(i / 4, "epoch.skipped", {{"epoch", "1"}, {"reason", std::to_string(i)}}));
+  }
+  Save(events);
+  std::vector<Event> read;
+  EventFilter filter{.epoch = 1};
+  for (auto page = List(filter, 3); !page.empty(); page = List(filter, 3)) {
+    for (const EventRow& row : page) read.push_back(row.event);
+    filter.after = page.back().position;
+  }
+  ASSERT_EQ(read.size(), 10U);
+  for (const Event& event : events) EXPECT_EQ(std::count(read.begin(), read.end(), event), 1);
+}
+
+}  // namespace
+}  // namespace proverlog::postgres
