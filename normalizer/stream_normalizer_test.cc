@@ -24,10 +24,12 @@ std::string Hash(char c) { return std::string(64, c); }
 // Collects what a normalizer tells; facts that are told twice stay twice.
 struct Told : NormalizerSink {
   std::vector<std::pair<JobId, Fact>> facts;
+  std::vector<Event> events;
 
   void OnFact(const JobIdView& job, Fact fact) override {
     facts.emplace_back(JobId::From(job), std::move(fact));
   }
+  void OnEvent(Event event) override { events.push_back(std::move(event)); }
   // As a set: what a database would keep of it.
   std::map<JobId, std::vector<Fact>> United() const {
     std::map<JobId, std::vector<Fact>> united;
@@ -270,6 +272,41 @@ TEST(StreamNormalizerTest, WithoutAnAnchorPrettyRecordsAreCountedAsUndated) {
   normalizer.Feed("[10:00:00.000] INFO: b Cancelling job id=1:A:b\n", told);
   EXPECT_EQ(normalizer.progress().counts.undated, 1);
   EXPECT_TRUE(told.facts.empty());
+}
+
+using Fields = std::map<std::string, std::string>;
+
+TEST(StreamNormalizerTest, AnEventHasTheTextsSlotsAndTheDatasKeys) {
+  const std::string session = "c27e6beb-52bd-4e07-8dd7-daffc9eac110";
+  const std::string message = absl::StrCat("Cancelling EpochSession ", session, ": deadline");
+  const std::string data = R"("epochNumber":3055,"kind":"full","reason":"deadline")";
+  for (const std::string& line :
+       {absl::StrCat("[10:00:00.000] INFO: prover-node:epoch-session ", message, " {", data, "}\n"),
+        absl::StrCat("[10:00:00.000] INFO: prover-node:epoch-session prover-1 session-full-3055 ",
+                     message, "\n    epochNumber: 3055\n    kind: \"full\"\n"),
+        absl::StrCat(R"({"level":30,"time":)", kMidnight + kTenOClock,
+                     R"(,"pid":1,"hostname":"h","module":"prover-node:epoch-session",)", data,
+                     R"(,"msg":")", message, "\"}\n")}) {
+    const Result result = NormalizeWhole(line);
+    ASSERT_FALSE(result.told.events.empty()) << line;
+    const Event& event = result.told.events.back();
+    EXPECT_EQ(event.kind, "session.cancelled");
+    EXPECT_EQ(event.at, kMidnight + kTenOClock);
+    EXPECT_EQ(event.subject, (Fields{{"session", session}, {"reason", "deadline"}})) << line;
+    EXPECT_EQ(event.data, (Fields{{"epochNumber", "3055"}, {"kind", "full"}})) << line;
+  }
+}
+
+TEST(StreamNormalizerTest, AnEventsDataMayFollowTheStack) {
+  const Result result = NormalizeWhole(
+      "[10:00:00.000] ERROR: prover-node:epoch-proving-job Error running epoch 3057 prover job: "
+      "Error: Failed to submit epoch proof to L1\n    at f (file.mjs:1:2) {\"uuid\":\"u-1\"}\n");
+  ASSERT_EQ(result.told.events.size(), 2U);
+  const Fields subject = {{"epoch", "3057"},
+                          {"error", "Error: Failed to submit epoch proof to L1"}};
+  EXPECT_EQ(result.told.events[0].subject, subject);
+  EXPECT_EQ(result.told.events[1].subject, subject);
+  EXPECT_EQ(result.told.events[1].data, (Fields{{"uuid", "u-1"}}));
 }
 
 TEST(StreamNormalizerTest, OddBytesAreCountedAndHarmNothing) {
