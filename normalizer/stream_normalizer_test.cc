@@ -313,6 +313,41 @@ TEST(StreamNormalizerTest, WithoutAnAnchorPrettyRecordsAreCountedAsUndated) {
   EXPECT_TRUE(told.facts.empty());
 }
 
+TEST(StreamNormalizerTest, AnEventHasTheTextsSlotsAndTheDatasKeys) {
+  const std::string session = "c27e6beb-52bd-4e07-8dd7-daffc9eac110";
+  const std::string message = absl::StrCat("Cancelling EpochSession ", session, ": deadline");
+  const std::string data = R"("epochNumber":3055,"kind":"full","reason":"deadline")";
+  for (const std::string& line :
+       {absl::StrCat("[10:00:00.000] INFO: prover-node:epoch-session ", message, " {", data, "}\n"),
+        absl::StrCat("[10:00:00.000] INFO: prover-node:epoch-session prover-1 session-full-3055 ",
+                     message, "\n    epochNumber: 3055\n    kind: \"full\"\n"),
+        absl::StrCat(R"({"level":30,"time":)", kMidnight + kTenOClock,
+                     R"(,"pid":1,"hostname":"h","module":"prover-node:epoch-session",)", data,
+                     R"(,"msg":")", message, "\"}\n")}) {
+    const Result result = NormalizeWhole(line);
+    ASSERT_EQ(result.told.events.size(), 1U) << line;
+    const Event& event = result.told.events[0];
+    EXPECT_EQ(event.kind, "session.cancelled");
+    EXPECT_EQ(event.at, kMidnight + kTenOClock);
+    EXPECT_EQ(event.fields, (Fields{{"session", session},
+                                    {"reason", "deadline"},
+                                    {"epochNumber", "3055"},
+                                    {"kind", "full"}}))
+        << line;
+  }
+}
+
+TEST(StreamNormalizerTest, AnEventsDataMayFollowTheStack) {
+  const Result result = NormalizeWhole(
+      "[10:00:00.000] ERROR: prover-node:epoch-proving-job Error running epoch 3057 prover job: "
+      "Error: Failed to submit epoch proof to L1\n    at f (file.mjs:1:2) {\"uuid\":\"u-1\"}\n");
+  ASSERT_EQ(result.told.events.size(), 1U);
+  EXPECT_EQ(result.told.events[0].fields,
+            (Fields{{"epoch", "3057"},
+                    {"error", "Error: Failed to submit epoch proof to L1"},
+                    {"uuid", "u-1"}}));
+}
+
 TEST(StreamNormalizerTest, OddBytesAreCountedAndHarmNothing) {
   const std::string odd = absl::StrCat(
       std::string("\0\0\0\n", 4), "\xff\xfe\xc0\x80\n", "\n\n", std::string(3 << 20, 'x'), "\n",
