@@ -35,4 +35,10 @@ absl::StatusOr<std::vector<std::string>> ParsePageToken(absl::string_view token,
   return parts;
 }
 
+absl::StatusOr<int> PageSize(int32_t asked, int fallback, int max) {
+  if (asked == 0) return fallback;
+  if (asked > 0 && asked <= max) return asked;
+  return InvalidField("page_size", absl::StrCat(asked, " is not between 0 and ", max));
+}
+
 }  // namespace proverlog

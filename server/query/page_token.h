@@ -1,6 +1,7 @@
 #ifndef PROVERLOG_SERVER_QUERY_PAGE_TOKEN_H_
 #define PROVERLOG_SERVER_QUERY_PAGE_TOKEN_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ std::string MakePageToken(absl::string_view request, const std::vector<std::stri
 // request with `size` parts.
 absl::StatusOr<std::vector<std::string>> ParsePageToken(absl::string_view token,
                                                         absl::string_view request, size_t size);
+
+// The page size that a request means; INVALID_ARGUMENT where it is not between 0 and `max`.
+absl::StatusOr<int> PageSize(int32_t asked, int fallback, int max);
 
 }  // namespace proverlog
 

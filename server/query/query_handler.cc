@@ -15,6 +15,7 @@
 #include "server/query/log_lines.h"
 #include "server/query/page_token.h"
 #include "server/query/store_convert.h"
+#include "server/query/unknown_messages.h"
 
 namespace proverlog {
 namespace {
@@ -36,12 +37,6 @@ constexpr int kMaxComparedEpochs = 50;
 constexpr size_t kMaxStreams = 10'000;
 constexpr size_t kMaxMachines = 1000;
 constexpr int kMaxStreamsOfMachine = 100;
-
-absl::StatusOr<int> PageSize(int32_t asked, int fallback, int max) {
-  if (asked == 0) return fallback;
-  if (asked > 0 && asked <= max) return asked;
-  return InvalidField("page_size", absl::StrCat(asked, " is not between 0 and ", max));
-}
 
 absl::Status CheckEpoch(int32_t epoch) {
   if (epoch >= 0) return absl::OkStatus();
@@ -352,6 +347,13 @@ absl::StatusOr<v1::GetStreamResponse> QueryHandler::GetStream(const v1::GetStrea
   v1::GetStreamResponse response;
   *response.mutable_stream() = ToProto(streams->front(), prover->name);
   return response;
+}
+
+absl::StatusOr<v1::ListUnknownMessagesResponse> QueryHandler::ListUnknownMessages(
+    const v1::ListUnknownMessagesRequest& request) {
+  const auto prover = FindProver(request.prover());
+  if (!prover.ok()) return prover.status();
+  return ListUnknown(*store_, *prover, request);
 }
 
 }  // namespace proverlog
