@@ -34,7 +34,8 @@ struct UnknownCount {
 using UnknownCounts = std::map<UnknownKind, UnknownCount>;
 
 // More kinds of one stream are not told apart: they are counted as one more kind, this one, which
-// has no module and no level.
+// has no module and no level. With that many, the steps in which a stream is read decide which
+// kinds are among the others; no record is lost or counted twice.
 inline constexpr size_t kMaxUnknownKinds = 1000;
 inline constexpr char kOtherMessages[] = "(other messages)";
 

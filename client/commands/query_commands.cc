@@ -153,6 +153,21 @@ void AddCompare(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   });
 }
 
+void AddUnknown(CLI::App& app, GlobalFlags* flags, int* exit_code) {
+  CLI::App* command =
+      app.add_subcommand("unknown", "List the messages that are not understood, by how often");
+  AddQueryFlags(command, flags);
+  auto request = std::make_shared<v1::ListUnknownMessagesRequest>();
+  command->add_option_function<int32_t>(
+      "--limit", [request](int32_t value) { request->set_page_size(value); },
+      "At most this many (default 100, at most 1000)");
+  AddPageToken(command, request);
+  SetBody(command, exit_code, [flags, request] {
+    request->set_prover(flags->prover);
+    return Ask(*flags, &Stub::ListUnknownMessages, *request, Show(&UnknownMessagesText));
+  });
+}
+
 }  // namespace
 
 void AddQueryCommands(CLI::App& app, GlobalFlags* flags, int* exit_code) {
@@ -163,6 +178,7 @@ void AddQueryCommands(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   AddJob(app, flags, exit_code);
   AddMachines(app, flags, exit_code);
   AddCompare(app, flags, exit_code);
+  AddUnknown(app, flags, exit_code);
 }
 
 }  // namespace proverlog

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "analysis/diagnosis.h"
@@ -18,6 +19,7 @@ namespace {
 using Align = Table::Align;
 
 constexpr size_t kMaxDetailedEpochs = 5;
+constexpr size_t kMaxUnknownShown = 5;
 constexpr size_t kSecondsLength = 8;  // of "03:00:46.633"
 
 struct ExplainedEpoch {
@@ -166,6 +168,33 @@ std::string MissingText(const LogReading& reading, const std::vector<std::string
   return text.empty() ? "" : absl::StrCat("\nWhat is missing:\n", text);
 }
 
+// The most frequent messages that are not in the catalogue.
+std::string UnknownText(const UnknownCounts& unknown) {
+  std::vector<UnknownCounts::const_pointer> kinds;
+  int64_t records = 0;
+  for (const auto& kind : unknown) {
+    kinds.push_back(&kind);
+    records += kind.second.count;
+  }
+  if (kinds.empty()) return "";
+  std::stable_sort(kinds.begin(), kinds.end(),
+                   [](const auto* a, const auto* b) { return a->second.count > b->second.count; });
+  std::string text = absl::StrCat("\nNot understood (", Plural(records, "record"), "):\n");
+  const size_t shown = std::min(kinds.size(), kMaxUnknownShown);
+  const size_t width = HumanCount(kinds[0]->second.count).size();
+  for (size_t i = 0; i < shown; ++i) {
+    const auto& [kind, count] = *kinds[i];
+    const std::string number = HumanCount(count.count);
+    const std::string name = absl::StrCat(kind.level, " ", kind.module, " ", kind.message_template);
+    const std::string line = absl::StrCat("  ", std::string(width - number.size(), ' '), number,
+                                          " ", Printable(absl::StripAsciiWhitespace(name)));
+    absl::StrAppend(&text, Shorten(line, kMaxLineWidth), "\n");
+  }
+  if (shown == kinds.size()) return text;
+  const auto more = static_cast<int64_t>(kinds.size() - shown);
+  return absl::StrCat(text, "  ... and ", Plural(more, "more kind"), "\n");
+}
+
 std::vector<ExplainedEpoch> SummarizeEpochs(const LogReading& reading) {
   std::vector<ExplainedEpoch> epochs;
   for (const auto& [number, jobs] : reading.jobs.DeriveByEpoch()) {
@@ -197,8 +226,8 @@ std::string Explain(const LogReading& reading, const std::vector<std::string>& p
   std::string text = LogsText(reading);
   const std::vector<ExplainedEpoch> epochs = SummarizeEpochs(reading);
   if (epochs.empty()) {
-    return absl::StrCat(text, "\nNo proving job is mentioned in it.\n",
-                        MissingText(reading, paths));
+    return absl::StrCat(text, "\nNo proving job is mentioned in it.\n", MissingText(reading, paths),
+                        UnknownText(reading.unknown.counts()));
   }
   absl::StrAppend(&text, "\n", EpochsText(epochs, AllDatesKnown(reading)));
   const auto detailed = ChooseDetailed(epochs);
@@ -210,7 +239,7 @@ std::string Explain(const LogReading& reading, const std::vector<std::string>& p
                     Plural(static_cast<int64_t>(epochs.size() - detailed.size()), "more epoch"),
                     " in the list above; import the logs to look at any of them.\n");
   }
-  return absl::StrCat(text, MissingText(reading, paths));
+  return absl::StrCat(text, MissingText(reading, paths), UnknownText(reading.unknown.counts()));
 }
 
 }  // namespace proverlog

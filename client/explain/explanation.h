@@ -9,8 +9,8 @@
 namespace proverlog {
 
 // What the logs say, as text for a terminal: the logs and their versions, how each epoch went, what
-// went wrong first, what hides in them, and what is missing, with the command that would add it.
-// `paths` are the logs as they were named on the command line.
+// went wrong first, what hides in them, what is missing, with the command that would add it, and
+// what is not understood. `paths` are the logs as they were named on the command line.
 std::string Explain(const LogReading& reading, const std::vector<std::string>& paths);
 
 }  // namespace proverlog

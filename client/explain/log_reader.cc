@@ -34,6 +34,11 @@ class ReadingSink : public NormalizerSink {
     reading_->versions.AddMessage(match->spec->versions);
   }
 
+  void OnUnknown(const Record& record, std::optional<UnixMillis> at,
+                 const Origin& origin) override {
+    reading_->unknown.Add(record, at, origin.offset);
+  }
+
  private:
   LogReading* reading_;
   ExplainedLog* log_;

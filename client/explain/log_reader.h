@@ -11,6 +11,7 @@
 #include "analysis/version_evidence.h"
 #include "model/stream.h"
 #include "normalizer/message_catalogue.h"
+#include "normalizer/unknown_messages.h"
 
 namespace proverlog {
 
@@ -30,6 +31,7 @@ struct LogReading {
   std::vector<ExplainedLog> logs;
   JobSet jobs;
   VersionEvidence versions;
+  UnknownMessages unknown;
 
   bool HasWriter(Writer writer) const;
 };

@@ -24,6 +24,7 @@ std::string JobText(const v1::GetJobResponse& response);
 std::string MachinesText(const v1::ListMachinesResponse& response);
 std::string EventsText(const v1::ListEventsResponse& response);
 std::string ComparisonText(const v1::CompareMachinesResponse& response);
+std::string UnknownMessagesText(const v1::ListUnknownMessagesResponse& response);
 
 // Parts of several answers.
 // How to see the next page, where there is one.

@@ -213,6 +213,39 @@ TEST(EventsTextTest, EveryFieldIsThereWhole) {
   EXPECT_EQ(EventsText({}), "The logs say nothing of the kind.\n");
 }
 
+v1::ListUnknownMessagesResponse WideUnknown() {
+  v1::ListUnknownMessagesResponse response;
+  v1::UnknownMessage& message = *response.add_messages();
+  message.set_count(123'456'789);
+  message.set_level("VERBOSE");
+  message.set_module(LongName());
+  message.set_message_template(LongName());
+  message.set_machine_count(1);
+  message.add_machines(LongName());
+  *message.mutable_last_time() = ToProtoTimestamp(kSomeTime);
+  return response;
+}
+
+TEST(UnknownMessagesTextTest, NoTimeAndNoNumberIsCut) {
+  v1::ListUnknownMessagesResponse response = WideUnknown();
+  v1::UnknownMessage& other = *response.add_messages();
+  other.set_message_template("(other messages)");
+  other.set_machine_count(1'234);
+  response.set_next_page_token("abc");
+  const std::string text = UnknownMessagesText(response);
+  ExpectToFit(text);
+  EXPECT_THAT(text, HasSubstr("123,456,789  VERBOSE  nnn"));
+  EXPECT_THAT(text, HasSubstr("…  2026-11-21 02:00:00  nnn"));
+  EXPECT_THAT(text, HasSubstr("  -                    1,234 machines\n"));
+  EXPECT_THAT(text, HasSubstr("--page-token abc\n"));
+  EXPECT_THAT(text, HasSubstr("a new Aztec release"));
+  EXPECT_THAT(text, Not(HasSubstr("Older logs")));
+}
+
+TEST(UnknownMessagesTextTest, NothingIsSaidInWords) {
+  EXPECT_EQ(UnknownMessagesText({}), "There is no message that is not understood.\n");
+}
+
 TEST(SummaryTextTest, SaysWhenSomethingIsLeftOut) {
   v1::GetEpochSummaryResponse summary;
   summary.set_more_sources(true);
@@ -224,6 +257,9 @@ TEST(SummaryTextTest, SaysWhenSomethingIsLeftOut) {
   v1::ListMachinesResponse machines;
   machines.set_more_streams(true);
   EXPECT_THAT(MachinesText(machines), HasSubstr("Older logs are not counted"));
+  v1::ListUnknownMessagesResponse unknown = WideUnknown();
+  unknown.set_more_kinds(true);
+  EXPECT_THAT(UnknownMessagesText(unknown), HasSubstr("Older logs are not counted"));
 }
 
 TEST(StateTextTest, IsWhatTheFlagTakes) {

@@ -78,4 +78,10 @@ grpc::ServerUnaryReactor* QueryService::GetStream(grpc::CallbackServerContext* c
   return Run(context, &QueryHandler::GetStream, request, response);
 }
 
+grpc::ServerUnaryReactor* QueryService::ListUnknownMessages(
+    grpc::CallbackServerContext* context, const v1::ListUnknownMessagesRequest* request,
+    v1::ListUnknownMessagesResponse* response) {
+  return Run(context, &QueryHandler::ListUnknownMessages, request, response);
+}
+
 }  // namespace proverlog

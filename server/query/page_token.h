@@ -1,6 +1,7 @@
 #ifndef PROVERLOG_SERVER_QUERY_PAGE_TOKEN_H_
 #define PROVERLOG_SERVER_QUERY_PAGE_TOKEN_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 

@@ -16,6 +16,7 @@
 #include "server/query/log_lines.h"
 #include "server/query/page_token.h"
 #include "server/query/store_convert.h"
+#include "server/query/unknown_messages.h"
 
 namespace proverlog {
 namespace {
@@ -355,6 +356,13 @@ absl::StatusOr<v1::GetStreamResponse> QueryHandler::GetStream(const v1::GetStrea
   v1::GetStreamResponse response;
   *response.mutable_stream() = ToProto(streams->front(), prover->name);
   return response;
+}
+
+absl::StatusOr<v1::ListUnknownMessagesResponse> QueryHandler::ListUnknownMessages(
+    const v1::ListUnknownMessagesRequest& request) {
+  const auto prover = FindProver(request.prover());
+  if (!prover.ok()) return prover.status();
+  return ListUnknown(*store_, *prover, request);
 }
 
 }  // namespace proverlog

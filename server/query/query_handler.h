@@ -26,6 +26,8 @@ class QueryHandler {
       const v1::CompareMachinesRequest& request);
   absl::StatusOr<v1::ListEventsResponse> ListEvents(const v1::ListEventsRequest& request);
   absl::StatusOr<v1::GetStreamResponse> GetStream(const v1::GetStreamRequest& request);
+  absl::StatusOr<v1::ListUnknownMessagesResponse> ListUnknownMessages(
+      const v1::ListUnknownMessagesRequest& request);
 
  private:
   // The prover of that name, or the only one where the name is empty.

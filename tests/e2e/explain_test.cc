@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -148,6 +149,33 @@ TEST(ExplainTest, SaysWhichLogSeemsToBeOfAnotherTimeZone) {
       "[11:00:00.000] INFO: prover-client:proving-broker Proving job id=1:A:b type=A"
       " startedAt=1795230000000 older agent has taken job\n")});  // 03:00 UTC
   EXPECT_THAT(text, HasSubstr("broker.log: its times do not fit the instants in it by about 8 h"));
+}
+
+TEST(ExplainTest, ShowsTheMostFrequentMessagesThatAreNotUnderstood) {
+  const TempDirectory directory;
+  std::string log = "[03:00:00.000] INFO: b New proving job id=1:A:b epochNumber=1\n";
+  for (int i = 0; i < 12; ++i) {
+    absl::StrAppend(&log, "[03:00:01.000] WARN: m:n Slept ", i, " s\n");
+  }
+  for (const char c : {'a', 'b', 'c', 'd', 'e', 'f'}) {
+    absl::StrAppend(&log, "[03:00:02.000] INFO: m Kind ", std::string(200, c), "\n");
+  }
+  const std::string broker = directory.Write("broker.log", log);
+  const std::string agent = directory.Write("agent.log", "[03:00:03.000] WARN: m:n Slept 1 s\n");
+  const std::string text = Explain({broker, agent}).out;
+  const size_t at = text.find(
+      "\nNot understood (19 records):\n  13 WARN m:n Slept <n> s\n"
+      "   1 INFO m Kind aaaa");
+  ASSERT_NE(at, std::string::npos) << text;
+  EXPECT_GT(at, text.find("What is missing:"));
+  EXPECT_THAT(text.substr(at), HasSubstr("d…\n  ... and 2 more kinds\n"));
+  for (const absl::string_view line : absl::StrSplit(text.substr(at), '\n')) {
+    EXPECT_LE(DisplayWidth(line), kMaxLineWidth) << line;
+  }
+  EXPECT_EQ(std::count(text.begin() + static_cast<ptrdiff_t>(at), text.end(), '\n'), 8);
+
+  EXPECT_THAT(Explained({agent}), HasSubstr("\nNot understood (1 record):\n  1 WARN m:n Slept"));
+  EXPECT_THAT(Explained({TestDataPath("samples/agent-b.log")}), Not(HasSubstr("Not understood")));
 }
 
 TEST(ExplainTest, WhatIsNoLogIsSaidToBeNone) {

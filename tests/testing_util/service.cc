@@ -127,7 +127,13 @@ std::string CanonicalDump(const std::string& conninfo) {
                 " line_offset FROM job_facts ORDER BY prover, id, time, kind, attempt"),
       DumpQuery(tx,
                 "SELECT epoch, at, kind, fields, line_offset FROM event"
-                " ORDER BY prover_id, epoch, at, kind, fields_md5"));
+                " ORDER BY prover_id, epoch, at, kind, fields_md5"),
+      DumpQuery(tx,
+                "SELECT p.name, s.machine, module, level, template, count, first_at, last_at,"
+                " line_offset FROM unknown_message JOIN prover p USING (prover_id, projection_id)"
+                " JOIN stream s USING (prover_id, stream_id)"
+                " ORDER BY p.name, s.machine, module, level, template, first_at, last_at, count,"
+                " line_offset"));
 }
 
 }  // namespace proverlog::testing_util

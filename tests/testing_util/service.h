@@ -39,7 +39,7 @@ std::string ConninfoOf(const std::string& data_dir);
 std::vector<pid_t> ProcessesIn(const std::string& data_dir);
 
 // What a database holds, in a form that does not depend on when, how or in what pieces it came:
-// the raw bytes of every stream, and every fact and job.
+// the raw bytes of every stream, every fact and job, and the messages that nobody understood.
 std::string CanonicalDump(const std::string& conninfo);
 
 }  // namespace proverlog::testing_util
