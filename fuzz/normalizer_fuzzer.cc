@@ -20,7 +20,7 @@ class KeepingSink : public NormalizerSink {
   void OnFact(const JobIdView& job, Fact fact) override {
     UniteFacts({std::move(fact)}, facts[JobId::From(job)]);
   }
-  void OnEvent(Event event) override {
+  void OnEvent(const Event& event) override {
     std::string key = absl::StrCat(event.kind, "|", event.at);
     for (const auto& [name, value] : event.fields) absl::StrAppend(&key, "|", name, "=", value);
     events.insert(key);

@@ -115,7 +115,7 @@ void TellEvent(const MessageMatch& match, const Record& record, UnixMillis at, c
   Event event = EventOf(match, record);
   event.at = at;
   event.origin = origin;
-  sink.OnEvent(std::move(event));
+  sink.OnEvent(event);
 }
 
 // Whether the event's data may stand in further lines: behind a stack trace, or by LOG_MULTILINE.

@@ -25,7 +25,7 @@ class NormalizerSink {
  public:
   virtual ~NormalizerSink() = default;
   virtual void OnFact(const JobIdView& job, Fact fact) = 0;
-  virtual void OnEvent(Event /*event*/) {}
+  virtual void OnEvent(const Event& /*event*/) {}
   // A record whose message is not in the catalogue.
   virtual void OnUnknown(const Record& /*record*/, std::optional<UnixMillis> /*at*/,
                          const Origin& /*origin*/) {}

@@ -29,7 +29,7 @@ struct Told : NormalizerSink {
   void OnFact(const JobIdView& job, Fact fact) override {
     facts.emplace_back(JobId::From(job), std::move(fact));
   }
-  void OnEvent(Event event) override { events.push_back(std::move(event)); }
+  void OnEvent(const Event& event) override { events.push_back(event); }
 
   // As a set: what a database would keep of it.
   std::map<JobId, std::vector<Fact>> United() const {

@@ -47,8 +47,8 @@ class StreamSink : public NormalizerSink {
   void OnFact(const JobIdView& job, Fact fact) override {
     told_->jobs.OnFact(job, std::move(fact));
   }
-  void OnEvent(Event event) override {
-    if (IsKept(event)) told_->events.push_back(std::move(event));
+  void OnEvent(const Event& event) override {
+    if (IsKept(event)) told_->events.push_back(event);
   }
   void OnUnknown(const Record& record, std::optional<UnixMillis> at,
                  const Origin& origin) override {
