@@ -22,8 +22,13 @@ auto Show(std::string (*to_text)(const Response&)) {
   return [to_text](const Response& response) { std::fputs(to_text(response).c_str(), stdout); };
 }
 
+// The flags of a list; `limits` says how many rows there are without them and at most.
 template <typename Request>
-void AddPageToken(CLI::App* command, const std::shared_ptr<Request>& request) {
+void AddPaging(CLI::App* command, const std::string& limits,
+               const std::shared_ptr<Request>& request) {
+  command->add_option_function<int32_t>(
+      "--limit", [request](int32_t value) { request->set_page_size(value); },
+      "At most this many (" + limits + ")");
   command->add_option_function<std::string>(
       "--page-token", [request](const std::string& value) { request->set_page_token(value); },
       "Go on where an earlier answer ended");
@@ -33,10 +38,7 @@ void AddEpochs(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   CLI::App* command = app.add_subcommand("epochs", "List the epochs, the latest first");
   AddQueryFlags(command, flags);
   auto request = std::make_shared<v1::ListEpochsRequest>();
-  command->add_option_function<int32_t>(
-      "--limit", [request](int32_t value) { request->set_page_size(value); },
-      "At most this many (default 50, at most 200)");
-  AddPageToken(command, request);
+  AddPaging(command, "default 50, at most 200", request);
   SetBody(command, exit_code, [flags, request] {
     request->set_prover(flags->prover);
     return Ask(*flags, &Stub::ListEpochs, *request, Show(&EpochsText));
@@ -76,10 +78,7 @@ void AddJobs(CLI::App& app, GlobalFlags* flags, int* exit_code) {
           },
           "Only this state")
       ->check(CLI::IsMember({"queued", "running", "completed", "failed", "aborted"}));
-  command->add_option_function<int32_t>(
-      "--limit", [request](int32_t value) { request->set_page_size(value); },
-      "At most this many (default 100, at most 1000)");
-  AddPageToken(command, request);
+  AddPaging(command, "default 100, at most 1000", request);
   SetBody(command, exit_code, [flags, request] {
     request->set_prover(flags->prover);
     return Ask(*flags, &Stub::ListJobs, *request, Show(&JobsText));
@@ -97,10 +96,7 @@ void AddEvents(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   command->add_option_function<std::string>(
       "--kind", [request](const std::string& value) { request->set_kind(value); },
       "Only kinds that begin so, such as l1.");
-  command->add_option_function<int32_t>(
-      "--limit", [request](int32_t value) { request->set_page_size(value); },
-      "At most this many (default 100, at most 1000)");
-  AddPageToken(command, request);
+  AddPaging(command, "default 100, at most 1000", request);
   SetBody(command, exit_code, [flags, request] {
     request->set_prover(flags->prover);
     return Ask(*flags, &Stub::ListEvents, *request, Show(&EventsText));
@@ -158,10 +154,7 @@ void AddUnknown(CLI::App& app, GlobalFlags* flags, int* exit_code) {
       app.add_subcommand("unknown", "List the messages that are not understood, by how often");
   AddQueryFlags(command, flags);
   auto request = std::make_shared<v1::ListUnknownMessagesRequest>();
-  command->add_option_function<int32_t>(
-      "--limit", [request](int32_t value) { request->set_page_size(value); },
-      "At most this many (default 100, at most 1000)");
-  AddPageToken(command, request);
+  AddPaging(command, "default 100, at most 1000", request);
   SetBody(command, exit_code, [flags, request] {
     request->set_prover(flags->prover);
     return Ask(*flags, &Stub::ListUnknownMessages, *request, Show(&UnknownMessagesText));
