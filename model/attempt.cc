@@ -1,6 +1,7 @@
 #include "model/attempt.h"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -103,10 +104,11 @@ class ProcessPairing {
       return;
     }
     if (open_.size() > 1) {
-      for (const size_t i : open_) attempts_[i].ambiguous = true;
+      for (; marked_ < open_.size(); ++marked_) attempts_[open_[marked_]].ambiguous = true;
     }
     End(fact, attempts_[open_.front()]);
-    open_.erase(open_.begin());
+    open_.pop_front();
+    if (marked_ > 0) --marked_;
   }
 
   Facts starts_;
@@ -114,7 +116,8 @@ class ProcessPairing {
   size_t next_start_ = 0;
   size_t next_end_ = 0;
   std::vector<Attempt> attempts_;
-  std::vector<size_t> open_;  // indices of attempts_ without an end, oldest first
+  std::deque<size_t> open_;  // indices of attempts_ without an end, oldest first
+  size_t marked_ = 0;        // how many of the first of them are known to be ambiguous
 };
 
 // Whether one process may have written both: a log ends and the next one begins while it runs.

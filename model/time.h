@@ -8,6 +8,10 @@ namespace proverlog {
 // An instant: milliseconds since 1970-01-01T00:00:00Z, the resolution of Aztec's logs.
 using UnixMillis = int64_t;
 
+// 9999-12-31T23:59:59.999Z, the last instant that every reader downstream can print.
+inline constexpr UnixMillis kLastInstant = 253402300799999;
+inline constexpr bool IsPrintableInstant(UnixMillis at) { return at >= 0 && at <= kLastInstant; }
+
 // The difference of two instants.
 using Millis = int64_t;
 

@@ -17,9 +17,6 @@ using simdjson::ondemand::json_type;
 using simdjson::ondemand::object;
 using simdjson::ondemand::value;
 
-// 9999-12-31T23:59:59.999Z, the last instant that every reader downstream can print.
-constexpr UnixMillis kLastInstant = 253402300799999;
-
 absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
 
 void TakeString(value& v, absl::string_view& out) {
@@ -33,7 +30,7 @@ void TakeFirst(value& v, absl::string_view& out) {
 }
 
 void SetInstant(std::optional<UnixMillis> at, JsonLine& line) {
-  if (!line.at && at && *at >= 0 && *at <= kLastInstant) line.at = at;
+  if (!line.at && at && IsPrintableInstant(*at)) line.at = at;
 }
 
 // Milliseconds since 1970, or an ISO 8601 instant.
@@ -83,6 +80,9 @@ const absl::flat_hash_map<absl::string_view, Take>& Fields() {
       {"msg", [](value& v, JsonLine& line) { TakeString(v, line.message); }},
       {"message", [](value& v, JsonLine& line) { TakeString(v, line.message); }},
       {"log", [](value& v, JsonLine& line) { TakeFirst(v, line.wrapped); }},
+      {"stream", [](value& v, JsonLine& line) { TakeFirst(v, line.output); }},
+      {"_p", [](value& v, JsonLine& line) { TakeFirst(v, line.part_tag); }},
+      {"logtag", [](value& v, JsonLine& line) { TakeFirst(v, line.part_tag); }},
       {"MESSAGE", [](value& v, JsonLine& line) { TakeFirst(v, line.wrapped); }},
       {"__REALTIME_TIMESTAMP", TakeJournalInstant},
       {"CONTAINER_NAME", [](value& v, JsonLine& line) { TakeString(v, line.service); }},

@@ -27,9 +27,12 @@ struct JsonLine {
 
   // A line of a runtime:
   //   docker json-file   {"log":"..\n","stream":"stderr","time":"<ISO>"}
+  //   Fluent Bit         {"log":"..","stream":"stderr","_p":"F","time":"<ISO>"}
   //   journalctl -o json {"__REALTIME_TIMESTAMP":"<us>","MESSAGE":"..","_HOSTNAME":"..",...}
   absl::string_view wrapped;
   absl::string_view service;
+  absl::string_view output;    // docker's stream: stdout or stderr
+  absl::string_view part_tag;  // Fluent Bit's: F or P, as in CRI
 };
 
 // Reads lines that are one JSON object each. Not thread-safe.

@@ -65,6 +65,7 @@ absl::StatusOr<NormalizerState> ParseState(const std::string& saved) {
     part = {saved_part.text(), saved_part.offset(), std::nullopt};
     if (saved_part.has_at_millis()) part.at = saved_part.at_millis();
   }
+  state.reader.in_journal_entry = proto.in_journal_entry();
   if (proto.has_journal_at_millis()) state.reader.journal_at = proto.journal_at_millis();
   if (proto.has_counts_before_seal()) {
     state.counts_before_seal = FromProto(proto.counts_before_seal());
@@ -101,6 +102,7 @@ std::string SerializeState(const NormalizerState& state) {
     saved_part.set_offset(part.offset);
     if (part.at) saved_part.set_at_millis(*part.at);
   }
+  proto.set_in_journal_entry(state.reader.in_journal_entry);
   if (state.reader.journal_at) proto.set_journal_at_millis(*state.reader.journal_at);
   if (state.counts_before_seal) {
     ToProto(*state.counts_before_seal, *proto.mutable_counts_before_seal());

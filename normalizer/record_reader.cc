@@ -1,5 +1,7 @@
 #include "normalizer/record_reader.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -30,39 +32,84 @@ absl::string_view LevelName(absl::string_view number) {
   return number;
 }
 
+// Outputs of one service are in parts apart from each other.
+std::string PartKey(const Wrapping& wrapping) {
+  return absl::StrCat(wrapping.service, " ", wrapping.output);
+}
+
+// `FIELD=...`
+bool IsJournalField(absl::string_view line) {
+  size_t end = 0;
+  while (end < line.size() &&
+         (absl::ascii_isupper(line[end]) || absl::ascii_isdigit(line[end]) || line[end] == '_')) {
+    ++end;
+  }
+  return end > 0 && end < line.size() && line[end] == '=';
+}
+
+// A wrapper may know the second only; the line's own time has its milliseconds.
+UnixMillis WithMillisOf(UnixMillis at, Millis time_of_day) {
+  constexpr Millis kMinute = 60'000;
+  const bool same_second = at % 1000 == 0 && at % kMinute == time_of_day % kMinute / 1000 * 1000;
+  return same_second ? at + time_of_day % 1000 : at;
+}
+
 }  // namespace
 
 void RecordReader::Read(const Line& line, absl::FunctionRef<void(const LogLine&)> on_line) {
   const Unwrapped unwrapped = Unwrap(line.text);
-  if (unwrapped.skip || KeepPart(unwrapped, line.offset)) return;
-  const auto begun = state_.parts.find(unwrapped.wrapping.service);
+  if (unwrapped.skip) return;
+  if (state_.parts.empty() && !unwrapped.wrapping.partial) {
+    return ReadText(unwrapped, line.offset, on_line);
+  }
+  const std::string key = PartKey(unwrapped.wrapping);
+  auto begun = state_.parts.find(key);
+  if (begun != state_.parts.end() && BeginsRecord(unwrapped)) {
+    // Whoever wrote the part has ended since.
+    ReadJoined(state_.parts.extract(begun).mapped(), "", unwrapped.wrapping, on_line);
+    begun = state_.parts.end();
+  }
+  if (KeepPart(key, unwrapped, line.offset)) return;
   if (begun == state_.parts.end()) return ReadText(unwrapped, line.offset, on_line);
+  ReadJoined(state_.parts.extract(begun).mapped(), unwrapped.text, unwrapped.wrapping, on_line);
+}
 
-  joined_ = std::move(begun->second);
-  state_.parts.erase(begun);
-  joined_.text.append(unwrapped.text.data(), unwrapped.text.size());
+// Reads what a part and the piece that ends it make.
+void RecordReader::ReadJoined(Part part, absl::string_view piece, const Wrapping& wrapping,
+                              absl::FunctionRef<void(const LogLine&)> on_line) {
+  part.text.append(piece.data(), piece.size());
   Unwrapped whole;
-  whole.text = StripColours(joined_.text, colour_buffers_.back());
-  whole.wrapping = unwrapped.wrapping;
-  whole.wrapping.at = joined_.at;
+  whole.text = StripColours(part.text, colour_buffers_.back());
+  whole.wrapping = wrapping;
+  whole.wrapping.at = part.at;
   if (absl::StartsWith(whole.text, "{")) whole.json = json_.back().Read(whole.text);
-  ReadText(whole, joined_.offset, on_line);
+  ReadText(whole, part.offset, on_line);
 }
 
 // Returns whether the line goes on.
-bool RecordReader::KeepPart(const Unwrapped& unwrapped, int64_t offset) {
+bool RecordReader::KeepPart(const std::string& key, const Unwrapped& unwrapped, int64_t offset) {
   if (!unwrapped.wrapping.partial) return false;
-  const auto found = state_.parts.find(unwrapped.wrapping.service);
+  const auto found = state_.parts.find(key);
   if (found == state_.parts.end()) {
-    if (state_.parts.size() == kMaxParts || unwrapped.text.size() > kMaxPartBytes) return false;
-    state_.parts.emplace(std::string(unwrapped.wrapping.service),
-                         Part{std::string(unwrapped.text), offset, unwrapped.wrapping.at});
+    if (unwrapped.text.size() > kMaxPartBytes) return false;
+    // A part that nothing ended for so long will not be ended.
+    if (state_.parts.size() == kMaxParts) {
+      state_.parts.erase(std::min_element(
+          state_.parts.begin(), state_.parts.end(),
+          [](const auto& a, const auto& b) { return a.second.offset < b.second.offset; }));
+    }
+    state_.parts.emplace(key, Part{std::string(unwrapped.text), offset, unwrapped.wrapping.at});
     return true;
   }
   std::string& text = found->second.text;
   const size_t room = kMaxPartBytes - text.size();
   text.append(unwrapped.text.data(), std::min(unwrapped.text.size(), room));
   return true;
+}
+
+bool RecordReader::BeginsRecord(const Unwrapped& unwrapped) {
+  return unwrapped.json || absl::StartsWith(unwrapped.text, "{\"level\":") ||
+         ReadPretty(unwrapped.text) || IsDatedText(unwrapped.text);
 }
 
 RecordReader::Unwrapped RecordReader::Unwrap(absl::string_view line) {
@@ -90,13 +137,14 @@ bool RecordReader::UnwrapJson(Unwrapped& unwrapped, int layer) {
     return false;
   }
   unwrapped.text = json->wrapped;
-  unwrapped.wrapping.at = json->at;
-  if (json->service.data() != nullptr) {
-    unwrapped.wrapping.service = json->service;
-  } else {
-    // docker json-file: a line's last part ends with the newline.
-    unwrapped.wrapping.partial = !absl::ConsumeSuffix(&unwrapped.text, "\n");
-  }
+  Wrapping& wrapping = unwrapped.wrapping;
+  wrapping.at = json->at;
+  if (IsServiceName(json->service)) wrapping.service = json->service;
+  wrapping.output = json->output;
+  // docker json-file: a line's last part ends with the newline.
+  const bool ends = absl::ConsumeSuffix(&unwrapped.text, "\n");
+  const bool has_tag = json->part_tag.data() != nullptr;
+  wrapping.partial = has_tag ? json->part_tag == "P" : json->output.data() != nullptr && !ends;
   return true;
 }
 
@@ -104,25 +152,24 @@ bool RecordReader::UnwrapJson(Unwrapped& unwrapped, int layer) {
 void RecordReader::UnwrapJournalExport(Unwrapped& unwrapped) {
   absl::string_view text = unwrapped.text;
   if (absl::StartsWith(text, kJournalCursor)) {
-    state_.journal_at = UnixMillis{0};
-    unwrapped.skip = true;
-    return;
-  }
-  if (!state_.journal_at) return;
-  if (text.empty()) {
+    state_.in_journal_entry = true;
     state_.journal_at.reset();
-    unwrapped.skip = true;
-  } else if (absl::ConsumePrefix(&text, kJournalMessage)) {
+  }
+  if (!state_.in_journal_entry) return;
+  if (absl::ConsumePrefix(&text, kJournalMessage)) {
     unwrapped.text = StripColours(text, colour_buffers_.back());
     unwrapped.wrapping.at = state_.journal_at;
     if (absl::StartsWith(unwrapped.text, "{")) unwrapped.json = json_.back().Read(unwrapped.text);
-  } else {
-    int64_t micros = 0;
-    if (absl::ConsumePrefix(&text, kJournalInstant) && absl::SimpleAtoi(text, &micros)) {
-      state_.journal_at = micros / 1000;
-    }
-    unwrapped.skip = true;
+    return;
   }
+  int64_t micros = 0;
+  if (absl::ConsumePrefix(&text, kJournalInstant) && absl::SimpleAtoi(text, &micros) &&
+      IsPrintableInstant(micros / 1000)) {
+    state_.journal_at = micros / 1000;
+  }
+  unwrapped.skip = unwrapped.text.empty() || IsJournalField(unwrapped.text);
+  // Where the entry was cut, other lines follow.
+  state_.in_journal_entry = !unwrapped.text.empty() && unwrapped.skip;
 }
 
 void RecordReader::ReadText(const Unwrapped& unwrapped, int64_t offset,
@@ -137,7 +184,9 @@ void RecordReader::ReadText(const Unwrapped& unwrapped, int64_t offset,
     }
     LogLine line{text, unwrapped.wrapping.service, offset, unwrapped.wrapping.at,
                  ReadRecord(text, json)};
-    if (line.record && !line.record->at) line.record->at = line.at;
+    if (line.record && line.at && !line.record->at) {
+      line.record->at = WithMillisOf(*line.at, *line.record->time_of_day);
+    }
     on_line(line);
     if (next == absl::string_view::npos) return;
     rest.remove_prefix(next);

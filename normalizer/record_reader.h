@@ -45,12 +45,14 @@ class RecordReader {
   };
   // What the reader keeps between lines.
   struct State {
-    std::map<std::string, Part, std::less<>> parts;  // by service
-    // Within an entry of `journalctl -o export`: the instant that it began with.
+    std::map<std::string, Part> parts;  // by service and output
+    // Within an entry of `journalctl -o export`, and the instant that it began with.
+    bool in_journal_entry = false;
     std::optional<UnixMillis> journal_at;
   };
 
-  explicit RecordReader(State state = {}) : state_(std::move(state)) {}
+  RecordReader() = default;
+  explicit RecordReader(State state) : state_(std::move(state)) {}
 
   // Hands out what the line holds: nothing where it goes on in a further line, or is a field of a
   // journal's entry.
@@ -72,7 +74,10 @@ class RecordReader {
   Unwrapped Unwrap(absl::string_view line);
   bool UnwrapJson(Unwrapped& unwrapped, int layer);
   void UnwrapJournalExport(Unwrapped& unwrapped);
-  bool KeepPart(const Unwrapped& unwrapped, int64_t offset);
+  bool KeepPart(const std::string& key, const Unwrapped& unwrapped, int64_t offset);
+  static bool BeginsRecord(const Unwrapped& unwrapped);
+  void ReadJoined(Part part, absl::string_view piece, const Wrapping& wrapping,
+                  absl::FunctionRef<void(const LogLine&)> on_line);
   void ReadText(const Unwrapped& unwrapped, int64_t offset,
                 absl::FunctionRef<void(const LogLine&)> on_line);
   std::optional<Record> ReadRecord(absl::string_view text, const std::optional<JsonLine>& json);
@@ -83,7 +88,6 @@ class RecordReader {
   // made of several lines or cut out of one.
   std::array<JsonLineReader, kMaxLayers + 1> json_;
   std::array<std::string, kMaxLayers + 1> colour_buffers_;
-  Part joined_;
   std::string level_buffer_;
   std::string process_buffer_;
 };

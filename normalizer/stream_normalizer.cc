@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "normalizer/pretty.h"
 #include "normalizer/utf8.h"
@@ -118,6 +119,19 @@ void TellEvent(const MessageMatch& match, const Record& record, UnixMillis at, c
   sink.OnEvent(event);
 }
 
+// Whether further lines brought the record's data.
+bool HasData(const OpenRecord& open) {
+  const auto record = ReadPretty(open.text);
+  return record && (!record->data.empty() || absl::StrContains(record->message, "\n    "));
+}
+
+// Whether two statements tell of the same things: one may be the other with more of its text.
+bool SayTheSame(const MessageSpec& a, const MessageSpec& b) {
+  return a.event == b.event &&
+         std::equal(a.says.begin(), a.says.end(), b.says.begin(), b.says.end(),
+                    [](const Saying& x, const Saying& y) { return x.kind == y.kind; });
+}
+
 // Whether the event's data may stand in further lines: behind a stack trace, or by LOG_MULTILINE.
 bool MayHaveDataBelow(const MessageMatch& match, const Record& record) {
   return record.time_of_day && record.data.empty() && !match.spec->keys.empty();
@@ -161,7 +175,12 @@ void StreamNormalizer::Seal(NormalizerSink& sink) {
     counts_before_seal_ = counts_;
     ReadLine(splitter_.UnfinishedLine(), /*may_go_on=*/true, sink);
   }
-  for (const auto& [service, open] : open_records_) FinishRecord(open, sink);
+  for (const auto& [service, open] : open_records_) {
+    // An event whose data has not come yet waits on: told now it would be another one later.
+    OpenRecord known = open;
+    known.event_due = open.event_due && splitter_.unfinished().text.empty() && HasData(open);
+    FinishRecord(known, sink);
+  }
   timeline_.set_clocks(std::move(clocks));
   reader_.set_state(std::move(reader_state));
   open_records_ = std::move(open_records);
@@ -203,11 +222,9 @@ void StreamNormalizer::ReadRecord(const LogLine& line, bool may_go_on, Normalize
   sink.OnRecord(record, at, match ? &*match : nullptr);
   if (!match && !may_go_on) sink.OnUnknown(record, at, OriginOf(line));
 
-  const auto before = open_records_.find(line.service);
-  if (before != open_records_.end()) {
-    FinishRecord(before->second, sink);
-    before->second.text.clear();  // and keeps its memory for the next one
-  }
+  OpenRecord& open = OpenRecordOf(line.service);
+  FinishRecord(open, sink);
+  open.text.clear();  // and keeps its memory for the next one
   if (!match || !at || !match->spec->says_anything()) return;
   const Origin origin = OriginOf(line);
   const bool event_due = MayHaveDataBelow(*match, record);
@@ -215,22 +232,20 @@ void StreamNormalizer::ReadRecord(const LogLine& line, bool may_go_on, Normalize
     TellFacts(*match, record, *at, origin, &counts_, sink);
     if (!event_due) TellEvent(*match, record, *at, origin, sink);
   }
-  if (record.time_of_day) OpenRecordOf(line, *at, origin).event_due = event_due;
-}
-
-OpenRecord& StreamNormalizer::OpenRecordOf(const LogLine& line, UnixMillis at,
-                                           const Origin& origin) {
-  auto found = open_records_.find(line.service);
-  if (found == open_records_.end()) {
-    const bool has_room = open_records_.size() < kMaxOpenRecords;
-    found = open_records_.try_emplace(has_room ? std::string(line.service) : "").first;
-  }
-  OpenRecord& open = found->second;
+  // A line that may go on is read again, and opens its record then.
+  if (!record.time_of_day || may_go_on) return;
   open.text.assign(line.text.data(), std::min(line.text.size(), kMaxRecordBytes));
-  open.at = at;
+  open.at = *at;
   open.process = origin.process;
   open.offset = origin.offset;
-  return open;
+  open.event_due = event_due;
+}
+
+// More services than there is room for share one.
+OpenRecord& StreamNormalizer::OpenRecordOf(absl::string_view service) {
+  const auto found = open_records_.find(service);
+  if (found != open_records_.end()) return found->second;
+  return open_records_[open_records_.size() < kMaxOpenRecords ? std::string(service) : ""];
 }
 
 void StreamNormalizer::ReadOtherLine(const LogLine& line, bool may_go_on, NormalizerSink& sink) {
@@ -242,31 +257,45 @@ void StreamNormalizer::ReadOtherLine(const LogLine& line, bool may_go_on, Normal
     if (at && !may_go_on) TellEvent(*match, printed, *at, OriginOf(line), sink);
     return;
   }
+  if (may_go_on) return;
   const auto open = open_records_.find(line.service);
   if (open == open_records_.end() || open->second.text.empty()) return;
   std::string& text = open->second.text;
   if (text.size() + line.text.size() < kMaxRecordBytes) absl::StrAppend(&text, "\n", line.text);
 }
 
-// Tells the record's facts again, with what its later lines say of them, and its event if it waited
-// for them.
+// Tells the record's facts again, with what its later lines complete of them, and its event if it
+// waited for them.
 void StreamNormalizer::FinishRecord(const OpenRecord& open, NormalizerSink& sink) const {
-  const bool continued = open.text.find('\n') != std::string::npos;
-  if (!continued && !open.event_due) return;
-  const auto record = ReadPretty(open.text);
-  const auto match = record ? index_->Find(record->message) : std::nullopt;
+  const auto first = ReadPretty(FirstLine(open.text));
+  const auto match = first ? index_->Find(first->message) : std::nullopt;
   if (!match) return;
   const Origin origin{labels_.machine, open.process, labels_.stream_id, open.offset};
-  if (continued) TellFacts(*match, *record, open.at, origin, nullptr, sink);
-  if (open.event_due) TellEvent(*match, *record, open.at, origin, sink);
+  const bool continued = open.text.size() > FirstLine(open.text).size();
+  // JSON data ends a record: what follows is something else's.
+  if (continued && first->data.empty()) {
+    const auto whole = ReadPretty(open.text);
+    const auto more = index_->Find(whole->message);
+    if (more && SayTheSame(*more->spec, *match->spec)) {
+      TellFacts(*more, *whole, open.at, origin, nullptr, sink);
+      if (open.event_due) TellEvent(*more, *whole, open.at, origin, sink);
+      return;
+    }
+  }
+  if (open.event_due) TellEvent(*match, *first, open.at, origin, sink);
 }
 
 Origin StreamNormalizer::OriginOf(const LogLine& line) const {
   absl::string_view process;
   if (line.record) process = line.record->process;
-  if (process.empty()) process = line.service;
-  if (process.empty()) process = labels_.source;
-  return {labels_.machine, CleanUtf8(process, kMaxProcessBytes), labels_.stream_id, line.offset};
+  Origin origin{labels_.machine, CleanUtf8(process, kMaxProcessBytes), labels_.stream_id,
+                line.offset};
+  if (process.empty()) {
+    // A slash is the mark of a process that the line names.
+    const absl::string_view log = line.service.empty() ? labels_.source : line.service;
+    origin.process = absl::StrReplaceAll(CleanUtf8(log, kMaxProcessBytes), {{"/", ":"}});
+  }
+  return origin;
 }
 
 StreamProgress StreamNormalizer::progress() const {

@@ -61,7 +61,7 @@ class StreamNormalizer {
   void TakeSealBack();
   void ReadLine(const Line& line, bool may_go_on, NormalizerSink& sink);
   void ReadRecord(const LogLine& line, bool may_go_on, NormalizerSink& sink);
-  OpenRecord& OpenRecordOf(const LogLine& line, UnixMillis at, const Origin& origin);
+  OpenRecord& OpenRecordOf(absl::string_view service);
   void ReadOtherLine(const LogLine& line, bool may_go_on, NormalizerSink& sink);
   void FinishRecord(const OpenRecord& open, NormalizerSink& sink) const;
   Origin OriginOf(const LogLine& line) const;

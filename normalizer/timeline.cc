@@ -104,7 +104,7 @@ std::optional<UnixMillis> Timeline::Resolve(absl::string_view writer, int64_t of
 }
 
 std::optional<UnixMillis> Timeline::Last(absl::string_view writer, int64_t offset) {
-  Clock& clock = ClockOf(writer);
+  Clock clock = ClockOf(writer);  // a copy: the next line is still the first after its anchor
   UseAnchorsUpTo(offset, clock);
   if (!clock.local) return std::nullopt;
   return ToInstant(clock, 0);

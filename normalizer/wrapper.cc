@@ -1,5 +1,6 @@
 #include "normalizer/wrapper.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/ascii.h"
@@ -14,13 +15,15 @@ namespace {
 constexpr size_t kShortestInstant = 20;
 constexpr size_t kLongestInstant = 40;
 
+constexpr size_t kLongestName = 255;
+
 bool IsNameChar(char c) { return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.'; }
 
-// The name at the beginning of the text.
+// The name at the beginning of the text; empty where it is too long to be one.
 absl::string_view LeadingName(absl::string_view text) {
   size_t end = 0;
-  while (end < text.size() && IsNameChar(text[end])) ++end;
-  return text.substr(0, end);
+  while (end < text.size() && end <= kLongestName && IsNameChar(text[end])) ++end;
+  return end > kLongestName ? absl::string_view() : text.substr(0, end);
 }
 
 bool ConsumeCompose(absl::string_view& text, Wrapping& wrapping) {
@@ -39,7 +42,9 @@ bool ConsumePodPrefix(absl::string_view& text, Wrapping& wrapping) {
   if (!absl::StartsWith(text, "[pod/")) return false;
   const size_t end = text.find("] ");
   if (end == absl::string_view::npos) return false;
-  wrapping.service = text.substr(5, end - 5);
+  const absl::string_view name = text.substr(5, end - 5);
+  if (!IsServiceName(name)) return false;
+  wrapping.service = name;
   text.remove_prefix(end + 2);
   return true;
 }
@@ -47,14 +52,16 @@ bool ConsumePodPrefix(absl::string_view& text, Wrapping& wrapping) {
 // Takes `stderr F ` or `stdout P ` off the text; a tag may have more parts, `P:x`.
 bool ConsumeCriTags(absl::string_view& text, Wrapping& wrapping) {
   absl::string_view rest = text;
-  if (!absl::ConsumePrefix(&rest, "stdout ") && !absl::ConsumePrefix(&rest, "stderr ")) {
-    return false;
-  }
+  const absl::string_view output = rest.substr(0, rest.find(' '));
+  if (output != "stdout" && output != "stderr") return false;
+  rest.remove_prefix(output.size());
+  if (!absl::ConsumePrefix(&rest, " ")) return false;
   const absl::string_view tags = rest.substr(0, rest.find(' '));
   const absl::string_view tag = tags.substr(0, tags.find(':'));
   if (tag != "F" && tag != "P") return false;
   rest.remove_prefix(tags.size());
   absl::ConsumePrefix(&rest, " ");
+  wrapping.output = output;
   wrapping.partial = tag == "P";
   text = rest;
   return true;
@@ -88,6 +95,11 @@ bool ConsumeTimestamp(absl::string_view& text, Wrapping& wrapping) {
 
 }  // namespace
 
+bool IsServiceName(absl::string_view text) {
+  return !text.empty() && text.size() <= kLongestName &&
+         std::all_of(text.begin(), text.end(), [](char c) { return IsNameChar(c) || c == '/'; });
+}
+
 std::optional<UnixMillis> ConsumeInstant(absl::string_view& text) {
   const bool shaped = text.size() >= kShortestInstant && absl::ascii_isdigit(text[0]) &&
                       text[4] == '-' && text[7] == '-' && text[10] == 'T' && text[13] == ':';
@@ -96,8 +108,10 @@ std::optional<UnixMillis> ConsumeInstant(absl::string_view& text) {
   absl::Time at;
   std::string error;
   if (!absl::ParseTime("%Y-%m-%d%ET%H:%M:%E*S%Ez", word, &at, &error)) return std::nullopt;
+  const UnixMillis millis = absl::ToUnixMillis(at);
+  if (!IsPrintableInstant(millis)) return std::nullopt;
   text.remove_prefix(word.size());
-  return absl::ToUnixMillis(at);
+  return millis;
 }
 
 bool ConsumeWrapper(absl::string_view& text, Wrapping& wrapping) {

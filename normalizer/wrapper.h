@@ -12,8 +12,12 @@ namespace proverlog {
 struct Wrapping {
   std::optional<UnixMillis> at;
   absl::string_view service;  // of docker compose, of a pod or of a unit
-  bool partial = false;       // the service's next line goes on with this one (CRI, docker)
+  absl::string_view output;   // stdout or stderr, where the runtime says so
+  bool partial = false;       // the next line of that output goes on with this one (CRI, docker)
 };
+
+// Whether the text can name a service: at most 255 letters, digits and -_./
+bool IsServiceName(absl::string_view text);
 
 // Takes one wrapper off the beginning of `text` and adds what it says to `wrapping`; returns false
 // where there is none. Each is known by its own shape:

@@ -15,8 +15,6 @@ namespace {
 using testing_util::At;
 using K = FactKind;
 
-constexpr UnixMillis kLastInstant = 253402300799999;  // 9999-12-31T23:59:59.999Z
-
 google::protobuf::Timestamp TimestampOf(int64_t seconds, int32_t nanos) {
   google::protobuf::Timestamp timestamp;
   timestamp.set_seconds(seconds);

@@ -4,6 +4,7 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <cstdlib>
 #include <memory>
 #include <string>
 
@@ -101,6 +102,8 @@ int main(int argc, char** argv) {
   int exit_code = 0;
   const auto config = proverlog::ParseConfig(argc, argv, exit_code);
   if (!config) return exit_code;
+  // What gRPC would print of an error is in its status, and so in what we print.
+  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   spdlog::set_default_logger(spdlog::stderr_color_mt("proverlogd"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
   const absl::Status status = proverlog::Run(*config);

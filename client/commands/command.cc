@@ -5,6 +5,7 @@
 #include <grpcpp/security/credentials.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -23,8 +24,12 @@ void SetBody(CLI::App* command, int* exit_code, CommandBody body) {
 }
 
 void AddServerFlag(CLI::App* command, GlobalFlags* flags) {
-  command->add_option("--server", flags->server, "Address of proverlogd")
-      ->envname("PROVERLOG_SERVER")
+  // Not by CLI11's envname(): it would be read for the same flag of every other command too, and
+  // override this one's.
+  if (const char* server = std::getenv("PROVERLOG_SERVER")) flags->server = server;
+  command
+      ->add_option("--server", flags->server,
+                   "Address of proverlogd; without it that in PROVERLOG_SERVER")
       ->capture_default_str();
 }
 

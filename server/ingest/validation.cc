@@ -19,8 +19,6 @@ namespace {
 constexpr size_t kMaxProverLength = 63;
 constexpr size_t kMaxLabelLength = 255;
 constexpr int kMaxAnchors = 100;
-// Years 1970 to 9999: what a Timestamp can hold and a log can mean.
-constexpr UnixMillis kLastInstant = 253402300799999;
 
 bool IsProverChar(char c) {
   return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '.' || c == '_' || c == '-';
@@ -49,7 +47,7 @@ absl::Status ValidateAnchor(const Anchor& anchor) {
   if (anchor.offset < 0) {
     return InvalidField("open.anchors.offset", absl::StrCat(anchor.offset, " is negative"));
   }
-  if (anchor.at < 0 || anchor.at > kLastInstant) {
+  if (!IsPrintableInstant(anchor.at)) {
     return InvalidField("open.anchors.time", "it is not between the years 1970 and 9999");
   }
   const auto zone = LoadTimeZone(anchor.time_zone);

@@ -19,8 +19,7 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr UnixMillis kSomeTime = 1795226400000;       // 2026-11-21T02:00:00Z
-constexpr UnixMillis kLastInstant = 253402300799999;  // 9999-12-31T23:59:59.999Z
+constexpr UnixMillis kSomeTime = 1795226400000;  // 2026-11-21T02:00:00Z
 
 // The field that an error names, in its text and for programs.
 std::string FieldOf(const absl::Status& status) {

@@ -147,7 +147,7 @@ absl::Status NormalizePending(const MessageIndex* index, int max_streams, Projec
     auto normalized = Normalize(stream, index, tx, budget, told);
     if (!normalized.ok()) return normalized.status();
     const int64_t offset = normalized->progress.offset;
-    more = more || offset > stream.progress.offset || offset == stream.committed_offset;
+    more = more || offset > stream.progress.offset || normalized->sealed_offset.has_value();
     reached.push_back(*std::move(normalized));
   }
   if (absl::Status status = MergeJobs(told.jobs, tx); !status.ok()) return status;

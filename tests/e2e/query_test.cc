@@ -152,6 +152,18 @@ TEST_F(QueryTest, EventsTellOfAnEpochAndOfTheProcesses) {
   EXPECT_THAT(refused.err, HasSubstr("kind"));
 }
 
+TEST_F(QueryTest, TheFlagNamesTheServerBeforeTheEnvironmentDoes) {
+  const auto ask = [&](const std::string& variable, const std::string& flag) {
+    std::vector<std::string> command = {"/usr/bin/env", "PROVERLOG_SERVER=" + variable,
+                                        testing_util::ProverlogPath(), "epochs"};
+    if (!flag.empty()) command.insert(command.end(), {"--server", flag});
+    return RunProgram(command).exit_code;
+  };
+  EXPECT_EQ(ask(service_.address(), ""), 0);
+  EXPECT_EQ(ask("127.0.0.1:1", service_.address()), 0);
+  EXPECT_EQ(ask(service_.address(), "127.0.0.1:1"), 3);
+}
+
 TEST_F(QueryTest, JobsAreFilteredAndPaged) {
   EXPECT_THAT(
       Ask({"jobs", "--epoch", "3055", "--state", "failed", "--type", "PUBLIC_TX_BASE_ROLLUP"}),
