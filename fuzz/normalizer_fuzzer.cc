@@ -52,7 +52,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 
   proverlog::KeepingSink pieces;
   const size_t cut = bytes.size() * data[0] / 255;
-  auto progress = proverlog::Feed({}, bytes.substr(0, cut), false, pieces);
+  const bool seal_at_cut = data[0] % 2 == 1;
+  auto progress = proverlog::Feed({}, bytes.substr(0, cut), seal_at_cut, pieces);
   progress = proverlog::Feed(progress, bytes.substr(cut), true, pieces);
   const bool same = whole.facts == pieces.facts && whole.events == pieces.events &&
                     end.counts == progress.counts && end.state == progress.state;

@@ -75,6 +75,18 @@ TEST(AttemptTest, AmbiguityEndsWhenNoAttemptIsOpen) {
   EXPECT_FALSE(attempts[2].ambiguous);
 }
 
+TEST(AttemptTest, ManyOverlappingAttemptsTakeLinearTime) {
+  constexpr int kMany = 200'000;  // in quadratic time, minutes
+  std::vector<Fact> facts;
+  for (int i = 0; i < kMany; ++i) facts.push_back(At(i, K::kStarted));
+  for (int i = 0; i < kMany; ++i) facts.push_back(At(kMany + i, K::kAgentFailed));
+  const auto attempts = PairAttempts(facts);
+  ASSERT_EQ(attempts.size(), static_cast<size_t>(kMany));
+  EXPECT_TRUE(attempts.front().ambiguous);
+  EXPECT_TRUE(attempts.back().ambiguous);
+  EXPECT_EQ(attempts.back().ended_at, 2 * kMany - 1);
+}
+
 TEST(AttemptTest, OverlappingAttemptsOfTwoProcessesAreNot) {
   const auto attempts =
       Pair({At(10, K::kStarted).On("a"), At(20, K::kStarted).On("b"),

@@ -234,6 +234,61 @@ TEST(RecordReaderTest, ALineInPartsGoesOnFromASavedState) {
   EXPECT_EQ(record->module, "prover-node");
 }
 
+TEST(RecordReaderTest, APartThatIsNeverEndedHidesNothing) {
+  RecordReader reader;
+  const auto docker = ReadAll(
+      reader,
+      R"({"log":"half a line","stream":"stderr","time":"2026-02-07T02:00:00Z"})"
+      "\n"
+      R"({"log":"[14:00:00.000] INFO: a Well\n","stream":"stderr","time":"2026-02-07T14:00:00Z"})");
+  ASSERT_EQ(docker.size(), 1U);
+  EXPECT_EQ(docker[0].at, 1770472800000);
+  const auto outputs =
+      ReadAll(reader,
+              "2026-02-07T12:00:00Z stdout P some text\n"
+              "2026-02-07T12:30:00Z stderr F {\"level\":30,\"time\":5,\"msg\":\"Well\"}\n");
+  ASSERT_EQ(outputs.size(), 1U);
+  EXPECT_EQ(outputs[0].at, 5);
+}
+
+TEST(RecordReaderTest, AWrapperWithoutLineEndsHasWholeLines) {
+  for (
+      const std::string wrapper :
+      {R"({"__REALTIME_TIMESTAMP":"1770463941229123","MESSAGE":"[19:32:21.228] INFO: a Well"})",
+       R"({"time":"2026-02-07T11:32:21Z","stream":"stderr","_p":"F","log":"[19:32:21.228] INFO: a Well"})"}) {
+    RecordReader reader;
+    EXPECT_EQ(ReadAll(reader, wrapper + "\n" + wrapper + "\n").size(), 2U) << wrapper;
+  }
+}
+
+TEST(RecordReaderTest, AJournalEntryThatIsCutHidesNothing) {
+  RecordReader reader;
+  const auto records = ReadAll(reader,
+                               "__CURSOR=x\n__REALTIME_TIMESTAMP=9223372036854775807\n_PID=1\n"
+                               "[10:00:00.000] INFO: a One\n[10:00:01.000] INFO: a Two\n");
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_FALSE(records[0].at);
+}
+
+TEST(RecordReaderTest, WhatIsNoNameOfAServiceIsNoWrapper) {
+  const std::string record = "[10:00:00.000] INFO: a Well";
+  for (const std::string& prefix :
+       {std::string("[pod/\xff] "), std::string("[pod/a b] "), std::string(256, 'a') + " | "}) {
+    const auto read = ReadNew(prefix + record);
+    ASSERT_TRUE(read) << prefix;  // behind other output
+    EXPECT_EQ(read->service, "") << prefix;
+  }
+}
+
+TEST(RecordReaderTest, AWrapperThatKnowsTheSecondTakesTheLinesMilliseconds) {
+  const auto record =
+      ReadNew("2026-02-07T11:32:21+0000 host agent[1]: [19:32:21.228] INFO: a Well");
+  ASSERT_TRUE(record);
+  EXPECT_EQ(*record->at % 60'000, 21'228);
+  const auto other = ReadNew("2026-02-07T11:32:22+0000 host agent[1]: [19:32:21.998] INFO: a Well");
+  EXPECT_EQ(*other->at % 60'000, 22'000);
+}
+
 TEST(RecordReaderTest, TwoRecordsOnOneLineAreTakenApart) {
   RecordReader reader;
   const auto pretty =

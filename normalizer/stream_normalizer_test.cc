@@ -225,6 +225,32 @@ TEST(StreamNormalizerTest, ARecordsLaterLinesCompleteWhatItSays) {
   }
 }
 
+TEST(StreamNormalizerTest, WhatFollowsACompleteRecordChangesNothing) {
+  const std::string job = absl::StrCat("1:A:", Hash('a'));
+  for (const std::string& line :
+       {absl::StrCat("Marking proving job as failed id=", job,
+                     " type=A totalAttempts=1 err=Aborted"),
+        absl::StrCat("Marking proving job as failed id=", job,
+                     " type=A totalAttempts=1 err=Aborted {\"provingJobId\":\"x\"}"),
+        absl::StrCat("Restoring proving job id=", job, " settled=true {\"status\":\"aborted\"}")}) {
+    const std::string record = absl::StrCat("[10:00:00.000] INFO: b ", line, "\n");
+    EXPECT_EQ(NormalizeWhole(record + "stray line\n").told.United(),
+              NormalizeWhole(record).told.United())
+        << line;
+  }
+}
+
+TEST(StreamNormalizerTest, ASealTellsNoEventThatMoreBytesWouldChange) {
+  const std::string created = "[10:00:00.000] INFO: m Created EpochSession c27e6";
+  EXPECT_TRUE(NormalizeWhole(created).told.events.empty());
+  const std::string published =
+      "[10:00:00.000] INFO: m Published epoch proof to L1 rollup contract\n    epochNumber: 30";
+  EXPECT_TRUE(NormalizeWhole(published).told.events.empty());
+  const auto events = NormalizeWhole(published + "54\n").told.events;
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].fields.at("epochNumber"), "3054");
+}
+
 TEST(StreamNormalizerTest, AFailureByTimeOutSaysSo) {
   const auto facts =
       NormalizeWhole(absl::StrCat("[10:00:00.000] ERROR: b Proving job id=1:A:", Hash('a'),

@@ -104,6 +104,13 @@ TEST(TimelineTest, AnAnchorTellsInWhichPassingItLies) {
             Utc(2026, 10, 25, 1, 30));
 }
 
+TEST(TimelineTest, AskingForTheLastInstantMovesNothing) {
+  Timeline timeline = Anchored(Utc(2026, 2, 7, 2));
+  EXPECT_EQ(timeline.Last("", 0), Utc(2026, 2, 7, 2));
+  EXPECT_EQ(timeline.Resolve("", 1, 23 * kHour), Utc(2026, 2, 6, 23));
+  EXPECT_EQ(timeline.Last("", 2), Utc(2026, 2, 6, 23));
+}
+
 TEST(TimelineTest, AnInstantInTheLogServesAsAnAnchor) {
   Timeline timeline({}, {});
   timeline.Observe("", 0, Utc(2026, 2, 7, 23, 59));
