@@ -290,10 +290,11 @@ Origin StreamNormalizer::OriginOf(const LogLine& line) const {
   if (line.record) process = line.record->process;
   Origin origin{labels_.machine, CleanUtf8(process, kMaxProcessBytes), labels_.stream_id,
                 line.offset};
-  if (process.empty()) {
+  if (process.empty() && line.service.empty()) {
+    origin.process = CleanUtf8(labels_.source, kMaxProcessBytes);
+  } else if (process.empty()) {
     // A slash is the mark of a process that the line names.
-    const absl::string_view log = line.service.empty() ? labels_.source : line.service;
-    origin.process = absl::StrReplaceAll(CleanUtf8(log, kMaxProcessBytes), {{"/", ":"}});
+    origin.process = absl::StrReplaceAll(line.service, {{"/", ":"}});
   }
   return origin;
 }
