@@ -251,6 +251,16 @@ TEST(RecordReaderTest, APartThatIsNeverEndedHidesNothing) {
   EXPECT_EQ(outputs[0].at, 5);
 }
 
+TEST(RecordReaderTest, PartsOfTwoOutputsAreNotMixed) {
+  RecordReader reader;
+  const std::string at = "2026-02-07T12:00:00Z ";
+  const auto records =
+      ReadAll(reader, at + "stderr P [12:00:00.000] INFO: a W\n" + at + "stdout P some \n" + at +
+                          "stderr F ell\n" + at + "stdout F text\n");
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].message, "Well");
+}
+
 TEST(RecordReaderTest, AWrapperWithoutLineEndsHasWholeLines) {
   for (
       const std::string wrapper :

@@ -232,8 +232,7 @@ void StreamNormalizer::ReadRecord(const LogLine& line, bool may_go_on, Normalize
     TellFacts(*match, record, *at, origin, &counts_, sink);
     if (!event_due) TellEvent(*match, record, *at, origin, sink);
   }
-  // A line that may go on is read again, and opens its record then.
-  if (!record.time_of_day || may_go_on) return;
+  if (!record.time_of_day) return;
   open.text.assign(line.text.data(), std::min(line.text.size(), kMaxRecordBytes));
   open.at = *at;
   open.process = origin.process;

@@ -1,5 +1,6 @@
 #include "client/commands/explain_command.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -21,7 +22,9 @@ void AddExplainCommand(CLI::App& app, int* exit_code) {
     const auto reading = ReadLogs(*paths);
     if (!reading.ok()) return static_cast<int>(Fail(reading.status()));
     std::fputs(Explain(*reading, *paths).c_str(), stdout);
-    return static_cast<int>(kExitOk);
+    const bool damaged = std::any_of(reading->logs.begin(), reading->logs.end(),
+                                     [](const ExplainedLog& log) { return !log.damage.ok(); });
+    return static_cast<int>(damaged ? kExitFailed : kExitOk);
   });
 }
 

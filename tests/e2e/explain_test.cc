@@ -213,7 +213,7 @@ TEST(ExplainTest, ADamagedLogIsExplainedAsFarAsItGoes) {
   }
   const TempDirectory directory;
   const Finished finished = Explain({directory.Write("cut.log.gz", gzip)});
-  EXPECT_EQ(finished.exit_code, 0) << finished.err;
+  EXPECT_EQ(finished.exit_code, 1) << finished.err;
   EXPECT_THAT(finished.out, HasSubstr("Only its beginning could be read"));
   EXPECT_THAT(finished.out, HasSubstr("Epoch 3054"));
 }
