@@ -256,7 +256,6 @@ void StreamNormalizer::ReadOtherLine(const LogLine& line, bool may_go_on, Normal
     if (at && !may_go_on) TellEvent(*match, printed, *at, OriginOf(line), sink);
     return;
   }
-  if (may_go_on) return;
   const auto open = open_records_.find(line.service);
   if (open == open_records_.end() || open->second.text.empty()) return;
   std::string& text = open->second.text;
