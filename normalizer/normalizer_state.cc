@@ -1,5 +1,8 @@
 #include "normalizer/normalizer_state.h"
 
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
 #include <utility>
 
 #include "absl/status/status.h"
@@ -38,6 +41,18 @@ void ToProto(const StreamCounts& counts, StreamState::Counts& proto) {
   }
   if (counts.first_at) proto.set_first_at_millis(*counts.first_at);
   if (counts.last_at) proto.set_last_at_millis(*counts.last_at);
+}
+
+// The same state is the same bytes: a map's order is not left to chance.
+std::string Deterministic(const StreamState& proto) {
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    google::protobuf::io::CodedOutputStream output(&stream);
+    output.SetSerializationDeterministic(true);
+    proto.SerializeToCodedStream(&output);
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -107,7 +122,7 @@ std::string SerializeState(const NormalizerState& state) {
   if (state.counts_before_seal) {
     ToProto(*state.counts_before_seal, *proto.mutable_counts_before_seal());
   }
-  return proto.SerializeAsString();
+  return Deterministic(proto);
 }
 
 }  // namespace proverlog

@@ -1,0 +1,22 @@
+#include "normalizer/normalizer_state.h"
+
+#include <gtest/gtest.h>
+
+#include "model/fact.h"
+
+namespace proverlog {
+namespace {
+
+TEST(NormalizerStateTest, TheSameStateIsTheSameBytes) {
+  NormalizerState state;
+  state.counts_before_seal.emplace();
+  for (const FactKind kind : {FactKind::kEnqueued, FactKind::kStarted, FactKind::kCompleted,
+                              FactKind::kRetried, FactKind::kTimedOut, FactKind::kFailed}) {
+    state.counts_before_seal->facts[kind] = 1;
+  }
+  const std::string saved = SerializeState(state);
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(SerializeState(state), saved);
+}
+
+}  // namespace
+}  // namespace proverlog
