@@ -1,5 +1,10 @@
-// Any bytes, cut anywhere and sealed anywhere: the facts and events are those of the whole.
+// Any bytes, cut anywhere and sealed anywhere: the facts, the events and the counts are those of
+// the whole.
 
+#include <fuzzer/FuzzedDataProvider.h>
+
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <map>
@@ -10,6 +15,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "normalizer/stream_normalizer.h"
+#include "normalizer/unknown_messages.h"
 
 namespace proverlog {
 namespace {
@@ -25,9 +31,20 @@ class KeepingSink : public NormalizerSink {
     for (const auto& [name, value] : event.fields) absl::StrAppend(&key, "|", name, "=", value);
     events.insert(key);
   }
+  void OnUnknown(const Record& record, std::optional<UnixMillis> at,
+                 const Origin& origin) override {
+    unknown.Add(record, at, origin.offset);
+  }
 
   std::map<JobId, std::vector<Fact>> facts;
   std::set<std::string> events;
+  UnknownMessages unknown;
+};
+
+// Where a piece of the log ends, and whether its sender says that this is all for now.
+struct Cut {
+  size_t at = 0;
+  bool seal = false;
 };
 
 StreamProgress Feed(const StreamProgress& progress, absl::string_view bytes, bool seal,
@@ -45,17 +62,29 @@ StreamProgress Feed(const StreamProgress& progress, absl::string_view bytes, boo
 }  // namespace proverlog
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  if (size == 0) return 0;
-  const absl::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
+  // The cuts are made of the last bytes: what stands before them is a log.
+  FuzzedDataProvider input(data, size);
+  std::array<proverlog::Cut, 2> cuts;
+  for (proverlog::Cut& cut : cuts) {
+    cut = {input.ConsumeIntegralInRange<size_t>(0, size), input.ConsumeBool()};
+  }
+  const std::string bytes = input.ConsumeRemainingBytesAsString();
+  for (proverlog::Cut& cut : cuts) cut.at = std::min(cut.at, bytes.size());
+  std::sort(cuts.begin(), cuts.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+
   proverlog::KeepingSink whole;
   const auto end = proverlog::Feed({}, bytes, true, whole);
-
   proverlog::KeepingSink pieces;
-  const size_t cut = bytes.size() * data[0] / 255;
-  const bool seal_at_cut = data[0] % 2 == 1;
-  auto progress = proverlog::Feed({}, bytes.substr(0, cut), seal_at_cut, pieces);
-  progress = proverlog::Feed(progress, bytes.substr(cut), true, pieces);
+  proverlog::StreamProgress progress;
+  size_t begin = 0;
+  for (const proverlog::Cut& cut : cuts) {
+    const auto piece = absl::string_view(bytes).substr(begin, cut.at - begin);
+    progress = proverlog::Feed(progress, piece, cut.seal, pieces);
+    begin = cut.at;
+  }
+  progress = proverlog::Feed(progress, absl::string_view(bytes).substr(begin), true, pieces);
   const bool same = whole.facts == pieces.facts && whole.events == pieces.events &&
+                    whole.unknown.counts() == pieces.unknown.counts() &&
                     end.counts == progress.counts && end.state == progress.state;
   if (!same) std::abort();
   return 0;

@@ -1,5 +1,6 @@
-// Any steps of a clock, in zones with and without daylight saving: an instant shows the time of day
-// that it was made from, and a timeline that goes on from its saved clocks says the same.
+// Any steps of two clocks, in zones with and without daylight saving, with and without instants in
+// the log: an instant shows the time of day that it was made from, and a timeline that goes on from
+// its saved clocks says the same.
 
 #include <cstdint>
 #include <cstdlib>
@@ -43,10 +44,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     uint32_t step = 0;
     std::memcpy(&step, data + i + 1, sizeof(step));
     const absl::string_view writer = data[i] % 2 == 0 ? "a" : "b";
-    const Millis time_of_day = step % kDay;
-    const auto at = whole.Resolve(writer, static_cast<int64_t>(i), time_of_day);
+    const auto offset = static_cast<int64_t>(i);
     resumed = Timeline({anchor}, resumed.clocks());
-    if (!at || at != resumed.Resolve(writer, static_cast<int64_t>(i), time_of_day)) std::abort();
+    if (data[i] >= 192) {  // a line with an instant of its own
+      whole.Observe(writer, offset, anchor.at + step);
+      resumed.Observe(writer, offset, anchor.at + step);
+      continue;
+    }
+    whole.Last(writer, offset);  // moves nothing
+    const Millis time_of_day = step % kDay;
+    const auto at = whole.Resolve(writer, offset, time_of_day);
+    if (!at || at != resumed.Resolve(writer, offset, time_of_day)) std::abort();
     Check(*at, time_of_day, zone);
   }
   return 0;
