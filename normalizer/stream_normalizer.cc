@@ -119,10 +119,11 @@ void TellEvent(const MessageMatch& match, const Record& record, UnixMillis at, c
   sink.OnEvent(event);
 }
 
-// Whether further lines brought the record's data.
+// Whether further lines brought the record's JSON data. Data in lines of their own (LOG_MULTILINE)
+// has no end of which one could be sure.
 bool HasData(const OpenRecord& open) {
   const auto record = ReadPretty(open.text);
-  return record && (!record->data.empty() || absl::StrContains(record->message, "\n    "));
+  return record && !record->data.empty();
 }
 
 // Whether two statements tell of the same things: one may be the other with more of its text.
