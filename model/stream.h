@@ -9,6 +9,7 @@
 
 #include "model/fact.h"
 #include "model/time.h"
+#include "model/version_evidence.h"
 
 namespace proverlog {
 
@@ -41,6 +42,7 @@ struct StreamCounts {
   std::map<FactKind, int64_t> facts;
   std::optional<UnixMillis> first_at;  // of the dated records
   std::optional<UnixMillis> last_at;
+  VersionEvidence versions;  // of Aztec, by the records that are understood
 
   friend bool operator==(const StreamCounts& a, const StreamCounts& b) = default;
 };

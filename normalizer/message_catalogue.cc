@@ -52,7 +52,7 @@ MessageIndex::MessageIndex() {
     const absl::string_view word = FirstWord(spec.pattern);
     auto& entries = absl::StrContains(word, '{') ? by_slot_ : by_first_word_[word];
     entries.push_back(entries_.size());
-    entries_.push_back({MessagePattern(spec.pattern), &spec});
+    entries_.push_back({MessagePattern(spec.pattern), &spec, ParseVersionRange(spec.versions)});
   }
 }
 
@@ -87,7 +87,7 @@ std::optional<MessageMatch> MessageIndex::FindAmong(const std::vector<size_t>& e
                                                     absl::string_view message) const {
   for (const size_t i : entries) {
     if (auto values = entries_[i].pattern.Match(message)) {
-      return MessageMatch{entries_[i].spec, *values};
+      return MessageMatch{entries_[i].spec, *values, entries_[i].versions};
     }
   }
   return std::nullopt;

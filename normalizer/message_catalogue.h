@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "model/fact.h"
+#include "model/version_evidence.h"
 #include "normalizer/message_pattern.h"
 
 namespace proverlog {
@@ -50,6 +51,7 @@ const std::vector<MessageSpec>& MessageSpecs();
 struct MessageMatch {
   const MessageSpec* spec = nullptr;
   SlotValues values;
+  VersionRange versions;  // of the spec
 };
 
 // Finds messages in the catalogue. Immutable after construction, safe to share between threads.
@@ -67,6 +69,7 @@ class MessageIndex {
   struct Entry {
     MessagePattern pattern;
     const MessageSpec* spec;
+    VersionRange versions;
   };
 
   std::optional<MessageMatch> FindAtStart(absl::string_view message) const;

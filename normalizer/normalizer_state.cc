@@ -26,6 +26,7 @@ StreamCounts FromProto(const StreamState::Counts& proto) {
   }
   if (proto.has_first_at_millis()) counts.first_at = proto.first_at_millis();
   if (proto.has_last_at_millis()) counts.last_at = proto.last_at_millis();
+  counts.versions = VersionEvidence::Parse(proto.aztec_versions());
   return counts;
 }
 
@@ -41,6 +42,7 @@ void ToProto(const StreamCounts& counts, StreamState::Counts& proto) {
   }
   if (counts.first_at) proto.set_first_at_millis(*counts.first_at);
   if (counts.last_at) proto.set_last_at_millis(*counts.last_at);
+  proto.set_aztec_versions(counts.versions.Serialize());
 }
 
 // The same state is the same bytes: a map's order is not left to chance.

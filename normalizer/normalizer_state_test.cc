@@ -18,5 +18,15 @@ TEST(NormalizerStateTest, TheSameStateIsTheSameBytes) {
   for (int i = 0; i < 100; ++i) ASSERT_EQ(SerializeState(state), saved);
 }
 
+TEST(NormalizerStateTest, WhatASealCountsIsTakenBackWhole) {
+  NormalizerState state;
+  state.counts_before_seal.emplace();
+  state.counts_before_seal->records = 7;
+  state.counts_before_seal->versions.Add(ParseVersionRange("3.0-4.1"));
+  const auto read = ParseState(SerializeState(state));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->counts_before_seal, state.counts_before_seal);
+}
+
 }  // namespace
 }  // namespace proverlog

@@ -17,6 +17,8 @@ namespace {
 
 constexpr size_t kMaxDetailBytes = 512;
 
+// The event of a process that begins; its slot {version} is what the process prints of itself.
+constexpr absl::string_view kProcessStarted = "process.started";
 constexpr size_t kMaxProcessBytes = 255;
 // Services of one log whose last record may go on.
 constexpr size_t kMaxOpenRecords = 64;
@@ -105,7 +107,10 @@ void TellFacts(const MessageMatch& match, const Record& record, UnixMillis at, c
     fact.will_retry = WillRetry(saying, match.values["retry"]);
     fact.detail = Detail(match, record, saying);
     fact.origin = origin;
-    if (counts != nullptr) ++counts->facts[fact.kind];
+    if (counts != nullptr) {
+      ++counts->facts[fact.kind];
+      counts->versions.AddJobType(job->type);
+    }
     sink.OnFact(*job, std::move(fact));
   }
 }
@@ -215,6 +220,7 @@ void StreamNormalizer::ReadRecord(const LogLine& line, bool may_go_on, Normalize
   const auto match = index_->Find(record.message);
   ++counts_.records;
   ++(match ? counts_.understood : counts_.not_understood);
+  if (match) counts_.versions.Add(match->versions);
   if (at) {
     CountInstant(*at, counts_);
   } else {
@@ -252,6 +258,8 @@ void StreamNormalizer::ReadOtherLine(const LogLine& line, bool may_go_on, Normal
   if (const auto match = index_->FindPrinted(line.text)) {
     // It has no time of its own, and is not of the record before it.
     const auto at = line.at ? line.at : timeline_.Last(line.service, line.offset);
+    if (match->spec->event == kProcessStarted)
+      counts_.versions.AddPrinted(match->values["version"]);
     Record printed;
     printed.message = line.text;
     if (at && !may_go_on) TellEvent(*match, printed, *at, OriginOf(line), sink);

@@ -15,6 +15,7 @@
 #include "model/job_counts.h"
 #include "model/job_id.h"
 #include "model/unknown_message.h"
+#include "model/version_evidence.h"
 #include "storage/archive_store.h"
 #include "storage/types.h"
 
@@ -51,8 +52,11 @@ struct UnknownRow {
   int64_t stream_id = 0;              // that stream
   std::vector<std::string> machines;  // by name, at most kMaxUnknownMachines
   int64_t machine_count = 0;
+  // Of those of its streams that tell: distinct, at most kMaxUnknownVersions.
+  std::vector<VersionEvidence> versions;
 };
 inline constexpr int kMaxUnknownMachines = 20;
+inline constexpr int kMaxUnknownVersions = 20;
 
 struct UnknownPage {
   std::vector<UnknownRow> rows;

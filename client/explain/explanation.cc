@@ -66,7 +66,9 @@ std::string LogsText(const LogReading& reading) {
     }
   }
   return absl::StrCat(table.ToString(), remarks, "Aztec version: ", reading.versions.ToString(),
-                      " (by the messages and job types; the logs do not print it)\n");
+                      reading.versions.is_printed()
+                          ? "\n"
+                          : " (by the messages and job types; the logs do not print it)\n");
 }
 
 std::string EpochsText(const std::vector<ExplainedEpoch>& epochs, bool with_date) {

@@ -23,15 +23,12 @@ class ReadingSink : public NormalizerSink {
   ReadingSink(LogReading* reading, ExplainedLog* log) : reading_(reading), log_(log) {}
 
   void OnFact(const JobIdView& job, Fact fact) override {
-    reading_->versions.AddJobType(job.type);
     reading_->jobs.OnFact(job, std::move(fact));
   }
 
   void OnRecord(const Record& /*record*/, std::optional<UnixMillis> /*at*/,
                 const MessageMatch* match) override {
-    if (match == nullptr) return;
-    log_->writers.insert(match->spec->writer);
-    reading_->versions.AddMessage(match->spec->versions);
+    if (match != nullptr) log_->writers.insert(match->spec->writer);
   }
 
   void OnUnknown(const Record& record, std::optional<UnixMillis> at,
@@ -113,6 +110,7 @@ absl::Status ReadLog(const std::string& path, const std::string& name, const Mes
   }
   normalizer->Seal(sink);
   explained.counts = normalizer->progress().counts;
+  reading.versions.Merge(explained.counts.versions);
   reading.logs.push_back(std::move(explained));
   return absl::OkStatus();
 }

@@ -8,8 +8,8 @@
 
 #include "absl/status/status.h"
 #include "analysis/job_set.h"
-#include "analysis/version_evidence.h"
 #include "model/stream.h"
+#include "model/version_evidence.h"
 #include "normalizer/message_catalogue.h"
 #include "normalizer/unknown_messages.h"
 

@@ -13,6 +13,22 @@ std::string Percentile(const v1::DurationStats& stats, const google::protobuf::D
   return stats.count() == 0 ? "-" : HumanDuration(value);
 }
 
+// The version of each machine that tells, by its latest log that does: older ones may be of a
+// version that was replaced since.
+std::string VersionsText(const v1::ListMachinesResponse& response) {
+  constexpr size_t kMaxNameWidth = 40;
+  std::vector<std::string> versions;
+  for (const v1::Machine& machine : response.machines()) {
+    for (const v1::LogStream& stream : machine.streams()) {
+      if (stream.aztec_version().empty()) continue;
+      versions.push_back(absl::StrCat(Shorten(Printable(machine.machine()), kMaxNameWidth), " (",
+                                      stream.aztec_version(), ")"));
+      break;
+    }
+  }
+  return versions.empty() ? "" : WrapList("Versions of Aztec: ", versions);
+}
+
 }  // namespace
 
 std::string MachinesText(const v1::ListMachinesResponse& response) {
@@ -34,7 +50,7 @@ std::string MachinesText(const v1::ListMachinesResponse& response) {
                   time(machine.has_last_record_time(), machine.last_record_time())});
   }
   return absl::StrCat(
-      table.ToString(),
+      table.ToString(), VersionsText(response),
       response.more_streams() ? "Older logs are not counted: there are more than 10,000.\n" : "");
 }
 

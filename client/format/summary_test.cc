@@ -167,8 +167,13 @@ TEST(MachinesTextTest, NoTimeAndNoNumberIsCut) {
   machine.mutable_counts()->set_not_understood(1'234'567);
   *machine.mutable_first_record_time() = ToProtoTimestamp(kSomeTime);
   *machine.mutable_last_record_time() = ToProtoTimestamp(kSomeTime);
+  machine.add_streams();
+  machine.add_streams()->set_aztec_version("5.2 or later");
+  machine.add_streams()->set_aztec_version("up to 4.1");
   const std::string text = MachinesText(response);
   ExpectToFit(text);
+  EXPECT_THAT(text, HasSubstr("\nVersions of Aztec: nnn"));
+  EXPECT_THAT(text, HasSubstr("… (5.2 or later)\n"));
   EXPECT_THAT(text, HasSubstr("123,456,789  123,456,789  1,234,567  2026-11-21 02:00:00  2026-11"));
 }
 
@@ -222,6 +227,7 @@ v1::ListUnknownMessagesResponse WideUnknown() {
   message.set_message_template(LongName());
   message.set_machine_count(1);
   message.add_machines(LongName());
+  message.add_aztec_versions("5.2 or later");
   *message.mutable_last_time() = ToProtoTimestamp(kSomeTime);
   return response;
 }
@@ -231,12 +237,13 @@ TEST(UnknownMessagesTextTest, NoTimeAndNoNumberIsCut) {
   v1::UnknownMessage& other = *response.add_messages();
   other.set_message_template("(other messages)");
   other.set_machine_count(1'234);
+  for (const char* versions : {"1.1 to 2.0", "4.1.2"}) other.add_aztec_versions(versions);
   response.set_next_page_token("abc");
   const std::string text = UnknownMessagesText(response);
   ExpectToFit(text);
   EXPECT_THAT(text, HasSubstr("123,456,789  VERBOSE  nnn"));
   EXPECT_THAT(text, HasSubstr("…  2026-11-21 02:00:00  nnn"));
-  EXPECT_THAT(text, HasSubstr("  -                    1,234 machines\n"));
+  EXPECT_THAT(text, HasSubstr("  -                    1,234 machin…  2 versions\n"));
   EXPECT_THAT(text, HasSubstr("--page-token abc\n"));
   EXPECT_THAT(text, HasSubstr("a new Aztec release"));
   EXPECT_THAT(text, Not(HasSubstr("Older logs")));

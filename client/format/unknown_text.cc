@@ -15,6 +15,12 @@ std::string MachinesCell(const v1::UnknownMessage& message) {
   return Plural(message.machine_count(), "machine");
 }
 
+std::string VersionsCell(const v1::UnknownMessage& message) {
+  if (message.aztec_versions().empty()) return "-";
+  if (message.aztec_versions_size() == 1) return message.aztec_versions(0);
+  return Plural(message.aztec_versions_size(), "version");
+}
+
 }  // namespace
 
 std::string UnknownMessagesText(const v1::ListUnknownMessagesResponse& response) {
@@ -24,12 +30,13 @@ std::string UnknownMessagesText(const v1::ListUnknownMessagesResponse& response)
                {"MODULE", Align::kLeft},
                {"MESSAGE", Align::kLeft},
                {"LAST SEEN (UTC)", Align::kTime},
-               {"MACHINES", Align::kLeft}});
+               {"MACHINES", Align::kLeft},
+               {"AZTEC", Align::kLeft}});
   for (const v1::UnknownMessage& message : response.messages()) {
     table.AddRow(
         {HumanCount(message.count()), message.level(), message.module(), message.message_template(),
          message.has_last_time() ? HumanTime(message.last_time()).substr(0, kSecondsLength) : "-",
-         MachinesCell(message)});
+         MachinesCell(message), VersionsCell(message)});
   }
   return absl::StrCat(table.ToString(),
                       response.more_kinds()

@@ -28,6 +28,8 @@ v1::LogStream ToProto(const StreamStatus& status, const std::string& prover) {
   stream.set_normalized_offset(status.normalized_offset);
   stream.set_sealed(status.sealed);
   *stream.mutable_counts() = ToProto(status.counts);
+  const VersionEvidence& versions = status.counts.versions;
+  if (versions.is_known()) stream.set_aztec_version(versions.ToString());
   if (status.counts.first_at) {
     *stream.mutable_first_record_time() = ToProtoTimestamp(*status.counts.first_at);
     *stream.mutable_last_record_time() = ToProtoTimestamp(*status.counts.last_at);

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,6 +49,9 @@ v1::UnknownMessage ToProto(const UnknownRow& row) {
   }
   message.mutable_machines()->Add(row.machines.begin(), row.machines.end());
   message.set_machine_count(row.machine_count);
+  std::set<std::string> versions;  // different evidence may print one version
+  for (const VersionEvidence& evidence : row.versions) versions.insert(evidence.ToString());
+  message.mutable_aztec_versions()->Add(versions.begin(), versions.end());
   message.mutable_example()->set_stream_id(row.stream_id);
   message.mutable_example()->set_offset(row.count.line_offset);
   return message;

@@ -61,7 +61,8 @@ class UnknownMessagesTest : public testing::Test {
 
 TEST_F(UnknownMessagesTest, AreCountedOverTheMachinesWithAnExample) {
   Import("a", "[03:00:01.000] INFO: m:n Slept 5 s\n[03:00:02.000] WARN: m Once\n");
-  const std::string begin = "[03:00:00.000] INFO: b New proving job id=1:A:b epochNumber=1\n";
+  const std::string begin =
+      "[03:00:00.000] INFO: b New proving job id=1:PARITY_BASE:b epochNumber=1\n";
   const int64_t stream_id =
       Import("b", absl::StrCat(begin, "[03:00:03.000] INFO: m:n Slept 6 s\r\n",
                                "[03:00:04.000] INFO: m:n Slept 7 s\n"));
@@ -80,6 +81,8 @@ TEST_F(UnknownMessagesTest, AreCountedOverTheMachinesWithAnExample) {
   EXPECT_EQ(slept.machines(0), "a");
   EXPECT_EQ(slept.machines(1), "b");
   EXPECT_EQ(slept.machine_count(), 2);
+  ASSERT_EQ(slept.aztec_versions_size(), 1);  // of b's log: a's does not tell
+  EXPECT_EQ(slept.aztec_versions(0), "3.0 or later");
   EXPECT_EQ(slept.example().stream_id(), stream_id);
   EXPECT_EQ(slept.example().machine(), "b");
   EXPECT_EQ(slept.example().source(), "b.log");

@@ -125,16 +125,17 @@ class Transaction : public ProjectionTransaction {
             "INSERT INTO stream_progress (prover_id, projection_id, stream_id, normalized_offset,"
             " sealed_offset, normalizer_state, normalized_at, ",
             kCountColumns,
-            ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
+            ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
             " ON CONFLICT (prover_id, projection_id, stream_id) DO UPDATE SET"
             " normalized_offset = $4, sealed_offset = $5, normalizer_state = $6,"
             " normalized_at = $7, lines = $8, records = $9, understood = $10,"
             " not_understood = $11, undated = $12, cut = $13, facts = $14, first_at = $15,"
-            " last_at = $16"),
+            " last_at = $16, aztec_versions = $17"),
         key_.prover_id, key_.projection_id, stream.stream_id, stream.progress.offset,
         stream.sealed_offset, ToParameter(stream.progress.state), absl::ToUnixMillis(absl::Now()),
         counts.lines, counts.records, counts.understood, counts.not_understood, counts.undated,
-        counts.cut, FactCountsToJson(counts), counts.first_at, counts.last_at);
+        counts.cut, FactCountsToJson(counts), counts.first_at, counts.last_at,
+        counts.versions.Serialize());
   }
 
   ReadWrite& tx_;

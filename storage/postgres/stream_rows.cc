@@ -32,6 +32,7 @@ StreamCounts ReadCounts(const pqxx::row& row, int column) {
   ReadFactCounts(row[column + 6].as<std::string>("{}"), counts);
   counts.first_at = ReadOptional(row[column + 7]);
   counts.last_at = ReadOptional(row[column + 8]);
+  counts.versions = VersionEvidence::Parse(row[column + 9].as<std::string>(""));
   return counts;
 }
 

@@ -12,7 +12,8 @@ namespace proverlog::postgres {
 // A stream's counts as columns of stream_progress. All functions throw libpqxx's exceptions.
 
 inline constexpr char kCountColumns[] =
-    "lines, records, understood, not_understood, undated, cut, facts, first_at, last_at";
+    "lines, records, understood, not_understood, undated, cut, facts, first_at, last_at,"
+    " aztec_versions";
 
 // Reads kCountColumns from the row, beginning at `column`.
 StreamCounts ReadCounts(const pqxx::row& row, int column);

@@ -50,8 +50,12 @@ constexpr char kListRows[] =
     " SELECT module, level, template, sum(count)::bigint, min(first_at), max(last_at),"
     "  (max(ARRAY[stream_id, line_offset]))[1], (max(ARRAY[stream_id, line_offset]))[2],"
     "  (array_agg(DISTINCT machine))[1:$4], count(DISTINCT machine),"
-    "  (SELECT count(*) > $3::bigint FROM u)"
-    " FROM u JOIN stream s USING (stream_id) WHERE s.prover_id = $1"
+    "  (SELECT count(*) > $3::bigint FROM u),"
+    "  (array_agg(DISTINCT aztec_versions) FILTER (WHERE aztec_versions <> ''))[1:$10]"
+    " FROM u JOIN stream s USING (stream_id) LEFT JOIN"
+    "  (SELECT stream_id, aztec_versions FROM stream_progress WHERE prover_id = $1"
+    "    AND projection_id = $2) pr USING (stream_id)"
+    " WHERE s.prover_id = $1"
     " GROUP BY module, level, template"
     " HAVING (-sum(count), template, module, level) > ($5::numeric, $6, $7, $8)"
     " ORDER BY sum(count) DESC, template, module, level LIMIT $9";
@@ -64,6 +68,11 @@ UnknownRow ReadUnknownRow(const pqxx::row& row) {
   unknown.stream_id = row[6].as<int64_t>();
   unknown.machines = ReadTexts(row[8]);
   unknown.machine_count = row[9].as<int64_t>();
+  if (!row[11].is_null()) {
+    for (const std::string& text : ReadTexts(row[11])) {
+      unknown.versions.push_back(VersionEvidence::Parse(text));
+    }
+  }
   return unknown;
 }
 
@@ -100,7 +109,7 @@ UnknownPage ReadUnknownRows(pqxx::transaction_base& tx, const ProjectionKey& key
   const auto rows =
       tx.exec_params(kListRows, key.prover_id, key.projection_id, kMaxUnknownRows,
                      kMaxUnknownMachines, -position.count, position.kind.message_template,
-                     position.kind.module, position.kind.level, limit);
+                     position.kind.module, position.kind.level, limit, kMaxUnknownVersions);
   UnknownPage page;
   for (const auto& row : rows) {
     page.rows.push_back(ReadUnknownRow(row));

@@ -140,6 +140,29 @@ TEST_F(UnknownRowsTest, AddsUpTheStreamsOfAllMachines) {
   EXPECT_EQ(rows[0].machines[2], "machine, \"10\"");
 }
 
+TEST_F(UnknownRowsTest, TheVersionsAreThoseOfItsStreams) {
+  // Two logs of one version, one of another, one that tells none, and one without the message.
+  for (const std::string versions : {"4.1-5.2", "5.2", "5.2", "0.87-5.2", "0.87"}) {
+    NormalizedStream stream{MakeStream("m"), {}, std::nullopt};
+    stream.progress.counts.versions.Add(ParseVersionRange(versions));
+    const bool has_it = versions != "0.87";
+    ASSERT_TRUE(ProjectionStore(&database_.pool())
+                    .Project(prover_.prover_id,
+                             [&](ProjectionTransaction& tx) {
+                               const absl::Status saved = tx.SaveProgress(stream);
+                               if (!saved.ok() || !has_it) return saved;
+                               return tx.AddUnknown({{stream.stream_id, {{kKind, {1, 5, 5, 0}}}}});
+                             })
+                    .ok());
+  }
+  const std::vector<UnknownRow> rows = List();
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].count.count, 4);
+  ASSERT_EQ(rows[0].versions.size(), 2U);
+  EXPECT_EQ(rows[0].versions[0].ToString(), "4.1 or later");
+  EXPECT_EQ(rows[0].versions[1].ToString(), "5.2 or later");
+}
+
 TEST_F(UnknownRowsTest, PagesFromTheMostFrequent) {
   const UnknownCount once{1, {}, {}, 0};
   ASSERT_TRUE(Add({{stream_id_,

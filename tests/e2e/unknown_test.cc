@@ -101,13 +101,16 @@ TEST_F(UnknownTest, CountsEachRecordOnceHoweverOftenItIsImported) {
 
 TEST_F(UnknownTest, ATableSaysWhatToDo) {
   EXPECT_EQ(service_->Proverlog({"unknown"}).exit_code, 1);  // there is no prover yet
-  Import("a", Log("a", 1'234));
+  Import("a", absl::StrCat("[03:00:00.000] INFO: b Cancelling job id=3055:PARITY_BASE:abc\n",
+                           Log("a", 1'234)));
   Import("b", Log("b", 1));
   const std::string table = Ask();
   EXPECT_THAT(table, HasSubstr("COUNT  LEVEL  MODULE"));
   EXPECT_THAT(table, HasSubstr("1,235  WARN   prover:new-module  Slept <n> s    2026-11-21 03:00:01"
-                               "  2 machines\n"));
-  EXPECT_THAT(table, HasSubstr("Log of host b  2026-11-21 03:00:00  b\n"));
+                               "  2 machines  3.0 or later\n"));
+  EXPECT_THAT(table, HasSubstr("Log of host b  2026-11-21 03:00:00  b           -\n"));
+  const std::string machines = service_->Proverlog({"machines"}).out;
+  EXPECT_THAT(machines, HasSubstr("\nVersions of Aztec: a (3.0 or later)\n"));
   EXPECT_THAT(table, HasSubstr("a new Aztec release"));
   for (const absl::string_view line : absl::StrSplit(table, '\n')) {
     EXPECT_LE(DisplayWidth(line), kMaxLineWidth) << line;
