@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 
 #include "analysis/parallelism.h"
+#include "model/proving_graph.h"
 
 namespace proverlog {
 namespace {
@@ -105,6 +107,13 @@ std::vector<JobTypeSummary> InOrderOfAppearance(const std::map<std::string, Type
   return summaries;
 }
 
+void AddFeeds(std::vector<JobTypeSummary>& summaries) {
+  std::set<std::string> types;
+  for (const JobTypeSummary& summary : summaries) types.insert(summary.type);
+  auto feeds = FeedsWithin(types);
+  for (JobTypeSummary& summary : summaries) summary.feeds = std::move(feeds[summary.type]);
+}
+
 }  // namespace
 
 absl::string_view EpochOutcomeName(EpochOutcome outcome) {
@@ -139,6 +148,7 @@ EpochSummary SummarizeEpoch(int32_t epoch, const std::vector<Job>& jobs) {
   summary.totals.max_parallel = parallelism.Max();
   summary.outcome = OutcomeOf(summary.totals, root_completed);
   summary.job_types = InOrderOfAppearance(types);
+  AddFeeds(summary.job_types);
   summary.machines = ShareOut(jobs);
   return summary;
 }

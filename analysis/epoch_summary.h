@@ -31,6 +31,7 @@ struct JobTypeSummary {
   DurationStats duration;
   DurationStats queue_wait;
   DurationStats turnaround;
+  std::vector<std::string> feeds;  // the epoch's types whose jobs take its proofs (proving_graph.h)
 };
 
 // What the agents of one machine did.

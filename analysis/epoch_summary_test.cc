@@ -233,6 +233,16 @@ TEST(EpochSummaryTest, MachinesShareTheCompletedAttempts) {
   EXPECT_DOUBLE_EQ(c.share, 0);
 }
 
+TEST(EpochSummaryTest, ATypeFeedsThoseOfTheEpochThatTakeItsProofs) {
+  const EpochSummary summary = SummarizeEpoch(
+      kEpoch, {Proven("PUBLIC_VM", "1", 0), Proven("TYPE_OF_2031", "1", 1),
+               Proven("PUBLIC_TX_BASE_ROLLUP", "1", 2), OnlyReused("TX_MERGE_ROLLUP", "1")});
+  ASSERT_EQ(summary.job_types.size(), 3U);
+  EXPECT_EQ(summary.job_types[0].feeds, std::vector<std::string>{"PUBLIC_TX_BASE_ROLLUP"});
+  EXPECT_TRUE(summary.job_types[1].feeds.empty());
+  EXPECT_TRUE(summary.job_types[2].feeds.empty());  // no merge is counted as a job of the epoch
+}
+
 TEST(EpochSummaryTest, WithoutCompletionsNobodyHasAShare) {
   const EpochSummary summary =
       SummarizeEpoch(kEpoch, {JobOf("A", "1", {At(0, K::kStarted).On("a")}),

@@ -149,6 +149,7 @@ v1::JobTypeSummary ToProto(const JobTypeSummary& summary) {
   *proto.mutable_duration() = ToProto(summary.duration);
   *proto.mutable_queue_wait() = ToProto(summary.queue_wait);
   *proto.mutable_turnaround() = ToProto(summary.turnaround);
+  proto.mutable_feeds()->Add(summary.feeds.begin(), summary.feeds.end());
   return proto;
 }
 

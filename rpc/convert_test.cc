@@ -222,13 +222,15 @@ void ExpectSomeCounts(const Proto& proto) {
 TEST(ConvertTest, EveryCount) { ExpectSomeCounts(ToProto(SomeCounts())); }
 
 TEST(ConvertTest, AJobTypeWithItsThreeDistributions) {
-  const v1::JobTypeSummary proto =
-      ToProto(JobTypeSummary{"A", SomeCounts(), SomeStats(1), SomeStats(101), SomeStats(201)});
+  const v1::JobTypeSummary proto = ToProto(
+      JobTypeSummary{"A", SomeCounts(), SomeStats(1), SomeStats(101), SomeStats(201), {"B", "C"}});
   EXPECT_EQ(proto.type(), "A");
   ExpectSomeCounts(proto);
   EXPECT_EQ(proto.duration().min().nanos(), 1'000'000);
   EXPECT_EQ(proto.queue_wait().min().nanos(), 101'000'000);
   EXPECT_EQ(proto.turnaround().min().nanos(), 201'000'000);
+  ASSERT_EQ(proto.feeds_size(), 2);
+  EXPECT_EQ(proto.feeds(1), "C");
 }
 
 TEST(ConvertTest, AMachinesShare) {
