@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "codec/zstd_frame.h"
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/projection_store.h"
@@ -112,6 +113,38 @@ TEST_F(EventRowsTest, PagesMeetWithoutGapAndRepetition) {
   }
   ASSERT_EQ(read.size(), 10U);
   for (const Event& event : events) EXPECT_EQ(std::count(read.begin(), read.end(), event), 1);
+}
+
+// As QueryStoreTest.EveryStatementFindsItsRowsByAnIndex: of one epoch, of none and of a kind, also
+// on a later page, and for the writer.
+TEST_F(EventRowsTest, AreFoundAndWrittenByAnIndex) {
+  for (const char* epoch : {"i / 100", "-1"}) {
+    database_.Sql(absl::StrCat(
+        "INSERT INTO event (prover_id, projection_id, epoch, at, kind, fields, fields_md5,"
+        " stream_id, process, line_offset) SELECT 1, 1, ",
+        epoch, ", i, 'l1.published', '{}', md5(i::text)::uuid, ", stream_id_,
+        ", '', i FROM generate_series(1, 100000) AS i"));
+  }
+  database_.Sql("ANALYZE");
+  auto pool = *ConnectionPool::Create({.database = database_.explaining_conninfo()});
+  QueryStore queries(pool.get());
+  const size_t begin = TestDatabase::ServerLog().size();
+  const auto page = queries.ListEvents(prover_, {.epoch = 500}, 60);
+  ASSERT_EQ(page->size(), 60U);
+  EXPECT_EQ(queries.ListEvents(prover_, {.epoch = 500, .after = page->back().position}, 60)->size(),
+            40U);
+  EXPECT_EQ(queries.ListEvents(prover_, {.epoch = 500, .kind = "l1."}, 200)->size(), 100U);
+  EXPECT_EQ(queries.ListEvents(prover_, {}, 200)->size(), 200U);
+  const Event event = Make(5, "epoch.started", {{"epoch", "500"}});
+  ASSERT_TRUE(ProjectionStore(pool.get())
+                  .Project(prover_.prover_id,
+                           [&](ProjectionTransaction& tx) {
+                             return tx.SaveEvents({event, event});
+                           })
+                  .ok());
+  const std::string plans = TestDatabase::ServerLog().substr(begin);
+  EXPECT_NE(plans.find("Index Scan using event_pkey"), std::string::npos) << plans;
+  EXPECT_EQ(plans.find("Seq Scan on event"), std::string::npos) << plans;
 }
 
 }  // namespace

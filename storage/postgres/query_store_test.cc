@@ -260,9 +260,7 @@ TEST_F(QueryStoreTest, EveryStatementFindsItsRowsByAnIndex) {
       " 'enqueued', 0, NULL, '', 1, 0 FROM generate_series(1, 200000) AS i");
   database_.Sql("INSERT INTO writer (prover_id, stream_id, process) VALUES (1, 1, 'p')");
   database_.Sql("ANALYZE");
-  auto pool = *ConnectionPool::Create(
-      {.database = database_.conninfo() + " options='-c session_preload_libraries=auto_explain"
-                                          " -c auto_explain.log_min_duration=0'"});
+  auto pool = *ConnectionPool::Create({.database = database_.explaining_conninfo()});
   QueryStore queries(pool.get());
   const size_t begin = TestDatabase::ServerLog().size();
   EXPECT_EQ(queries.ListEpochs(prover_, 1500, 50)->size(), 50U);

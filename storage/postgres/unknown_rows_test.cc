@@ -212,14 +212,18 @@ TEST_F(UnknownRowsTest, AProversRowsAreFoundByAnIndex) {
       "INSERT INTO unknown_message SELECT 2, 1, i / 1000, '', '', lpad(i::text, 100, '-'), 1, NULL,"
       " NULL, 0 FROM generate_series(1, 200000) AS i");
   database_.Sql("ANALYZE");
-  auto pool = *ConnectionPool::Create(
-      {.database = database_.conninfo() + " options='-c session_preload_libraries=auto_explain"
-                                          " -c auto_explain.log_min_duration=0'"});
+  auto pool = *ConnectionPool::Create({.database = database_.explaining_conninfo()});
   QueryStore queries(pool.get());
   const size_t begin = TestDatabase::ServerLog().size();
   const auto page = queries.ListUnknown(prover_, std::nullopt, 5);
   ASSERT_TRUE(page.ok()) << page.status();
   EXPECT_EQ(page->rows.size(), 5U);
+  ASSERT_TRUE(ProjectionStore(pool.get())
+                  .Project(prover_.prover_id,
+                           [&](ProjectionTransaction& tx) {
+                             return tx.AddUnknown({{stream_id_, {{kKind, {1, 5, 5, 0}}}}});
+                           })
+                  .ok());
   const std::string plans = TestDatabase::ServerLog().substr(begin);
   EXPECT_NE(plans.find("Backward using unknown_message_pkey"), std::string::npos) << plans;
   EXPECT_EQ(plans.find("Seq Scan on unknown_message"), std::string::npos) << plans;

@@ -73,6 +73,11 @@ TestDatabase::TestDatabase(Schema schema) {
   pool_ = MakePool(conninfo_);
 }
 
+std::string TestDatabase::explaining_conninfo() const {
+  return conninfo_ +
+         " options='-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0'";
+}
+
 std::string TestDatabase::Sql(const std::string& sql) {
   pqxx::connection connection(conninfo_);
   pqxx::work transaction(connection);

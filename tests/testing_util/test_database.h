@@ -17,6 +17,8 @@ class TestDatabase {
 
   // How to connect, for libpq.
   const std::string& conninfo() const { return conninfo_; }
+  // The same; the plan of every statement of such a connection is in ServerLog().
+  std::string explaining_conninfo() const;
   postgres::ConnectionPool& pool() { return *pool_; }
 
   // Runs SQL; the test fails where it fails. Returns the first column of the first row, or "".
