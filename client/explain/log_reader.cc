@@ -24,8 +24,11 @@ class ReadingSink : public NormalizerSink {
 
   void OnFact(const JobIdView& job, Fact fact) override {
     reading_->versions.AddJobType(job.type);
+    if (fact.kind == FactKind::kEnqueued) reading_->epochs.AddEnqueue(job.epoch, fact.at);
     reading_->jobs.OnFact(job, std::move(fact));
   }
+
+  void OnEvent(const Event& event) override { reading_->epochs.AddEvent(event); }
 
   void OnRecord(const Record& /*record*/, std::optional<UnixMillis> /*at*/,
                 const MessageMatch* match) override {
