@@ -51,6 +51,7 @@ Diagnosis Diagnose(const std::vector<Job>& jobs) {
       LookForFirstCause(job, diagnosis);
     }
     LookForHiddenTimeouts(job, diagnosis);
+    if (job.never_again && diagnosis.never_again++ == 0) diagnosis.never_again_example = job.id;
     const auto starts = static_cast<int32_t>(
         std::count_if(job.attempts.begin(), job.attempts.end(),
                       [](const Attempt& a) { return a.started_at.has_value(); }));

@@ -31,6 +31,10 @@ struct Diagnosis {
   int32_t hidden_timeouts = 0;
   std::optional<JobId> hidden_example;
 
+  // Jobs that Job::never_again is true of.
+  int32_t never_again = 0;
+  std::optional<JobId> never_again_example;
+
   // Attempts that there must have been and that no agent's log shows.
   int32_t unlogged_attempts = 0;
 };

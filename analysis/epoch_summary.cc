@@ -1,7 +1,6 @@
 #include "analysis/epoch_summary.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 #include <tuple>
@@ -13,9 +12,6 @@
 namespace proverlog {
 namespace {
 
-constexpr std::array<absl::string_view, 5> kOutcomeNames = {"proven", "failed", "in progress",
-                                                            "aborted", "incomplete"};
-
 void CountJob(const Job& job, JobCounts& counts) {
   ++counts.jobs;
   counts.enqueued += job.was_enqueued ? 1 : 0;
@@ -23,6 +19,7 @@ void CountJob(const Job& job, JobCounts& counts) {
   counts.completed += job.state == JobState::kCompleted ? 1 : 0;
   counts.failed += job.state == JobState::kFailed ? 1 : 0;
   counts.aborted += job.state == JobState::kAborted ? 1 : 0;
+  counts.abandoned += job.state == JobState::kAbandoned ? 1 : 0;
   counts.in_flight += IsInFlight(job.state) ? 1 : 0;
   counts.retries += job.retries;
   counts.timeouts += job.timeouts;
@@ -64,6 +61,10 @@ void AddAttempt(const Attempt& attempt, MachineShare& share) {
   if (attempt.started_at) share.busy += *attempt.ended_at - *attempt.started_at;
 }
 
+double PartOf(int32_t part, int32_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part) / whole;
+}
+
 std::vector<MachineShare> ShareOut(const std::vector<Job>& jobs) {
   std::map<std::string, MachineShare> by_name;
   int32_t completed = 0;
@@ -75,10 +76,34 @@ std::vector<MachineShare> ShareOut(const std::vector<Job>& jobs) {
 
   std::vector<MachineShare> shares;
   for (auto& [name, share] : by_name) {
-    share.share = completed == 0 ? 0 : static_cast<double>(share.completed) / completed;
+    share.share = PartOf(share.completed, completed);
     shares.push_back(std::move(share));
   }
   return shares;
+}
+
+std::vector<AgentProcess> ProcessesOf(const std::vector<Job>& jobs) {
+  struct Collector {
+    MachineShare share;
+    ParallelismCounter parallelism;
+  };
+  std::map<std::pair<std::string, std::string>, Collector> by_name;
+  int32_t completed = 0;
+  for (const Job& job : jobs) {
+    for (const Attempt& attempt : job.attempts) {
+      Collector& collector = by_name[{attempt.origin.machine, attempt.origin.process}];
+      AddAttempt(attempt, collector.share);
+      collector.parallelism.Add(attempt, job);
+    }
+  }
+  for (const auto& [name, collector] : by_name) completed += collector.share.completed;
+
+  std::vector<AgentProcess> processes;
+  for (auto& [name, collector] : by_name) {
+    collector.share.share = PartOf(collector.share.completed, completed);
+    processes.push_back({name.second, std::move(collector.share), collector.parallelism.Max()});
+  }
+  return processes;
 }
 
 void Widen(const Job& job, EpochSummary& summary) {
@@ -107,6 +132,17 @@ std::vector<JobTypeSummary> InOrderOfAppearance(const std::map<std::string, Type
   return summaries;
 }
 
+EpochTimes TimesOf(const std::vector<EpochSession>& sessions) {
+  EpochTimes times;
+  const EpochSession* best = BestSession(sessions);
+  if (best == nullptr) return times;
+  times.top_tree = best->top_tree_millis;
+  if (!best->proof_ready_at) return times;
+  if (best->started_at) times.proving = *best->proof_ready_at - *best->started_at;
+  if (best->published_at) times.submission = *best->published_at - *best->proof_ready_at;
+  return times;
+}
+
 void AddFeeds(std::vector<JobTypeSummary>& summaries) {
   std::set<std::string> types;
   for (const JobTypeSummary& summary : summaries) types.insert(summary.type);
@@ -116,40 +152,30 @@ void AddFeeds(std::vector<JobTypeSummary>& summaries) {
 
 }  // namespace
 
-absl::string_view EpochOutcomeName(EpochOutcome outcome) {
-  return kOutcomeNames[static_cast<size_t>(outcome)];
-}
-
-EpochOutcome OutcomeOf(const JobCounts& totals, bool root_completed) {
-  if (root_completed) return EpochOutcome::kProven;
-  if (totals.failed > 0) return EpochOutcome::kFailed;
-  if (totals.in_flight > 0) return EpochOutcome::kInProgress;
-  if (totals.aborted > 0) return EpochOutcome::kAborted;
-  return EpochOutcome::kIncomplete;
-}
-
-EpochSummary SummarizeEpoch(int32_t epoch, const std::vector<Job>& jobs) {
+EpochSummary SummarizeEpoch(int32_t epoch, std::vector<Job> jobs, EpochContext context) {
   EpochSummary summary;
   summary.epoch = epoch;
-  for (const Job& job : jobs) {
-    if (job.exists) Widen(job, summary);
-  }
-
+  const std::optional<UnixMillis> closed_at = ClosedAt(context);
   std::map<std::string, TypeCollector> types;
   ParallelismCounter parallelism;
   bool root_completed = false;
-  for (const Job& job : jobs) {
+  for (Job& job : jobs) {
     if (!job.exists) continue;
+    if (closed_at) Abandon(*closed_at, job);
+    Widen(job, summary);
     types[job.id.type].Add(job);
     CountJob(job, summary.totals);
     parallelism.Add(job);
     if (job.id.type == kRootRollup && job.state == JobState::kCompleted) root_completed = true;
   }
   summary.totals.max_parallel = parallelism.Max();
-  summary.outcome = OutcomeOf(summary.totals, root_completed);
+  summary.outcome = OutcomeOf(summary.totals, root_completed, context.sessions);
+  summary.times = TimesOf(context.sessions);
+  summary.sessions = std::move(context.sessions);
   summary.job_types = InOrderOfAppearance(types);
   AddFeeds(summary.job_types);
   summary.machines = ShareOut(jobs);
+  summary.processes = ProcessesOf(jobs);
   return summary;
 }
 

@@ -8,22 +8,12 @@
 
 #include "absl/strings/string_view.h"
 #include "analysis/duration_stats.h"
+#include "analysis/epoch_outcome.h"
 #include "model/job.h"
 #include "model/job_counts.h"
 #include "model/time.h"
 
 namespace proverlog {
-
-// How an epoch went, as far as its jobs tell.
-enum class EpochOutcome : uint8_t {
-  kProven,      // a root rollup completed
-  kFailed,      // no root rollup, and a job failed for good
-  kInProgress,  // no root rollup, nothing failed, jobs are in flight
-  kAborted,     // no root rollup, nothing failed or in flight, jobs were cancelled
-  kIncomplete,  // no root rollup, and every job of these logs completed: the rest is elsewhere
-};
-
-absl::string_view EpochOutcomeName(EpochOutcome outcome);
 
 struct JobTypeSummary {
   std::string type;
@@ -44,21 +34,36 @@ struct MachineShare {
   double share = 0;       // of all completed attempts, within [0, 1]
 };
 
+// What one agent process did: single agents have no name in the logs.
+struct AgentProcess {
+  std::string process;       // Origin::process
+  MachineShare share;        // of the process
+  int32_t max_parallel = 0;  // the most attempts that it ran at once: at least as many agents
+};
+
+// Of the best session, as far as its lines tell.
+struct EpochTimes {
+  std::optional<Millis> proving;     // from the session's start until its proof was ready
+  std::optional<double> top_tree;    // of it: proving the top tree, in milliseconds
+  std::optional<Millis> submission;  // from then until it was published
+};
+
 struct EpochSummary {
   int32_t epoch = 0;
   EpochOutcome outcome = EpochOutcome::kIncomplete;
+  EpochTimes times;
+  std::vector<EpochSession> sessions;  // by start
   std::optional<UnixMillis> first_at;
   std::optional<UnixMillis> last_at;
   JobCounts totals;
   std::vector<JobTypeSummary> job_types;  // in the order in which they first appear
   std::vector<MachineShare> machines;     // by name
+  std::vector<AgentProcess> processes;    // by machine and name
 };
 
-// `jobs` are all jobs of one epoch, in any order; those that do not exist are skipped.
-EpochSummary SummarizeEpoch(int32_t epoch, const std::vector<Job>& jobs);
-
-// The outcome that an epoch's counts give; `root_completed`: whether a root rollup did.
-EpochOutcome OutcomeOf(const JobCounts& totals, bool root_completed);
+// `jobs` are all jobs of one epoch, in any order and as their own facts have them; those that do
+// not exist are skipped, and those that are open when the epoch is closed are abandoned.
+EpochSummary SummarizeEpoch(int32_t epoch, std::vector<Job> jobs, EpochContext context = {});
 
 // The type whose completion proves the epoch. Its name has not changed in any version.
 inline constexpr absl::string_view kRootRollup = "ROOT_ROLLUP";

@@ -259,5 +259,54 @@ TEST(EpochSummaryTest, WithoutAnAgentsLogThereAreNoMachines) {
   EXPECT_TRUE(SummarizeEpoch(kEpoch, {Open("o"), Failed("f")}).machines.empty());
 }
 
+TEST(EpochSummaryTest, WhatIsOpenWhenTheEpochIsClosedIsAbandoned) {
+  Job late = JobOf("PUBLIC_VM", "late", {At(800, K::kEnqueued)});
+  const EpochSummary summary =
+      SummarizeEpoch(kEpoch, {Open("o"), Proven("A", "1", 5), late}, {{}, 700});
+  EXPECT_EQ(summary.totals.abandoned, 1);
+  EXPECT_EQ(summary.totals.in_flight, 1);
+  EXPECT_EQ(summary.totals.completed, 1);
+}
+
+// The three figures of the best session, not of the first.
+TEST(EpochSummaryTest, TheTimesOfTheBestSession) {
+  EpochSession failed;
+  failed.state = SessionState::kFailed;
+  failed.started_at = 10;
+  failed.proof_ready_at = 11;
+  EpochSession published;
+  published.state = SessionState::kPublished;
+  published.started_at = 1000;
+  published.proof_ready_at = 5000;
+  published.published_at = 5700;
+  published.top_tree_millis = 1234.5;
+  const EpochSummary summary =
+      SummarizeEpoch(kEpoch, {Failed("f")}, {{failed, published}, std::nullopt});
+  EXPECT_EQ(summary.outcome, EpochOutcome::kPublished);
+  EXPECT_EQ(summary.times.proving, 4000);
+  EXPECT_EQ(summary.times.top_tree, 1234.5);
+  EXPECT_EQ(summary.times.submission, 700);
+  EXPECT_EQ(summary.sessions.size(), 2U);
+}
+
+TEST(EpochSummaryTest, AnAgentProcessHasTheConcurrencyThatWasSeen) {
+  const auto on = [](const std::string& name, UnixMillis start, UnixMillis end,
+                     const std::string& process) {
+    return JobOf(
+        "PUBLIC_VM", name,
+        {At(start, K::kStarted).On("m", process), At(end, K::kAgentCompleted).On("m", process)});
+  };
+  const EpochSummary summary = SummarizeEpoch(
+      kEpoch, {on("1", 0, 100, "h/1"), on("2", 50, 150, "h/1"), on("3", 0, 10, "h/2")});
+  ASSERT_EQ(summary.processes.size(), 2U);
+  EXPECT_EQ(summary.processes[0].process, "h/1");
+  EXPECT_EQ(summary.processes[0].share.machine, "m");
+  EXPECT_EQ(summary.processes[0].share.completed, 2);
+  EXPECT_EQ(summary.processes[0].share.busy, 200);
+  EXPECT_NEAR(summary.processes[0].share.share, 2.0 / 3, 1e-9);
+  EXPECT_EQ(summary.processes[0].max_parallel, 2);
+  EXPECT_EQ(summary.processes[1].max_parallel, 1);
+}
+
 }  // namespace
 }  // namespace proverlog

@@ -6,12 +6,14 @@
 namespace proverlog {
 
 void ParallelismCounter::Add(const Job& job) {
-  for (const Attempt& attempt : job.attempts) {
-    if (!attempt.started_at) continue;
-    steps_.push_back({*attempt.started_at, +1});
-    const std::optional<UnixMillis> end = attempt.ended_at ? attempt.ended_at : job.ended_at;
-    if (end) steps_.push_back({std::max(*end, *attempt.started_at), -1});
-  }
+  for (const Attempt& attempt : job.attempts) Add(attempt, job);
+}
+
+void ParallelismCounter::Add(const Attempt& attempt, const Job& job) {
+  if (!attempt.started_at) return;
+  steps_.push_back({*attempt.started_at, +1});
+  const std::optional<UnixMillis> end = attempt.ended_at ? attempt.ended_at : job.ended_at;
+  if (end) steps_.push_back({std::max(*end, *attempt.started_at), -1});
 }
 
 int32_t ParallelismCounter::Max() const {

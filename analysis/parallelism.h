@@ -12,9 +12,11 @@ namespace proverlog {
 // Counts how many attempts ran at once.
 class ParallelismCounter {
  public:
-  // Adds the job's attempts. One without an end of its own lasts until its job's end, and for ever
-  // where the job is open.
+  // Adds the job's attempts.
   void Add(const Job& job);
+  // Adds one attempt of the job. One without an end of its own lasts until its job's end, and for
+  // ever where the job is open.
+  void Add(const Attempt& attempt, const Job& job);
 
   // The most that ran at one instant. In one millisecond ends come before starts.
   int32_t Max() const;

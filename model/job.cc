@@ -7,8 +7,8 @@
 namespace proverlog {
 namespace {
 
-constexpr std::array<absl::string_view, 5> kStateNames = {"queued", "running", "completed",
-                                                          "failed", "aborted"};
+constexpr std::array<absl::string_view, 6> kStateNames = {"queued", "running", "completed",
+                                                          "failed", "aborted", "abandoned"};
 
 const Fact* First(const std::vector<Fact>& facts, FactKind kind) {
   const auto found =
@@ -119,6 +119,37 @@ int32_t CountAttempts(const Job& job) {
   return std::max({printed, starts, from_requeues});
 }
 
+bool IsAskedFor(FactKind kind) {
+  return kind == FactKind::kEnqueued || kind == FactKind::kSubmitted || kind == FactKind::kReused ||
+         kind == FactKind::kRevived;
+}
+
+// Whether the last abort was followed by a cache hit, and not by a new life.
+bool IsNeverAgain(const std::vector<Fact>& facts) {
+  bool aborted = false;
+  bool reused_since = false;
+  for (const Fact& fact : facts) {
+    switch (fact.kind) {
+      case FactKind::kAborted:
+        aborted = true;
+        reused_since = false;
+        break;
+      case FactKind::kReused:
+        reused_since = aborted;
+        break;
+      case FactKind::kEnqueued:
+      case FactKind::kRevived:
+      case FactKind::kCompleted:
+        aborted = false;
+        reused_since = false;
+        break;
+      default:
+        break;
+    }
+  }
+  return reused_since;
+}
+
 void DeriveInstants(Job& job) {
   for (const Fact& fact : job.facts) {
     if (IsLookBack(fact.kind)) continue;
@@ -126,6 +157,10 @@ void DeriveInstants(Job& job) {
     job.last_at = fact.at;
   }
   if (const Fact* enqueued = First(job.facts, FactKind::kEnqueued)) job.enqueued_at = enqueued->at;
+  for (const Fact& fact : job.facts) {
+    if (IsAskedFor(fact.kind)) job.asked_for_at = fact.at;
+  }
+  if (!job.asked_for_at) job.asked_for_at = job.first_at;
   for (const Attempt& attempt : job.attempts) {
     if (attempt.started_at) {
       job.started_at = attempt.started_at;
@@ -198,9 +233,16 @@ Job DeriveJob(JobId id, std::vector<Fact> facts) {
   StateMachine machine(any(IsBrokerFact));
   for (const Fact& fact : job.facts) machine.Take(fact);
   machine.Finish(job);
+  job.never_again = job.state == JobState::kAborted && IsNeverAgain(job.facts);
   DeriveDuration(job);
   DeriveWaits(job);
   return job;
+}
+
+void Abandon(UnixMillis closed_at, Job& job) {
+  if (!IsInFlight(job.state) || job.asked_for_at.value_or(closed_at) > closed_at) return;
+  job.state = JobState::kAbandoned;
+  job.ended_at = closed_at;
 }
 
 }  // namespace proverlog

@@ -14,7 +14,14 @@
 
 namespace proverlog {
 
-enum class JobState : uint8_t { kQueued, kRunning, kCompleted, kFailed, kAborted };
+enum class JobState : uint8_t {
+  kQueued,
+  kRunning,
+  kCompleted,
+  kFailed,
+  kAborted,
+  kAbandoned,  // open, and nobody waits for it any more; never by a job's own facts (see Abandon)
+};
 
 // The state's name in storage, on the command line and in tables, e.g. "completed".
 absl::string_view JobStateName(JobState state);
@@ -48,15 +55,20 @@ struct Job {
   // The first and last fact that is no look back.
   std::optional<UnixMillis> first_at;
   std::optional<UnixMillis> last_at;
-  bool was_enqueued = false;              // a broker or a prover node says so
-  std::optional<UnixMillis> enqueued_at;  // by the broker
-  std::optional<UnixMillis> started_at;   // the first start
-  std::optional<UnixMillis> ended_at;     // none: in flight, or known only from a snapshot
+  bool was_enqueued = false;               // a broker or a prover node says so
+  std::optional<UnixMillis> asked_for_at;  // the last time that one did, else first_at
+  std::optional<UnixMillis> enqueued_at;   // by the broker
+  std::optional<UnixMillis> started_at;    // the first start
+  std::optional<UnixMillis> ended_at;      // none: in flight, or known only from a snapshot
 
   std::optional<Span> duration;
   bool duration_ambiguous = false;  // it completed, but which start it belongs to is not known
   std::optional<Span> queue_wait;
   std::optional<Span> turnaround;
+
+  // It was aborted, and a later enqueue was answered from the broker's cache: up to 4.1.2 no broker
+  // proves such a job again, so that its epoch cannot be proven either.
+  bool never_again = false;
 
   // Of a failed job, why: the broker's text, or the agent's.
   std::string failure;
@@ -65,6 +77,10 @@ struct Job {
 };
 
 Job DeriveJob(JobId id, std::vector<Fact> facts);
+
+// Ends the job as abandoned if it is in flight and was not asked for after `closed_at`, the instant
+// at which its epoch was given up (see ClosedAt).
+void Abandon(UnixMillis closed_at, Job& job);
 
 }  // namespace proverlog
 

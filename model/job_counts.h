@@ -13,6 +13,7 @@ struct JobCounts {
   int32_t completed = 0;
   int32_t failed = 0;
   int32_t aborted = 0;
+  int32_t abandoned = 0;
   int32_t in_flight = 0;
   int32_t retries = 0;
   int32_t timeouts = 0;

@@ -219,5 +219,42 @@ TEST(JobTest, EveryOrderOfAShortHistoryGivesOneJob) {
   }
 }
 
+TEST(JobTest, AnOpenJobIsAbandonedWhenItsEpochIsClosed) {
+  const auto abandoned_at = [](UnixMillis closed_at, std::vector<Fact> facts) {
+    Job job = Derive(std::move(facts));
+    Abandon(closed_at, job);
+    return job;
+  };
+  const Job queued = abandoned_at(50, {At(1, K::kEnqueued)});
+  EXPECT_EQ(queued.state, JobState::kAbandoned);
+  EXPECT_EQ(queued.ended_at, 50);
+  // Handed out after the epoch was closed: nobody waits for it all the same.
+  EXPECT_EQ(abandoned_at(50, {At(1, K::kEnqueued), At(60, K::kStarted)}).state,
+            JobState::kAbandoned);
+  EXPECT_EQ(abandoned_at(50, {At(1, K::kStarted)}).state, JobState::kAbandoned);
+  EXPECT_EQ(abandoned_at(50, {At(1, K::kRestored).Detail("in-queue")}).state, JobState::kAbandoned);
+  // Somebody asked for it later: another session that is not known yet.
+  EXPECT_EQ(abandoned_at(50, {At(1, K::kEnqueued), At(60, K::kSubmitted)}).state,
+            JobState::kQueued);
+  const Job completed = abandoned_at(50, Healthy());
+  EXPECT_EQ(completed.state, JobState::kCompleted);
+  EXPECT_EQ(completed.ended_at, 402);
+}
+
+TEST(JobTest, CachedAfterAbortedIsNeverProvenAgain) {
+  const auto never_again = [](std::vector<Fact> facts) {
+    return Derive(std::move(facts)).never_again;
+  };
+  EXPECT_TRUE(never_again({At(1, K::kEnqueued), At(5, K::kAborted), At(9, K::kReused)}));
+  EXPECT_FALSE(never_again({At(1, K::kEnqueued), At(5, K::kAborted)}));
+  EXPECT_FALSE(never_again({At(1, K::kEnqueued), At(3, K::kReused), At(5, K::kAborted)}));
+  // From 5.x: cancelled jobs are revived.
+  EXPECT_FALSE(never_again({At(1, K::kEnqueued), At(5, K::kCancelled), At(9, K::kReused)}));
+  EXPECT_FALSE(never_again(
+      {At(1, K::kEnqueued), At(5, K::kAborted), At(9, K::kReused), At(10, K::kRevived)}));
+  // A healthy job's result from the cache.
+  EXPECT_FALSE(never_again({At(1, K::kEnqueued), At(5, K::kCompleted), At(9, K::kReused)}));
+}
+
 }  // namespace
 }  // namespace proverlog

@@ -20,6 +20,12 @@ void SetTime(std::optional<UnixMillis> at, Message& message, Timestamp* (Message
   if (at) *(message.*field)() = ToProtoTimestamp(*at);
 }
 
+template <typename Message, typename Number>
+void SetDuration(std::optional<Number> millis, Message& message,
+                 google::protobuf::Duration* (Message::*field)()) {
+  if (millis) *(message.*field)() = MillisToProto(static_cast<double>(*millis));
+}
+
 }  // namespace
 
 Timestamp ToProtoTimestamp(UnixMillis at) {
@@ -81,6 +87,8 @@ v1::JobState ToProto(JobState state) {
       return v1::JOB_STATE_FAILED;
     case JobState::kAborted:
       return v1::JOB_STATE_ABORTED;
+    case JobState::kAbandoned:
+      return v1::JOB_STATE_ABANDONED;
   }
   return v1::JOB_STATE_UNSPECIFIED;
 }
@@ -97,8 +105,56 @@ v1::EpochOutcome ToProto(EpochOutcome outcome) {
       return v1::EPOCH_OUTCOME_ABORTED;
     case EpochOutcome::kIncomplete:
       return v1::EPOCH_OUTCOME_INCOMPLETE;
+    case EpochOutcome::kPublished:
+      return v1::EPOCH_OUTCOME_PUBLISHED;
+    case EpochOutcome::kSuperseded:
+      return v1::EPOCH_OUTCOME_SUPERSEDED;
+    case EpochOutcome::kDropped:
+      return v1::EPOCH_OUTCOME_DROPPED;
+    case EpochOutcome::kTimedOut:
+      return v1::EPOCH_OUTCOME_TIMED_OUT;
   }
   return v1::EPOCH_OUTCOME_UNSPECIFIED;
+}
+
+v1::SessionState ToProto(SessionState state) {
+  switch (state) {
+    case SessionState::kPublished:
+      return v1::SESSION_STATE_PUBLISHED;
+    case SessionState::kSuperseded:
+      return v1::SESSION_STATE_SUPERSEDED;
+    case SessionState::kDropped:
+      return v1::SESSION_STATE_DROPPED;
+    case SessionState::kOpen:
+      return v1::SESSION_STATE_OPEN;
+    case SessionState::kFailed:
+      return v1::SESSION_STATE_FAILED;
+    case SessionState::kTimedOut:
+      return v1::SESSION_STATE_TIMED_OUT;
+    case SessionState::kCancelled:
+      return v1::SESSION_STATE_CANCELLED;
+    case SessionState::kExited:
+      return v1::SESSION_STATE_EXITED;
+  }
+  return v1::SESSION_STATE_UNSPECIFIED;
+}
+
+v1::EpochSession ToProto(const EpochSession& session) {
+  v1::EpochSession proto;
+  proto.set_id(session.id);
+  proto.set_kind(session.kind);
+  proto.set_state(ToProto(session.state));
+  proto.set_machine(session.machine);
+  SetTime(session.started_at, proto, &v1::EpochSession::mutable_start_time);
+  SetTime(session.proof_ready_at, proto, &v1::EpochSession::mutable_proof_ready_time);
+  SetTime(session.published_at, proto, &v1::EpochSession::mutable_publish_time);
+  SetTime(session.ended_at, proto, &v1::EpochSession::mutable_end_time);
+  SetTime(session.deadline, proto, &v1::EpochSession::mutable_deadline);
+  if (session.top_tree_millis) {
+    *proto.mutable_top_tree_time() = MillisToProto(*session.top_tree_millis);
+  }
+  proto.set_reason(session.reason);
+  return proto;
 }
 
 v1::DurationStats ToProto(const DurationStats& stats) {
@@ -126,6 +182,7 @@ v1::JobCounts ToProto(const JobCounts& counts) {
   proto.set_completed(counts.completed);
   proto.set_failed(counts.failed);
   proto.set_aborted(counts.aborted);
+  proto.set_abandoned(counts.abandoned);
   proto.set_in_flight(counts.in_flight);
   proto.set_retries(counts.retries);
   proto.set_timeouts(counts.timeouts);
@@ -142,6 +199,7 @@ v1::JobTypeSummary ToProto(const JobTypeSummary& summary) {
   proto.set_completed(summary.counts.completed);
   proto.set_failed(summary.counts.failed);
   proto.set_aborted(summary.counts.aborted);
+  proto.set_abandoned(summary.counts.abandoned);
   proto.set_in_flight(summary.counts.in_flight);
   proto.set_retries(summary.counts.retries);
   proto.set_timeouts(summary.counts.timeouts);
@@ -161,6 +219,19 @@ v1::MachineShare ToProto(const MachineShare& share) {
   proto.set_failed(share.failed);
   *proto.mutable_busy_time() = MillisToProto(static_cast<double>(share.busy));
   proto.set_share(share.share);
+  return proto;
+}
+
+v1::AgentProcess ToProto(const AgentProcess& process) {
+  v1::AgentProcess proto;
+  proto.set_machine(process.share.machine);
+  proto.set_agent_process(process.process);
+  proto.set_started(process.share.started);
+  proto.set_completed(process.share.completed);
+  proto.set_failed(process.share.failed);
+  *proto.mutable_busy_time() = MillisToProto(static_cast<double>(process.share.busy));
+  proto.set_share(process.share.share);
+  proto.set_max_parallel(process.max_parallel);
   return proto;
 }
 
@@ -198,6 +269,7 @@ v1::Job ToProto(const Job& job) {
     proto.set_agent_process(job.attempts.back().origin.process);
   }
   proto.set_failure(job.failure);
+  proto.set_never_again(job.never_again);
   return proto;
 }
 
@@ -243,6 +315,14 @@ v1::GetEpochSummaryResponse ToProto(const EpochSummary& summary) {
   *proto.mutable_totals() = ToProto(summary.totals);
   for (const JobTypeSummary& type : summary.job_types) *proto.add_job_types() = ToProto(type);
   for (const MachineShare& share : summary.machines) *proto.add_machines() = ToProto(share);
+  for (const AgentProcess& process : summary.processes) {
+    *proto.add_agent_processes() = ToProto(process);
+  }
+  for (const EpochSession& session : summary.sessions) *proto.add_sessions() = ToProto(session);
+  SetDuration(summary.times.proving, proto, &v1::GetEpochSummaryResponse::mutable_proving_time);
+  SetDuration(summary.times.top_tree, proto, &v1::GetEpochSummaryResponse::mutable_top_tree_time);
+  SetDuration(summary.times.submission, proto,
+              &v1::GetEpochSummaryResponse::mutable_submission_time);
   return proto;
 }
 

@@ -31,10 +31,13 @@ Anchor FromProto(const v1::Anchor& anchor);
 
 v1::JobState ToProto(JobState state);
 v1::EpochOutcome ToProto(EpochOutcome outcome);
+v1::SessionState ToProto(SessionState state);
+v1::EpochSession ToProto(const EpochSession& session);
 v1::DurationStats ToProto(const DurationStats& stats);
 v1::JobCounts ToProto(const JobCounts& counts);
 v1::JobTypeSummary ToProto(const JobTypeSummary& summary);
 v1::MachineShare ToProto(const MachineShare& share);
+v1::AgentProcess ToProto(const AgentProcess& process);
 v1::LineCounts ToProto(const StreamCounts& counts);
 v1::Job ToProto(const Job& job);
 v1::JobAttempt ToProto(const Attempt& attempt);

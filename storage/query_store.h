@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "model/epoch_context.h"
 #include "model/event.h"
 #include "model/job.h"
 #include "model/job_counts.h"
@@ -35,6 +36,7 @@ struct EpochRow {
   std::optional<UnixMillis> last_at;
   JobCounts totals;
   bool root_completed = false;
+  EpochContext context;
 };
 
 struct JobFilter {
@@ -74,6 +76,7 @@ struct UnknownPosition {
 // An epoch as it was at one instant, and how far the logs were then.
 struct EpochState {
   std::vector<Job> jobs;  // all, also those that do not exist
+  EpochContext context;
   // The streams that told a fact of the epoch; then, at most kMaxStreamsBehind, those that are
   // committed further than normalized: what they will tell is not known yet.
   std::vector<StreamStatus> streams;
@@ -104,7 +107,8 @@ struct EventFilter {
   std::optional<EventPosition> after;
 };
 
-// Reads what the normalizer wrote. Every call reads one consistent state and is bounded: by a
+// Reads what the normalizer wrote. Jobs that are open when their epoch is closed are abandoned in
+// every answer. Every call reads one consistent state and is bounded: by a
 // deadline (DEADLINE_EXCEEDED), and by a number of rows, beyond which it takes the first ones where
 // it says so and else fails with RESOURCE_EXHAUSTED. Thread-safe.
 class QueryStore : public ArchiveReader {
@@ -123,9 +127,9 @@ class QueryStore : public ArchiveReader {
                                                            std::optional<int32_t> before,
                                                            int limit) = 0;
 
-  // All jobs of an epoch, also those that do not exist.
-  virtual absl::StatusOr<std::vector<Job>> LoadEpoch(const ProverRef& prover, int32_t epoch,
-                                                     int64_t max_jobs) = 0;
+  // An epoch without its streams.
+  virtual absl::StatusOr<EpochState> LoadEpoch(const ProverRef& prover, int32_t epoch,
+                                               int64_t max_jobs) = 0;
 
   // The same, with how far the logs are of which it is made.
   virtual absl::StatusOr<EpochState> LoadEpochState(const ProverRef& prover, int32_t epoch,

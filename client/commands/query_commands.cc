@@ -77,7 +77,7 @@ void AddJobs(CLI::App& app, GlobalFlags* flags, int* exit_code) {
             request->set_state(ToProto(*ParseJobState(value)));
           },
           "Only this state")
-      ->check(CLI::IsMember({"queued", "running", "completed", "failed", "aborted"}));
+      ->check(CLI::IsMember({"queued", "running", "completed", "failed", "aborted", "abandoned"}));
   AddPaging(command, "default 100, at most 1000", request);
   SetBody(command, exit_code, [flags, request] {
     request->set_prover(flags->prover);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -117,6 +118,12 @@ std::string Hidden(const ExplainedEpoch& epoch, bool has_agent_log) {
                     " that the broker reports with too few totalAttempts, such as\n  ",
                     diagnosis.hidden_example->ToString(), "\n");
   }
+  if (diagnosis.never_again > 0) {
+    absl::StrAppend(&text, "  ", Plural(diagnosis.never_again, "job"),
+                    " aborted, then asked for again and answered from the broker's cache: up to"
+                    " Aztec 4.1.2\n  they are never proven again, such as\n  ",
+                    diagnosis.never_again_example->ToString(), "\n");
+  }
   if (has_agent_log && diagnosis.unlogged_attempts > 0) {
     absl::StrAppend(&text, "  ", Plural(diagnosis.unlogged_attempts, "attempt"),
                     " that no agent's log here shows: an agent died with it, or its log is"
@@ -131,7 +138,8 @@ std::string EpochText(const ExplainedEpoch& epoch, bool has_agent_log) {
       "\n",
       WrapText(absl::StrCat("Epoch ", summary.epoch(), ": ", OutcomeText(summary.outcome()), "; ",
                             CountsText(summary.totals()))),
-      JobTypesText(summary), WentWrong(epoch), Hidden(epoch, has_agent_log));
+      SessionsText(summary), summary.job_types().empty() ? "" : JobTypesText(summary),
+      WentWrong(epoch), Hidden(epoch, has_agent_log));
 }
 
 // A log that would tell more, and how to add it.
@@ -198,10 +206,17 @@ std::string UnknownText(const UnknownCounts& unknown) {
 }
 
 std::vector<ExplainedEpoch> SummarizeEpochs(const LogReading& reading) {
+  std::map<int32_t, std::vector<Job>> jobs = reading.jobs.DeriveByEpoch();
+  std::map<int32_t, EpochContext> contexts = reading.epochs.Contexts();
+  std::set<int32_t> numbers;
+  for (const auto& [number, of_epoch] : jobs) numbers.insert(number);
+  for (const auto& [number, context] : contexts) numbers.insert(number);
   std::vector<ExplainedEpoch> epochs;
-  for (const auto& [number, jobs] : reading.jobs.DeriveByEpoch()) {
-    ExplainedEpoch epoch{ToProto(SummarizeEpoch(number, jobs)), Diagnose(jobs)};
-    if (epoch.summary.totals().jobs() > 0) epochs.push_back(std::move(epoch));
+  for (const int32_t number : numbers) {
+    ExplainedEpoch epoch{ToProto(SummarizeEpoch(number, jobs[number], contexts[number])),
+                         Diagnose(jobs[number])};
+    const bool is_known = epoch.summary.totals().jobs() > 0 || !epoch.summary.sessions().empty();
+    if (is_known) epochs.push_back(std::move(epoch));
   }
   return epochs;
 }
@@ -211,7 +226,8 @@ std::vector<const ExplainedEpoch*> ChooseDetailed(const std::vector<ExplainedEpo
   std::vector<const ExplainedEpoch*> chosen;
   for (const ExplainedEpoch& epoch : epochs) chosen.push_back(&epoch);
   const auto rank = [](const ExplainedEpoch* epoch) {
-    const bool failed = epoch->summary.outcome() == v1::EPOCH_OUTCOME_FAILED;
+    const bool failed = epoch->summary.outcome() == v1::EPOCH_OUTCOME_FAILED ||
+                        epoch->summary.outcome() == v1::EPOCH_OUTCOME_TIMED_OUT;
     return std::make_tuple(!failed, -epoch->summary.epoch());
   };
   std::sort(chosen.begin(), chosen.end(),

@@ -23,8 +23,11 @@ class ReadingSink : public NormalizerSink {
   ReadingSink(LogReading* reading, ExplainedLog* log) : reading_(reading), log_(log) {}
 
   void OnFact(const JobIdView& job, Fact fact) override {
+    if (fact.kind == FactKind::kEnqueued) reading_->epochs.AddEnqueue(job.epoch, fact.at);
     reading_->jobs.OnFact(job, std::move(fact));
   }
+
+  void OnEvent(const Event& event) override { reading_->epochs.AddEvent(event); }
 
   void OnRecord(const Record& /*record*/, std::optional<UnixMillis> /*at*/,
                 const MessageMatch* match) override {

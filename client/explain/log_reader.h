@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "analysis/epoch_collector.h"
 #include "analysis/job_set.h"
 #include "model/stream.h"
 #include "model/version_evidence.h"
@@ -30,6 +31,7 @@ struct ExplainedLog {
 struct LogReading {
   std::vector<ExplainedLog> logs;
   JobSet jobs;
+  EpochCollector epochs;
   VersionEvidence versions;
   UnknownMessages unknown;
 

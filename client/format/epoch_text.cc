@@ -1,3 +1,8 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -17,21 +22,22 @@ constexpr size_t kSecondsLength = 19;
 
 // The first table of an epoch: what became of the jobs.
 std::string JobCountsTable(const v1::GetEpochSummaryResponse& summary) {
-  Table table({{"JOB TYPE", Align::kLeft},
-               {"JOBS"},
-               {"DONE"},
-               {"FAILED"},
-               {"ABORTED"},
-               {"OPEN"},
-               {"RETRIES"},
-               {"TIMEOUTS"},
-               {"PARALLEL"}});
+  const bool any_abandoned = summary.totals().abandoned() > 0;
+  std::vector<Table::Column> columns = {
+      {"JOB TYPE", Align::kLeft}, {"JOBS"}, {"DONE"}, {"FAILED"}, {"ABORTED"}};
+  if (any_abandoned) columns.push_back({"ABANDONED"});
+  for (const char* title : {"OPEN", "RETRIES", "TIMEOUTS", "PARALLEL"}) columns.push_back({title});
+  Table table(std::move(columns));
   for (const v1::JobTypeSummary& type : summary.job_types()) {
-    table.AddRow({type.type(), HumanCount(type.jobs()), HumanCount(type.completed()),
-                  HumanCount(type.failed()), HumanCount(type.aborted()),
-                  HumanCount(type.in_flight()), HumanCount(type.retries()),
-                  HumanCount(type.timeouts()),
-                  type.started() == 0 ? "-" : HumanCount(type.max_parallel())});
+    std::vector<std::string> row = {type.type(), HumanCount(type.jobs()),
+                                    HumanCount(type.completed()), HumanCount(type.failed()),
+                                    HumanCount(type.aborted())};
+    if (any_abandoned) row.push_back(HumanCount(type.abandoned()));
+    for (const int32_t count : {type.in_flight(), type.retries(), type.timeouts()}) {
+      row.push_back(HumanCount(count));
+    }
+    row.push_back(type.started() == 0 ? "-" : HumanCount(type.max_parallel()));
+    table.AddRow(std::move(row));
   }
   return table.ToString();
 }
@@ -125,6 +131,37 @@ std::string SourcesTable(const v1::GetEpochSummaryResponse& summary) {
                       summary.more_sources() ? "More logs are not read to their end yet.\n" : "");
 }
 
+// The processes with the most completed attempts; more would fill the screen.
+std::string AgentProcessesText(const v1::GetEpochSummaryResponse& summary) {
+  constexpr size_t kMaxShown = 20;
+  std::vector<const v1::AgentProcess*> processes;
+  for (const v1::AgentProcess& process : summary.agent_processes()) processes.push_back(&process);
+  std::stable_sort(processes.begin(), processes.end(),
+                   [](const auto* a, const auto* b) { return a->completed() > b->completed(); });
+  const size_t shown = std::min(processes.size(), kMaxShown);
+  Table table({{"AGENT PROCESS", Align::kLeft},
+               {"MACHINE", Align::kLeft},
+               {"STARTED"},
+               {"COMPLETED"},
+               {"FAILED"},
+               {"PARALLEL"},
+               {"BUSY"}});
+  for (size_t i = 0; i < shown; ++i) {
+    const v1::AgentProcess& process = *processes[i];
+    table.AddRow({Printable(process.agent_process()), process.machine(),
+                  HumanCount(process.started()), HumanCount(process.completed()),
+                  HumanCount(process.failed()), HumanCount(process.max_parallel()),
+                  HumanDuration(process.busy_time())});
+  }
+  if (shown == processes.size()) return table.empty() ? "" : table.ToString();
+  const auto more = static_cast<int64_t>(processes.size() - shown);
+  return absl::StrCat(table.ToString(), "... and ", HumanCount(more), " more (--format json)\n");
+}
+
+std::string Section(const std::string& text) {
+  return text.empty() ? "" : absl::StrCat(text, "\n");
+}
+
 }  // namespace
 
 std::string OutcomeText(v1::EpochOutcome outcome) {
@@ -138,6 +175,7 @@ std::string CountsText(const v1::JobCounts& counts) {
   };
   add(counts.failed(), "failed");
   add(counts.aborted(), "aborted");
+  add(counts.abandoned(), "abandoned");
   add(counts.in_flight(), "in flight");
   std::string text = absl::StrCat(Plural(counts.jobs(), "job"), ": ", absl::StrJoin(states, ", "));
   if (counts.retries() > 0 || counts.timeouts() > 0) {
@@ -207,7 +245,8 @@ std::string EpochSummaryText(const v1::GetEpochSummaryResponse& summary) {
       &text,
       WrapText(absl::StrCat(CountsText(summary.totals()), "; ",
                             HumanCount(summary.totals().max_parallel()), " in parallel")),
-      "\n", JobTypesText(summary), "\n", MachineSharesText(summary.machines()), "\n",
+      "\n", Section(SessionsText(summary)), JobTypesText(summary), "\n",
+      MachineSharesText(summary.machines()), "\n", Section(AgentProcessesText(summary)),
       SourcesTable(summary));
   return text;
 }

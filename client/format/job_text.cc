@@ -88,6 +88,12 @@ std::string JobText(const v1::GetJobResponse& response) {
   const v1::Job& job = response.job();
   std::string text = absl::StrCat(job.id(), "\n", StateText(job.state()));
   if (!job.failure().empty()) absl::StrAppend(&text, ": ", Printable(job.failure()));
+  if (job.never_again()) {
+    absl::StrAppend(
+        &text,
+        "\nIt was aborted and then asked for again, and the broker answered from its"
+        " cache:\nup to Aztec 4.1.2 it is never proven again, and its epoch cannot be.");
+  }
   absl::StrAppend(&text, "\n", Plural(job.attempts(), "attempt"), ", ", job.retries(),
                   job.retries() == 1 ? " retry, " : " retries, ",
                   Plural(job.timeouts(), "time-out"));

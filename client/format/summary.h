@@ -31,6 +31,8 @@ std::string UnknownMessagesText(const v1::ListUnknownMessagesResponse& response)
 std::string NextPageText(const std::string& token);
 std::string EpochsTable(const google::protobuf::RepeatedPtrField<v1::Epoch>& epochs,
                         bool with_date);
+// The prover node's attempts at the epoch; empty where no log tells of one.
+std::string SessionsText(const v1::GetEpochSummaryResponse& summary);
 std::string JobTypesText(const v1::GetEpochSummaryResponse& summary);
 std::string MachineSharesText(const google::protobuf::RepeatedPtrField<v1::MachineShare>& shares);
 

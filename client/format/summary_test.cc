@@ -114,6 +114,13 @@ TEST(EpochSummaryTextTest, NoTimeAndNoNumberIsCut) {
   *type.mutable_queue_wait() = WideStats();
   *type.mutable_turnaround() = WideStats();
   *summary.add_sources() = WideStream();
+  v1::AgentProcess& process = *summary.add_agent_processes();
+  process.set_machine("prover-machine-with-a-name-0001.example.com");
+  process.set_agent_process("prover-agent-0-5d8f7c9b6-abcde/12345");
+  for (auto set : {&v1::AgentProcess::set_started, &v1::AgentProcess::set_completed,
+                   &v1::AgentProcess::set_failed, &v1::AgentProcess::set_max_parallel}) {
+    (process.*set)(12'345);
+  }
   const std::string text = EpochSummaryText(summary);
   ExpectToFit(text);
   EXPECT_THAT(text, HasSubstr("1,234 in parallel"));

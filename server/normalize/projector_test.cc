@@ -63,7 +63,7 @@ class ProjectorTest : public testing::Test {
   }
 
   std::vector<Job> LoadEpoch(int32_t epoch) {
-    return *queries_.LoadEpoch(queries_.ListProvers(1)->front(), epoch, 10'000);
+    return queries_.LoadEpoch(queries_.ListProvers(1)->front(), epoch, 10'000)->jobs;
   }
 
   testing_util::TestDatabase database_;

@@ -58,6 +58,8 @@ absl::StatusOr<std::optional<JobState>> StateOf(v1::JobState state) {
       return JobState::kFailed;
     case v1::JOB_STATE_ABORTED:
       return JobState::kAborted;
+    case v1::JOB_STATE_ABANDONED:
+      return JobState::kAbandoned;
     default:
       return InvalidField("state", absl::StrCat(static_cast<int>(state), " is not a job state"));
   }
@@ -111,10 +113,10 @@ absl::StatusOr<ProverRef> QueryHandler::FindProver(const std::string& name) {
 }
 
 absl::Status QueryHandler::CheckKnown(const ProverRef& prover, int32_t epoch,
-                                      const std::vector<Job>& jobs) {
-  const bool exists =
-      std::any_of(jobs.begin(), jobs.end(), [](const Job& job) { return job.exists; });
-  if (exists) return absl::OkStatus();
+                                      const EpochState& state) {
+  const bool has_job =
+      std::any_of(state.jobs.begin(), state.jobs.end(), [](const Job& job) { return job.exists; });
+  if (has_job || !state.context.sessions.empty()) return absl::OkStatus();
   const auto latest = store_->ListEpochs(prover, std::nullopt, 1);
   if (!latest.ok()) return latest.status();
   return absl::NotFoundError(
@@ -159,9 +161,10 @@ absl::StatusOr<v1::GetEpochSummaryResponse> QueryHandler::GetEpochSummary(
   if (!prover.ok()) return prover.status();
   const auto state = store_->LoadEpochState(*prover, request.epoch(), kMaxJobsLoaded);
   if (!state.ok()) return state.status();
-  if (auto status = CheckKnown(*prover, request.epoch(), state->jobs); !status.ok()) return status;
+  if (auto status = CheckKnown(*prover, request.epoch(), *state); !status.ok()) return status;
 
-  v1::GetEpochSummaryResponse response = ToProto(SummarizeEpoch(request.epoch(), state->jobs));
+  v1::GetEpochSummaryResponse response =
+      ToProto(SummarizeEpoch(request.epoch(), state->jobs, state->context));
   response.set_prover(prover->name);
   for (const StreamStatus& stream : state->streams) {
     *response.add_sources() = ToProto(stream, prover->name);
@@ -325,10 +328,10 @@ absl::StatusOr<v1::CompareMachinesResponse> QueryHandler::CompareMachines(
 
   ComparedJobs compared;
   for (const int32_t epoch : epochs) {
-    auto jobs = store_->LoadEpoch(*prover, epoch, kMaxJobsLoaded);
-    if (!jobs.ok()) return jobs.status();
-    if (auto status = CheckKnown(*prover, epoch, *jobs); !status.ok()) return status;
-    if (auto status = compared.Add(*std::move(jobs)); !status.ok()) return status;
+    auto state = store_->LoadEpoch(*prover, epoch, kMaxJobsLoaded);
+    if (!state.ok()) return state.status();
+    if (auto status = CheckKnown(*prover, epoch, *state); !status.ok()) return status;
+    if (auto status = compared.Add(std::move(state->jobs)); !status.ok()) return status;
   }
   v1::CompareMachinesResponse response = ToProto(proverlog::CompareMachines(compared.jobs()));
   response.set_prover(prover->name);

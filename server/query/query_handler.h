@@ -33,7 +33,7 @@ class QueryHandler {
   // The prover of that name, or the only one where the name is empty.
   absl::StatusOr<ProverRef> FindProver(const std::string& name);
   // NOT_FOUND where none of the epoch's jobs exists.
-  absl::Status CheckKnown(const ProverRef& prover, int32_t epoch, const std::vector<Job>& jobs);
+  absl::Status CheckKnown(const ProverRef& prover, int32_t epoch, const EpochState& state);
   // The job of that id, or the only one whose hash begins with the id's.
   absl::StatusOr<Job> FindJob(const ProverRef& prover, const JobId& id);
   // A job's facts with the log lines around them.

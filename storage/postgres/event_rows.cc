@@ -4,6 +4,9 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "model/epoch_session.h"
 #include "storage/postgres/array.h"
 #include "storage/postgres/fields.h"
 
@@ -11,6 +14,8 @@ namespace proverlog::postgres {
 namespace {
 
 constexpr int32_t kNoEpoch = -1;
+// Of the sessions of one answer's epochs; an epoch has some ten.
+constexpr int64_t kMaxSessionEvents = 50'000;
 constexpr char kNoFields[] = "00000000-0000-0000-0000-000000000000";
 
 std::string FieldsOf(const Event& event) {
@@ -21,6 +26,9 @@ std::string FieldsOf(const Event& event) {
   }
   return fields.Finish();
 }
+
+constexpr char kEventColumns[] =
+    "at, kind, fields, fields_md5, machine, process, stream_id, line_offset";
 
 EventRow ReadEvent(const pqxx::row& row) {
   EventRow read;
@@ -35,12 +43,30 @@ EventRow ReadEvent(const pqxx::row& row) {
   return read;
 }
 
+// The events of the epochs $3 that `condition` takes, as the table e with the epoch that they
+// belong to: also those of an epoch's sessions that name no epoch.
+std::string EventsOfEpochs(absl::string_view condition) {
+  return absl::StrCat(
+      "(SELECT e.* FROM event e WHERE e.prover_id = $1 AND e.projection_id = $2"
+      "  AND e.epoch = ANY ($3::integer[]) AND ",
+      condition,
+      " UNION ALL"
+      " SELECT e.prover_id, e.projection_id, s.epoch, e.at, e.kind, e.fields, e.fields_md5,"
+      "  e.stream_id, e.process, e.line_offset, e.session"
+      "  FROM (SELECT DISTINCT epoch, session FROM event WHERE prover_id = $1"
+      "    AND projection_id = $2 AND epoch = ANY ($3::integer[]) AND epoch >= 0"
+      "    AND session <> '') AS s"
+      "  JOIN event e ON e.session = s.session WHERE e.prover_id = $1 AND e.projection_id = $2"
+      "  AND e.epoch = -1 AND e.session <> '' AND ",
+      condition, ") AS e JOIN stream USING (prover_id, stream_id)");
+}
+
 }  // namespace
 
 void WriteEvents(pqxx::transaction_base& tx, const ProjectionKey& key,
                  const std::vector<Event>& events) {
   if (events.empty()) return;
-  Array epochs, at, kinds, fields, streams, processes, offsets;
+  Array epochs, at, kinds, fields, streams, processes, offsets, sessions;
   for (const Event& event : events) {
     epochs.Add(int64_t{event.epoch().value_or(kNoEpoch)});
     at.Add(event.at);
@@ -49,17 +75,19 @@ void WriteEvents(pqxx::transaction_base& tx, const ProjectionKey& key,
     streams.Add(event.origin.stream_id);
     processes.AddText(event.origin.process);
     offsets.Add(event.origin.offset);
+    sessions.AddText(SessionOf(event));
   }
   tx.exec_params(
       "INSERT INTO event (prover_id, projection_id, epoch, at, kind, fields, fields_md5, stream_id,"
-      " process, line_offset)"
+      " process, line_offset, session)"
       " SELECT $1, $2, epoch, at, kind, fields::text[], md5(fields)::uuid, stream_id, process,"
-      " line_offset FROM unnest($3::integer[], $4::bigint[], $5::text[], $6::text[], $7::bigint[],"
-      " $8::text[], $9::bigint[])"
-      " AS n (epoch, at, kind, fields, stream_id, process, line_offset)"
+      " line_offset, session FROM unnest($3::integer[], $4::bigint[], $5::text[], $6::text[], "
+      "$7::bigint[],"
+      " $8::text[], $9::bigint[], $10::text[])"
+      " AS n (epoch, at, kind, fields, stream_id, process, line_offset, session)"
       " ON CONFLICT DO NOTHING",
       key.prover_id, key.projection_id, epochs.Finish(), at.Finish(), kinds.Finish(),
-      fields.Finish(), streams.Finish(), processes.Finish(), offsets.Finish());
+      fields.Finish(), streams.Finish(), processes.Finish(), offsets.Finish(), sessions.Finish());
 }
 
 std::vector<EventRow> ReadEvents(pqxx::transaction_base& tx, const ProjectionKey& key,
@@ -67,16 +95,37 @@ std::vector<EventRow> ReadEvents(pqxx::transaction_base& tx, const ProjectionKey
   // Every row comes after this position.
   const EventPosition after =
       filter.after.value_or(EventPosition{std::numeric_limits<int64_t>::min(), "", kNoFields});
-  const auto rows = tx.exec_params(
-      "SELECT e.at, e.kind, e.fields, e.fields_md5, s.machine, e.process, e.stream_id,"
-      " e.line_offset FROM event e JOIN stream s USING (prover_id, stream_id)"
-      " WHERE e.prover_id = $1 AND e.projection_id = $2 AND e.epoch = $3"
-      " AND (e.at, e.kind, e.fields_md5) > ($4, $5, $6::uuid) AND starts_with(e.kind, $7)"
-      " ORDER BY e.at, e.kind, e.fields_md5 LIMIT $8",
-      key.prover_id, key.projection_id, filter.epoch.value_or(kNoEpoch), after.at, after.kind,
-      after.fields_key, filter.kind, limit);
+  static const auto* const kSql = new std::string(
+      absl::StrCat("SELECT ", kEventColumns, " FROM ",
+                   EventsOfEpochs("(e.at, e.kind, e.fields_md5) > ($4, $5, $6::uuid)"
+                                  " AND starts_with(e.kind, $7)"),
+                   " ORDER BY at, kind, fields_md5 LIMIT $8"));
+  Array epochs;
+  epochs.Add(int64_t{filter.epoch.value_or(kNoEpoch)});
+  const auto rows = tx.exec_params(*kSql, key.prover_id, key.projection_id, epochs.Finish(),
+                                   after.at, after.kind, after.fields_key, filter.kind, limit);
   std::vector<EventRow> events;
   for (const auto& row : rows) events.push_back(ReadEvent(row));
+  return events;
+}
+
+absl::StatusOr<std::map<int32_t, std::vector<Event>>> ReadSessionEvents(
+    pqxx::transaction_base& tx, const ProjectionKey& key, const std::vector<int32_t>& epochs) {
+  static const auto* const kSql =
+      new std::string(absl::StrCat("SELECT ", kEventColumns, ", e.epoch FROM ",
+                                   EventsOfEpochs("e.kind = ANY ($4::text[])"), " LIMIT $5"));
+  Array numbers, kinds;
+  for (const int32_t epoch : epochs) numbers.Add(int64_t{epoch});
+  for (const std::string& kind : SessionEventKinds()) kinds.AddText(kind);
+  const auto rows = tx.exec_params(*kSql, key.prover_id, key.projection_id, numbers.Finish(),
+                                   kinds.Finish(), kMaxSessionEvents + 1);
+  if (static_cast<int64_t>(rows.size()) > kMaxSessionEvents) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the epochs have more than ", kMaxSessionEvents,
+                     " events of sessions, too many for one answer"));
+  }
+  std::map<int32_t, std::vector<Event>> events;
+  for (const auto& row : rows) events[row[8].as<int32_t>()].push_back(ReadEvent(row).event);
   return events;
 }
 

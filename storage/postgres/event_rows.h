@@ -1,9 +1,12 @@
 #ifndef PROVERLOG_STORAGE_POSTGRES_EVENT_ROWS_H_
 #define PROVERLOG_STORAGE_POSTGRES_EVENT_ROWS_H_
 
+#include <cstdint>
+#include <map>
 #include <pqxx/pqxx>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "model/event.h"
 #include "storage/postgres/job_rows.h"
 #include "storage/query_store.h"
@@ -20,6 +23,11 @@ void WriteEvents(pqxx::transaction_base& tx, const ProjectionKey& key,
 // As QueryStore::ListEvents.
 std::vector<EventRow> ReadEvents(pqxx::transaction_base& tx, const ProjectionKey& key,
                                  const EventFilter& filter, int limit);
+
+// What is told of each epoch's sessions: the epoch's events and those of its sessions that name no
+// epoch. RESOURCE_EXHAUSTED where they are too many for one answer.
+absl::StatusOr<std::map<int32_t, std::vector<Event>>> ReadSessionEvents(
+    pqxx::transaction_base& tx, const ProjectionKey& key, const std::vector<int32_t>& epochs);
 
 }  // namespace proverlog::postgres
 

@@ -192,7 +192,7 @@ int32_t WriterOf(const Fact& fact, const WriterIds& writers) {
 struct JobArrays {
   KeyArrays keys;
   Array counted, states, enqueued, started, attempts, retries, timeouts, first_at, last_at;
-  Array fact_rows;
+  Array asked_for_at, fact_rows;
   struct CompactArrays {
     Array at, offset, writer;
   };
@@ -209,6 +209,7 @@ struct JobArrays {
     timeouts.Add(int64_t{job.timeouts});
     first_at.Add(job.first_at);
     last_at.Add(job.last_at);
+    asked_for_at.Add(job.asked_for_at);
     const bool is_compact = IsCompact(job.facts);
     fact_rows.Add(!is_compact);
     for (size_t i = 0; i < kCompactKinds.size(); ++i) {
@@ -228,11 +229,11 @@ struct JobArrays {
   }
 };
 
-constexpr int kJobFixedColumns = 13;  // the key and the derived columns
+constexpr int kJobFixedColumns = 14;  // the key and the derived columns
 
 constexpr char kJobFixedNames[] =
     "epoch, type, hash, counted, state, enqueued, started, attempts, retries, timeouts, first_at,"
-    " last_at, fact_rows";
+    " last_at, asked_for_at, fact_rows";
 
 // INSERT of all columns from one array each; an existing row takes the new values, which are
 // derived from all its facts.
@@ -241,7 +242,7 @@ std::string UpsertJobsSql() {
   std::string arrays =
       "$3::integer[], $4::text[], $5::bytea[], $6::boolean[], $7::text[], $8::boolean[],"
       " $9::boolean[], $10::integer[], $11::integer[], $12::integer[], $13::bigint[],"
-      " $14::bigint[], $15::boolean[]";
+      " $14::bigint[], $15::bigint[], $16::boolean[]";
   int parameter = 3 + kJobFixedColumns;
   for (size_t i = 0; i < kCompactKinds.size(); ++i, parameter += 3) {
     absl::StrAppend(&arrays, ", $", parameter, "::bigint[], $", parameter + 1, "::bigint[], $",
@@ -251,6 +252,7 @@ std::string UpsertJobsSql() {
       "counted = excluded.counted, state = excluded.state, enqueued = excluded.enqueued,"
       " started = excluded.started, attempts = excluded.attempts, retries = excluded.retries,"
       " timeouts = excluded.timeouts, first_at = excluded.first_at, last_at = excluded.last_at,"
+      " asked_for_at = excluded.asked_for_at,"
       " fact_rows = excluded.fact_rows";
   for (const CompactKind& compact : kCompactKinds) {
     for (const absl::string_view part : {"_at", "_offset", "_writer"}) {
@@ -270,9 +272,9 @@ void UpsertJobRows(pqxx::transaction_base& tx, const ProjectionKey& key,
   JobArrays a;
   for (const Job& job : jobs) a.Add(job, writers);
   std::vector<std::string> parameters;
-  for (Array* array :
-       {&a.keys.epochs, &a.keys.types, &a.keys.hashes, &a.counted, &a.states, &a.enqueued,
-        &a.started, &a.attempts, &a.retries, &a.timeouts, &a.first_at, &a.last_at, &a.fact_rows}) {
+  for (Array* array : {&a.keys.epochs, &a.keys.types, &a.keys.hashes, &a.counted, &a.states,
+                       &a.enqueued, &a.started, &a.attempts, &a.retries, &a.timeouts, &a.first_at,
+                       &a.last_at, &a.asked_for_at, &a.fact_rows}) {
     parameters.push_back(array->Finish());
   }
   for (JobArrays::CompactArrays& compact : a.compact) {

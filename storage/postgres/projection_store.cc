@@ -9,6 +9,7 @@
 
 #include "absl/time/clock.h"
 #include "storage/postgres/archive_store.h"
+#include "storage/postgres/epoch_rows.h"
 #include "storage/postgres/event_rows.h"
 #include "storage/postgres/fields.h"
 #include "storage/postgres/job_rows.h"
@@ -64,6 +65,7 @@ class Transaction : public ProjectionTransaction {
   absl::Status SaveJobs(const std::vector<Job>& jobs) override {
     return Guarded("save jobs", [&] {
       WriteJobs(tx_, key_, jobs);
+      NoteEpochsOfJobs(tx_, key_, jobs);
       return absl::OkStatus();
     });
   }
@@ -78,6 +80,7 @@ class Transaction : public ProjectionTransaction {
   absl::Status SaveEvents(const std::vector<Event>& events) override {
     return Guarded("save events", [&] {
       WriteEvents(tx_, key_, events);
+      NoteEpochsOfEvents(tx_, key_, events);
       return absl::OkStatus();
     });
   }

@@ -1,7 +1,7 @@
 #include "storage/postgres/query_store.h"
 
-#include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -11,6 +11,7 @@
 #include "analysis/epoch_summary.h"
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/array.h"
+#include "storage/postgres/epoch_rows.h"
 #include "storage/postgres/event_rows.h"
 #include "storage/postgres/fields.h"
 #include "storage/postgres/hash_key.h"
@@ -41,13 +42,11 @@ ProverRef ReadProver(const pqxx::row& row) {
   return {row[0].as<ProverId>(), row[1].as<int32_t>(), row[2].as<std::string>()};
 }
 
-std::vector<Job> DeriveAll(FactsByJob facts_by_job) {
-  std::vector<Job> jobs;
-  jobs.reserve(facts_by_job.size());
-  for (auto& entry : facts_by_job) {
-    jobs.push_back(DeriveJob(entry.first, std::move(entry.second)));
-  }
-  return jobs;
+Job DeriveJobOfEpoch(const JobId& id, std::vector<Fact> facts,
+                     std::optional<UnixMillis> closed_at) {
+  Job job = DeriveJob(id, std::move(facts));
+  if (closed_at) Abandon(*closed_at, job);
+  return job;
 }
 
 EpochRow ReadEpoch(const pqxx::row& row) {
@@ -61,30 +60,57 @@ EpochRow ReadEpoch(const pqxx::row& row) {
   epoch.totals.completed = row[6].as<int32_t>();
   epoch.totals.failed = row[7].as<int32_t>();
   epoch.totals.aborted = row[8].as<int32_t>();
-  epoch.totals.in_flight = row[9].as<int32_t>();
-  epoch.totals.retries = row[10].as<int32_t>();
-  epoch.totals.timeouts = row[11].as<int32_t>();
-  epoch.root_completed = row[12].as<bool>();
+  epoch.totals.abandoned = row[9].as<int32_t>();
+  epoch.totals.in_flight = row[10].as<int32_t>();
+  epoch.totals.retries = row[11].as<int32_t>();
+  epoch.totals.timeouts = row[12].as<int32_t>();
+  epoch.root_completed = row[13].as<bool>();
   return epoch;
 }
 
-// Walks down the distinct epochs by the primary key, one index probe each, and adds up their jobs.
-constexpr char kListEpochs[] =
-    "WITH RECURSIVE e (epoch, n) AS ("
-    "  (SELECT epoch, 1 FROM job WHERE prover_id = $1 AND projection_id = $2 AND epoch < $3::bigint"
-    "    AND counted ORDER BY epoch DESC LIMIT 1)"
-    "  UNION ALL"
-    "  SELECT (SELECT j.epoch FROM job j WHERE j.prover_id = $1 AND j.projection_id = $2"
-    "           AND j.epoch < e.epoch AND j.counted ORDER BY j.epoch DESC LIMIT 1), e.n + 1"
-    "    FROM e WHERE e.epoch IS NOT NULL AND e.n < $4)"
-    " SELECT epoch, min(first_at), max(last_at), count(*),"
-    "  count(*) FILTER (WHERE enqueued), count(*) FILTER (WHERE started),"
-    "  count(*) FILTER (WHERE state = 'completed'), count(*) FILTER (WHERE state = 'failed'),"
-    "  count(*) FILTER (WHERE state = 'aborted'),"
-    "  count(*) FILTER (WHERE state IN ('queued', 'running')),"
-    "  sum(retries), sum(timeouts), bool_or(type = $5 AND state = 'completed')"
-    " FROM e JOIN job USING (epoch) WHERE prover_id = $1 AND projection_id = $2 AND counted"
-    " GROUP BY epoch ORDER BY epoch DESC";
+// A job that is open in an epoch that was closed after it was last asked for: as Abandon.
+constexpr char kIsAbandoned[] =
+    "(state IN ('queued', 'running') AND coalesce(asked_for_at, closed_at) <= closed_at)";
+
+// The counts of the epochs $3, which were closed at $4 or are not.
+std::string CountEpochsSql() {
+  return absl::StrCat(
+      "SELECT e.epoch, min(first_at), max(last_at), count(j.epoch),"
+      "  count(*) FILTER (WHERE enqueued), count(*) FILTER (WHERE started),"
+      "  count(*) FILTER (WHERE state = 'completed'), count(*) FILTER (WHERE state = 'failed'),"
+      "  count(*) FILTER (WHERE state = 'aborted'), count(*) FILTER (WHERE ",
+      kIsAbandoned,
+      "),"
+      "  count(*) FILTER (WHERE state IN ('queued', 'running') AND ",
+      kIsAbandoned,
+      " IS NOT TRUE), coalesce(sum(retries), 0), coalesce(sum(timeouts), 0),"
+      "  coalesce(bool_or(type = $5 AND state = 'completed'), false)"
+      " FROM unnest($3::integer[], $4::bigint[]) AS e (epoch, closed_at)"
+      " LEFT JOIN job j ON j.prover_id = $1 AND j.projection_id = $2 AND j.epoch = e.epoch"
+      "  AND j.counted"
+      " GROUP BY e.epoch ORDER BY e.epoch DESC");
+}
+
+absl::StatusOr<std::vector<EpochRow>> ReadEpochRows(ReadOnly& tx, const ProverRef& prover,
+                                                    std::optional<int32_t> before, int limit) {
+  static const auto* const kSql = new std::string(CountEpochsSql());
+  const std::vector<int32_t> numbers = ReadEpochNumbers(tx, KeyOf(prover), before, limit);
+  auto contexts = ReadContexts(tx, KeyOf(prover), numbers);
+  if (!contexts.ok()) return contexts.status();
+  Array epochs, closed_at;
+  for (const int32_t epoch : numbers) {
+    epochs.Add(int64_t{epoch});
+    closed_at.Add(ClosedAt((*contexts)[epoch]));
+  }
+  const auto rows = tx.exec_params(*kSql, prover.prover_id, prover.projection_id, epochs.Finish(),
+                                   closed_at.Finish(), std::string(kRootRollup));
+  std::vector<EpochRow> epoch_rows;
+  for (const auto& row : rows) {
+    epoch_rows.push_back(ReadEpoch(row));
+    epoch_rows.back().context = std::move((*contexts)[epoch_rows.back().epoch]);
+  }
+  return epoch_rows;
+}
 
 constexpr char kStreamColumns[] =
     "SELECT s.stream_id, s.machine, s.source, sp.committed_offset,"
@@ -113,17 +139,21 @@ std::vector<StreamStatus> ReadStreams(ProverId prover_id, const pqxx::result& ro
 }
 
 std::vector<JobId> SelectJobIds(ReadOnly& tx, const ProverRef& prover, const JobFilter& filter,
-                                int limit) {
+                                std::optional<UnixMillis> closed_at, int limit) {
+  static const auto* const kSql = new std::string(
+      absl::StrCat("SELECT epoch, type, hash FROM job, (SELECT $9::bigint AS closed_at) AS e"
+                   " WHERE prover_id = $1 AND projection_id = $2 AND epoch = $3 AND counted"
+                   " AND ($4 = '' OR type = $4)"
+                   " AND ($5 = '' OR CASE WHEN ",
+                   kIsAbandoned,
+                   " THEN 'abandoned' ELSE state END = $5)"
+                   " AND (type, hash) > ($6, $7) ORDER BY type, hash LIMIT $8"));
   const std::string after_type = filter.after ? filter.after->first : "";
   const std::string after_hash = filter.after ? EncodeHash(filter.after->second) : "";
-  const auto rows = tx.exec_params(
-      "SELECT epoch, type, hash FROM job"
-      " WHERE prover_id = $1 AND projection_id = $2 AND epoch = $3 AND counted"
-      " AND ($4 = '' OR type = $4) AND ($5 = '' OR state = $5) AND (type, hash) > ($6, $7)"
-      " ORDER BY type, hash LIMIT $8",
-      prover.prover_id, prover.projection_id, filter.epoch, filter.type,
-      filter.state ? std::string(JobStateName(*filter.state)) : "", after_type,
-      ToParameter(after_hash), limit);
+  const auto rows =
+      tx.exec_params(*kSql, prover.prover_id, prover.projection_id, filter.epoch, filter.type,
+                     filter.state ? std::string(JobStateName(*filter.state)) : "", after_type,
+                     ToParameter(after_hash), limit, closed_at);
   std::vector<JobId> ids;
   for (const auto& row : rows) {
     ids.push_back({row[0].as<int32_t>(), row[1].as<std::string>(), DecodeHash(ToBytes(row[2]))});
@@ -150,11 +180,21 @@ void ReadSources(ReadOnly& tx, const ProverRef& prover, EpochState& state) {
   if (state.more_behind) state.streams.pop_back();
 }
 
-absl::StatusOr<std::vector<Job>> ReadEpochJobs(ReadOnly& tx, const ProverRef& prover, int32_t epoch,
-                                               int64_t max_jobs) {
+// All jobs of the epoch, and what is known of it beyond them.
+absl::StatusOr<EpochState> ReadEpochState(ReadOnly& tx, const ProverRef& prover, int32_t epoch,
+                                          int64_t max_jobs) {
+  auto context = ReadContext(tx, KeyOf(prover), epoch);
+  if (!context.ok()) return context.status();
   auto facts = ReadEpochFacts(tx, KeyOf(prover), epoch, {max_jobs, kMaxFactRows});
   if (!facts.ok()) return facts.status();
-  return DeriveAll(*std::move(facts));
+  EpochState state;
+  const std::optional<UnixMillis> closed_at = ClosedAt(*context);
+  state.jobs.reserve(facts->size());
+  for (auto& entry : *facts) {
+    state.jobs.push_back(DeriveJobOfEpoch(entry.first, std::move(entry.second), closed_at));
+  }
+  state.context = *std::move(context);
+  return state;
 }
 
 }  // namespace
@@ -203,29 +243,21 @@ absl::StatusOr<std::vector<EpochRow>> QueryStore::ListEpochs(const ProverRef& pr
                                                              std::optional<int32_t> before,
                                                              int limit) {
   return Read("list the epochs", [&](ReadOnly& tx) -> absl::StatusOr<std::vector<EpochRow>> {
-    const int64_t end = before ? *before : std::numeric_limits<int64_t>::max();
-    const auto rows = tx.exec_params(kListEpochs, prover.prover_id, prover.projection_id, end,
-                                     limit, std::string(kRootRollup));
-    std::vector<EpochRow> epochs;
-    for (const auto& row : rows) epochs.push_back(ReadEpoch(row));
-    return epochs;
+    return ReadEpochRows(tx, prover, before, limit);
   });
 }
 
-absl::StatusOr<std::vector<Job>> QueryStore::LoadEpoch(const ProverRef& prover, int32_t epoch,
-                                                       int64_t max_jobs) {
+absl::StatusOr<EpochState> QueryStore::LoadEpoch(const ProverRef& prover, int32_t epoch,
+                                                 int64_t max_jobs) {
   return Read(absl::StrCat("load epoch ", epoch),
-              [&](ReadOnly& tx) { return ReadEpochJobs(tx, prover, epoch, max_jobs); });
+              [&](ReadOnly& tx) { return ReadEpochState(tx, prover, epoch, max_jobs); });
 }
 
 absl::StatusOr<EpochState> QueryStore::LoadEpochState(const ProverRef& prover, int32_t epoch,
                                                       int64_t max_jobs) {
   return Read(absl::StrCat("load epoch ", epoch), [&](ReadOnly& tx) -> absl::StatusOr<EpochState> {
-    auto jobs = ReadEpochJobs(tx, prover, epoch, max_jobs);
-    if (!jobs.ok()) return jobs.status();
-    EpochState state;
-    state.jobs = *std::move(jobs);
-    ReadSources(tx, prover, state);
+    auto state = ReadEpochState(tx, prover, epoch, max_jobs);
+    if (state.ok()) ReadSources(tx, prover, *state);
     return state;
   });
 }
@@ -233,24 +265,32 @@ absl::StatusOr<EpochState> QueryStore::LoadEpochState(const ProverRef& prover, i
 absl::StatusOr<std::vector<Job>> QueryStore::ListJobs(const ProverRef& prover,
                                                       const JobFilter& filter, int limit) {
   return Read("list jobs", [&](ReadOnly& tx) -> absl::StatusOr<std::vector<Job>> {
-    const std::vector<JobId> ids = SelectJobIds(tx, prover, filter, limit);
+    const auto context = ReadContext(tx, KeyOf(prover), filter.epoch);
+    if (!context.ok()) return context.status();
+    const std::optional<UnixMillis> closed_at = ClosedAt(*context);
+    const std::vector<JobId> ids = SelectJobIds(tx, prover, filter, closed_at, limit);
     auto facts = ReadFacts(tx, KeyOf(prover), ids, kMaxFactRows);
     if (!facts.ok()) return facts.status();
     std::vector<Job> jobs;
-    for (const JobId& id : ids) jobs.push_back(DeriveJob(id, std::move((*facts)[id])));
+    for (const JobId& id : ids) {
+      jobs.push_back(DeriveJobOfEpoch(id, std::move((*facts)[id]), closed_at));
+    }
     return jobs;
   });
 }
 
 absl::StatusOr<Job> QueryStore::LoadJob(const ProverRef& prover, const JobId& id) {
-  auto facts = Read(absl::StrCat("load job ", id.ToString()),
-                    [&](ReadOnly& tx) { return ReadFacts(tx, KeyOf(prover), {id}, kMaxFactRows); });
-  if (!facts.ok()) return facts.status();
-  if (facts->empty()) {
-    return absl::NotFoundError(
-        absl::StrCat("prover \"", prover.name, "\" has no job ", id.ToString()));
-  }
-  return DeriveJob(id, std::move(facts->begin()->second));
+  return Read(absl::StrCat("load job ", id.ToString()), [&](ReadOnly& tx) -> absl::StatusOr<Job> {
+    const auto context = ReadContext(tx, KeyOf(prover), id.epoch);
+    if (!context.ok()) return context.status();
+    auto facts = ReadFacts(tx, KeyOf(prover), {id}, kMaxFactRows);
+    if (!facts.ok()) return facts.status();
+    if (facts->empty()) {
+      return absl::NotFoundError(
+          absl::StrCat("prover \"", prover.name, "\" has no job ", id.ToString()));
+    }
+    return DeriveJobOfEpoch(id, std::move(facts->begin()->second), ClosedAt(*context));
+  });
 }
 
 absl::StatusOr<std::vector<JobId>> QueryStore::FindJobs(const ProverRef& prover,

@@ -43,6 +43,15 @@ class QueryStoreTest : public testing::Test {
     EXPECT_TRUE(saved.ok()) << saved.status();
   }
 
+  void SaveEvents(std::vector<Event> events) {
+    for (Event& event : events) event.origin = {"m", "p", stream_.stream_id, event.at};
+    const auto saved = ProjectionStore(&database_.pool())
+                           .Project(stream_.prover_id, [&](ProjectionTransaction& tx) {
+                             return tx.SaveEvents(events);
+                           });
+    EXPECT_TRUE(saved.ok()) << saved.status();
+  }
+
   static std::string Hash(int number) {
     return absl::StrCat(std::string(60, 'a'), absl::Dec(number, absl::kZeroPad4));
   }
@@ -67,7 +76,7 @@ TEST_F(QueryStoreTest, FindsAProverHoweverManyThereAre) {
 
 TEST_F(QueryStoreTest, MoreThanTheLimitIsNotHalfAnAnswer) {
   for (int i = 0; i < 3; ++i) Save({1, "A", Hash(i)}, {At(1, K::kEnqueued)});
-  EXPECT_EQ(queries_.LoadEpoch(prover_, 1, 3)->size(), 3U);
+  EXPECT_EQ(queries_.LoadEpoch(prover_, 1, 3)->jobs.size(), 3U);
   EXPECT_EQ(queries_.LoadEpoch(prover_, 1, 2).status().code(),
             absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(queries_.LoadEpochState(prover_, 1, 2).status().code(),
@@ -149,13 +158,13 @@ TEST_F(QueryStoreTest, ACallEndsAtItsDeadline) {
 }
 
 TEST_F(QueryStoreTest, AddsUpTheEpochsFromTheLatest) {
-  Save({10, "ROOT_ROLLUP", Hash(1)}, {At(5, K::kEnqueued), At(9, K::kCompleted).Attempt(1)});
-  Save({10, "PUBLIC_VM", Hash(2)},
+  Save({11, "ROOT_ROLLUP", Hash(1)}, {At(5, K::kEnqueued), At(9, K::kCompleted).Attempt(1)});
+  Save({11, "PUBLIC_VM", Hash(2)},
        {At(3, K::kEnqueued), At(4, K::kStarted), At(6, K::kRetried).Attempt(1),
         At(7, K::kTimedOut).Retry(true)});
   Save({12, "PUBLIC_VM", Hash(3)}, {At(20, K::kEnqueued), At(25, K::kFailed).Attempt(1)});
   Save({12, "PUBLIC_VM", Hash(4)}, {At(21, K::kSubmitted), At(26, K::kCancelled)});
-  Save({11, "PUBLIC_VM", Hash(5)}, {At(1, K::kReused)});  // no job, so no epoch
+  Save({10, "PUBLIC_VM", Hash(5)}, {At(1, K::kReused)});  // no job, so no epoch
 
   const auto epochs = queries_.ListEpochs(prover_, std::nullopt, 10);
   ASSERT_TRUE(epochs.ok()) << epochs.status();
@@ -168,7 +177,7 @@ TEST_F(QueryStoreTest, AddsUpTheEpochsFromTheLatest) {
   EXPECT_EQ(latest.totals.enqueued, 2);
   EXPECT_FALSE(latest.root_completed);
   const EpochRow& first = (*epochs)[1];
-  EXPECT_EQ(first.epoch, 10);
+  EXPECT_EQ(first.epoch, 11);
   EXPECT_EQ(first.first_at, 3);
   EXPECT_EQ(first.last_at, 9);
   EXPECT_EQ(first.totals.completed, 1);
@@ -177,6 +186,65 @@ TEST_F(QueryStoreTest, AddsUpTheEpochsFromTheLatest) {
   EXPECT_EQ(first.totals.retries, 1);
   EXPECT_EQ(first.totals.timeouts, 1);
   EXPECT_TRUE(first.root_completed);
+}
+
+// What the store says of an epoch in every answer.
+TEST_F(QueryStoreTest, AnOpenJobIsAbandonedWhenTheEpochsLastSessionHasEnded) {
+  const JobId open{7, "PUBLIC_VM", Hash(1)};
+  const JobId late{7, "PUBLIC_VM", Hash(2)};
+  Save(open, {At(10, K::kEnqueued)});
+  Save(late, {At(10, K::kEnqueued), At(60, K::kSubmitted)});
+  SaveEvents({{"session.created", 5, {{"session", "a"}, {"epochNumber", "7"}}, {}},
+              {"session.created", 20, {{"session", "b"}, {"epochNumber", "7"}}, {}},
+              {"session.exited", 30, {{"session", "a"}, {"state", "failed"}}, {}}});
+  EXPECT_EQ(queries_.LoadJob(prover_, open)->state, JobState::kQueued);
+  EXPECT_EQ(queries_.ListEpochs(prover_, std::nullopt, 1)->front().totals.in_flight, 2);
+
+  SaveEvents({{"session.exited", 50, {{"session", "b"}, {"state", "timed-out"}}, {}},
+              {"session.exited", 99, {{"session", "of another epoch"}, {"state", "failed"}}, {}}});
+  EXPECT_EQ(queries_.LoadJob(prover_, open)->state, JobState::kAbandoned);
+  EXPECT_EQ(queries_.LoadJob(prover_, open)->ended_at, 50);
+  EXPECT_EQ(queries_.LoadJob(prover_, late)->state, JobState::kQueued);
+  const EpochRow row = queries_.ListEpochs(prover_, std::nullopt, 1)->front();
+  EXPECT_EQ(row.totals.abandoned, 1);
+  EXPECT_EQ(row.totals.in_flight, 1);
+  ASSERT_EQ(row.context.sessions.size(), 2U);
+  EXPECT_EQ(row.context.sessions[1].state, SessionState::kTimedOut);
+  const auto state = queries_.LoadEpochState(prover_, 7, 10);
+  EXPECT_EQ(state->jobs[0].state, JobState::kAbandoned);
+  EXPECT_EQ(state->context.sessions, row.context.sessions);
+  const auto list = [&](JobState wanted) {
+    const auto jobs = queries_.ListJobs(prover_, {7, "", wanted, std::nullopt}, 10);
+    EXPECT_EQ(jobs->size(), 1U);
+    return jobs->front();
+  };
+  EXPECT_EQ(list(JobState::kAbandoned).id, open);
+  EXPECT_EQ(list(JobState::kAbandoned).state, JobState::kAbandoned);
+  EXPECT_EQ(list(JobState::kQueued).id, late);
+}
+
+TEST_F(QueryStoreTest, OrWhenTheBrokerTakesJobsBeyondTheEpochsThatItKeeps) {
+  Save({7, "A", Hash(1)}, {At(10, K::kEnqueued)});
+  Save({8, "A", Hash(1)}, {At(20, K::kEnqueued)});
+  Save({9, "A", Hash(1)}, {At(30, K::kSubmitted)});  // the broker has not said that it took it
+  EXPECT_EQ(queries_.LoadJob(prover_, {7, "A", Hash(1)})->state, JobState::kQueued);
+  Save({9, "A", Hash(2)}, {At(40, K::kEnqueued)});
+  EXPECT_EQ(queries_.LoadJob(prover_, {7, "A", Hash(1)})->state, JobState::kAbandoned);
+  EXPECT_EQ(queries_.LoadJob(prover_, {7, "A", Hash(1)})->ended_at, 40);
+  EXPECT_EQ(queries_.LoadJob(prover_, {8, "A", Hash(1)})->state, JobState::kQueued);
+  Save({9, "A", Hash(3)}, {At(35, K::kEnqueued)});  // an earlier one becomes known
+  EXPECT_EQ(queries_.LoadJob(prover_, {7, "A", Hash(1)})->ended_at, 35);
+}
+
+TEST_F(QueryStoreTest, AnEpochIsListedWhereOnlyItsSessionsAreKnown) {
+  SaveEvents({{"epoch.submitted", 5, {{"epoch", "7"}, {"uuid", "a"}}, {}},
+              {"epoch.ready", 6, {{"epoch", "8"}}, {}}});  // no session
+  const auto epochs = queries_.ListEpochs(prover_, std::nullopt, 5);
+  ASSERT_EQ(epochs->size(), 1U);
+  EXPECT_EQ(epochs->front().epoch, 7);
+  EXPECT_EQ(epochs->front().totals.jobs, 0);
+  EXPECT_FALSE(epochs->front().first_at);
+  EXPECT_EQ(epochs->front().context.sessions.front().state, SessionState::kPublished);
 }
 
 TEST_F(QueryStoreTest, PagesThroughTheEpochs) {
@@ -259,12 +327,19 @@ TEST_F(QueryStoreTest, EveryStatementFindsItsRowsByAnIndex) {
       "INSERT INTO job_fact SELECT 1, 1, i / 100, 'PUBLIC_VM', sha256(i::text::bytea), i,"
       " 'enqueued', 0, NULL, '', 1, 0 FROM generate_series(1, 200000) AS i");
   database_.Sql("INSERT INTO writer (prover_id, stream_id, process) VALUES (1, 1, 'p')");
+  database_.Sql("INSERT INTO epoch SELECT 1, 1, i, i FROM generate_series(0, 100000) AS i");
+  database_.Sql(
+      "INSERT INTO event SELECT 1, 1, i / 10, i, 'epoch.submitted', '{}', gen_random_uuid(), 1, '',"
+      " 0, i FROM generate_series(1, 100000) AS i");
+  database_.Sql(
+      "INSERT INTO event SELECT 1, 1, -1, i, 'session.exited', '{}', gen_random_uuid(), 1, '',"
+      " 0, i FROM generate_series(1, 100000) AS i");
   database_.Sql("ANALYZE");
   auto pool = *ConnectionPool::Create({.database = database_.explaining_conninfo()});
   QueryStore queries(pool.get());
   const size_t begin = TestDatabase::ServerLog().size();
   EXPECT_EQ(queries.ListEpochs(prover_, 1500, 50)->size(), 50U);
-  EXPECT_EQ(queries.LoadEpoch(prover_, 500, 1000)->size(), 100U);
+  EXPECT_EQ(queries.LoadEpoch(prover_, 500, 1000)->jobs.size(), 100U);
   const auto page = queries.ListJobs(prover_, {500, "", JobState::kCompleted, std::nullopt}, 50);
   ASSERT_EQ(page->size(), 50U);
   const JobId id = page->back().id;
@@ -274,7 +349,10 @@ TEST_F(QueryStoreTest, EveryStatementFindsItsRowsByAnIndex) {
   const std::string plans = TestDatabase::ServerLog().substr(begin);
   EXPECT_NE(plans.find("job_pkey"), std::string::npos) << plans;
   EXPECT_NE(plans.find("job_fact_pkey"), std::string::npos) << plans;
-  EXPECT_EQ(plans.find("Seq Scan on job"), std::string::npos) << plans;
+  EXPECT_NE(plans.find("event_by_session"), std::string::npos) << plans;
+  for (const char* table : {"job", "event", "epoch"}) {
+    EXPECT_EQ(plans.find(absl::StrCat("Seq Scan on ", table)), std::string::npos) << plans;
+  }
 }
 
 }  // namespace

@@ -141,7 +141,11 @@ TEST_F(QueryTest, EventsTellOfAnEpochAndOfTheProcesses) {
       "  97760, kind full, session c27e6beb-52bd-4e07-8dd7-daffc9eac110, toSlot 97791\n"
       "2026-11-21 03:01:12.400  epoch.submitted on prover-a: epoch 3055, from_checkpoint 53132, "
       "kind full,\n"
-      "  to_checkpoint 53135, uuid c27e6beb-52bd-4e07-8dd7-daffc9eac110\n");
+      "  to_checkpoint 53135, uuid c27e6beb-52bd-4e07-8dd7-daffc9eac110\n"
+      "2026-11-21 03:01:12.500  session.exited on prover-a: session "
+      "c27e6beb-52bd-4e07-8dd7-daffc9eac110,\n"
+      "  state completed\n");
+  EXPECT_THAT(Ask({"epoch", "3055"}), HasSubstr("Epoch 3055 of demo: published"));
   EXPECT_THAT(Ask({"events", "--kind", "crs."}),
               HasSubstr("crs.cached on prover-a: size 33554433"));
   EXPECT_THAT(Ask({"events"}), HasSubstr("prover_node.started on prover-a: prover\n  0x7099"));

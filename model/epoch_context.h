@@ -1,0 +1,34 @@
+#ifndef PROVERLOG_MODEL_EPOCH_CONTEXT_H_
+#define PROVERLOG_MODEL_EPOCH_CONTEXT_H_
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "model/epoch_session.h"
+#include "model/time.h"
+
+namespace proverlog {
+
+// What is known of an epoch beyond its jobs.
+struct EpochContext {
+  std::vector<EpochSession> sessions;
+  // When the broker first took a job of an epoch so much later that it keeps this one no more: of
+  // the first such epoch that it took one of.
+  std::optional<UnixMillis> moved_on_at;
+};
+
+// A broker keeps the jobs of its latest epoch and of this many before it (its option
+// PROVER_BROKER_MAX_EPOCHS_TO_KEEP_RESULTS_FOR; this is the default, and no line tells another).
+inline constexpr int32_t kEpochsKept = 1;
+
+// The session whose outcome is the epoch's; null where there is none.
+const EpochSession* BestSession(const std::vector<EpochSession>& sessions);
+
+// When the epoch was given up or finished: its last session ended, or the broker moved on. A job
+// that is open and was not asked for since is abandoned. Nothing while the epoch may go on.
+std::optional<UnixMillis> ClosedAt(const EpochContext& context);
+
+}  // namespace proverlog
+
+#endif  // PROVERLOG_MODEL_EPOCH_CONTEXT_H_

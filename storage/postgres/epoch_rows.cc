@@ -1,0 +1,104 @@
+#include "storage/postgres/epoch_rows.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "storage/postgres/array.h"
+#include "storage/postgres/event_rows.h"
+#include "storage/postgres/fields.h"
+
+namespace proverlog::postgres {
+namespace {
+
+using EnqueueByEpoch = std::map<int32_t, std::optional<UnixMillis>>;
+
+void NoteEpochs(pqxx::transaction_base& tx, const ProjectionKey& key,
+                const EnqueueByEpoch& epochs) {
+  if (epochs.empty()) return;
+  Array numbers, enqueued_at;
+  for (const auto& [epoch, at] : epochs) {
+    numbers.Add(int64_t{epoch});
+    enqueued_at.Add(at);
+  }
+  tx.exec_params(
+      "INSERT INTO epoch (prover_id, projection_id, epoch, enqueued_at)"
+      " SELECT $1, $2, * FROM unnest($3::integer[], $4::bigint[])"
+      " ON CONFLICT (prover_id, projection_id, epoch) DO UPDATE"
+      " SET enqueued_at = excluded.enqueued_at"
+      " WHERE excluded.enqueued_at < coalesce(epoch.enqueued_at, excluded.enqueued_at + 1)",
+      key.prover_id, key.projection_id, numbers.Finish(), enqueued_at.Finish());
+}
+
+std::string ToArray(const std::vector<int32_t>& numbers) {
+  Array array;
+  for (const int32_t number : numbers) array.Add(int64_t{number});
+  return array.Finish();
+}
+
+}  // namespace
+
+void NoteEpochsOfJobs(pqxx::transaction_base& tx, const ProjectionKey& key,
+                      const std::vector<Job>& jobs) {
+  EnqueueByEpoch epochs;
+  for (const Job& job : jobs) {
+    if (!job.exists) continue;
+    std::optional<UnixMillis>& first = epochs[job.id.epoch];
+    if (job.enqueued_at) first = std::min(*job.enqueued_at, first.value_or(*job.enqueued_at));
+  }
+  NoteEpochs(tx, key, epochs);
+}
+
+void NoteEpochsOfEvents(pqxx::transaction_base& tx, const ProjectionKey& key,
+                        const std::vector<Event>& events) {
+  const std::vector<std::string>& kinds = SessionEventKinds();
+  EnqueueByEpoch epochs;
+  for (const Event& event : events) {
+    const auto epoch = event.epoch();
+    if (!epoch || !std::binary_search(kinds.begin(), kinds.end(), event.kind)) continue;
+    epochs.emplace(*epoch, std::nullopt);
+  }
+  NoteEpochs(tx, key, epochs);
+}
+
+std::vector<int32_t> ReadEpochNumbers(pqxx::transaction_base& tx, const ProjectionKey& key,
+                                      std::optional<int32_t> before, int limit) {
+  const int64_t end = before ? *before : std::numeric_limits<int64_t>::max();
+  const auto rows = tx.exec_params(
+      "SELECT epoch FROM epoch WHERE prover_id = $1 AND projection_id = $2 AND epoch < $3::bigint"
+      " ORDER BY epoch DESC LIMIT $4",
+      key.prover_id, key.projection_id, end, limit);
+  std::vector<int32_t> epochs;
+  for (const auto& row : rows) epochs.push_back(row[0].as<int32_t>());
+  return epochs;
+}
+
+absl::StatusOr<std::map<int32_t, EpochContext>> ReadContexts(pqxx::transaction_base& tx,
+                                                             const ProjectionKey& key,
+                                                             const std::vector<int32_t>& epochs) {
+  auto events = ReadSessionEvents(tx, key, epochs);
+  if (!events.ok()) return events.status();
+  std::map<int32_t, EpochContext> contexts;
+  for (auto& [epoch, of_epoch] : *events) {
+    contexts[epoch].sessions = DeriveSessions(std::move(of_epoch));
+  }
+  const auto rows = tx.exec_params(
+      "SELECT e.epoch, (SELECT later.enqueued_at FROM epoch later WHERE later.prover_id = $1"
+      "   AND later.projection_id = $2 AND later.epoch > e.epoch::bigint + $4"
+      "   AND later.enqueued_at IS NOT NULL ORDER BY later.epoch LIMIT 1)"
+      " FROM unnest($3::integer[]) AS e (epoch)",
+      key.prover_id, key.projection_id, ToArray(epochs), kEpochsKept);
+  for (const auto& row : rows) contexts[row[0].as<int32_t>()].moved_on_at = ReadOptional(row[1]);
+  return contexts;
+}
+
+absl::StatusOr<EpochContext> ReadContext(pqxx::transaction_base& tx, const ProjectionKey& key,
+                                         int32_t epoch) {
+  auto contexts = ReadContexts(tx, key, {epoch});
+  if (!contexts.ok()) return contexts.status();
+  return std::move((*contexts)[epoch]);
+}
+
+}  // namespace proverlog::postgres
