@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "normalizer/stream_normalizer.h"
 #include "tests/testing_util/test_data.h"
 
@@ -56,6 +57,45 @@ TEST(FormatsTest, EveryFormatAndWrapperTellsItsJob) {
     ++logs;
   }
   EXPECT_GE(logs, 20);
+}
+
+// Up to 2024 a job's id was random: it has no epoch and no type, so that no job can be made of it.
+// What is said of one is understood all the same.
+TEST(FormatsTest, TheJobsOf2024AreUnderstoodAndMakeNoJob) {
+  for (const std::string message :
+       {"Picked up proving job id=d7c02e64 type=PUBLIC_KERNEL_TAIL duration=12ms",
+        "Picked up proving job id=d7c02e64 type=BASE_PARITY",
+        "Picked up proving job d7c02e64 TUBE_PROOF",
+        "Processed proving job id=d7c02e64 type=BASE_ROLLUP duration=1234.5ms",
+        "Dropping proving job id=d7c02e64 type=BASE_ROLLUP duration=5ms: agent stopped",
+        "Error processing proving job id=d7c02e64 type=BASE_ROLLUP: Error: boom",
+        "Agent is running with 1 in-flight jobs: id=d7c02e64,type=BASE_ROLLUP",
+        "Enqueued new proving job id=d7c02e64",
+        "New proving job id=d7c02e64 epochNumber=1",
+        "Re-enqueuing proving job id=d7c02e64",
+        "Restoring proving job id=d7c02e64 settled=false",
+        "Starting job id=d7c02e64 type=BASE_ROLLUP inputsUri=x",
+        "Job id=d7c02e64 type=BASE_ROLLUP completed outputUri=x",
+        "Job id=d7c02e64 type=BASE_ROLLUP failed err=boom retry=true: Error: boom",
+        "Aborting job id=d7c02e64 type=BASE_ROLLUP to start new job id=a1b2c3d4 type=BASE_ROLLUP",
+        "Retrying proving job id=d7c02e64 type=BASE_ROLLUP retry=1",
+        "Marking proving job id=d7c02e64 type=BASE_ROLLUP totalAttempts=3 as failed",
+        "Marking proving job as failed id=d7c02e64 type=BASE_ROLLUP totalAttempts=3 err=boom",
+        "Proving job complete id=d7c02e64 type=BASE_ROLLUP totalAttempts=1",
+        "Proving job id=d7c02e64 timed out. Adding it back to the queue.",
+        "Proving job id=d7c02e64 not found",
+        "Cancelling job id=d7c02e64"}) {
+    Told told;
+    const StreamCounts counts =
+        Normalize(absl::StrCat("2024-08-27T18:12:51.417Z aztec:prover-client:prover-agent [INFO] ",
+                               message, "\n", R"({"level":"verbose","message":")", message,
+                               R"(","module":"aztec:prover-client:proving-broker",)",
+                               R"("timestamp":"2024-12-05T11:32:21.229Z"})", "\n"),
+                  told);
+    EXPECT_EQ(counts.understood, 2) << message;
+    EXPECT_EQ(told.unknown, "") << message;
+    EXPECT_TRUE(told.facts.empty()) << message;
+  }
 }
 
 }  // namespace

@@ -39,7 +39,8 @@ const std::vector<MessageSpec>& MessageSpecs() {
          {catalogue::BrokerMessages, catalogue::AgentMessages, catalogue::FacadeMessages,
           catalogue::OrchestratorMessages, catalogue::ProverNodeMessages,
           catalogue::EpochSessionMessages, catalogue::PublisherMessages,
-          catalogue::BbProverMessages, catalogue::StartUpMessages, catalogue::FoundationMessages}) {
+          catalogue::BbProverMessages, catalogue::StartUpMessages, catalogue::FoundationMessages,
+          catalogue::Messages2024}) {
       for (MessageSpec& spec : part()) all->push_back(std::move(spec));
     }
     return all;

@@ -220,7 +220,7 @@ void StreamNormalizer::ReadRecord(const LogLine& line, bool may_go_on, Normalize
   const auto match = index_->Find(record.message);
   ++counts_.records;
   ++(match ? counts_.understood : counts_.not_understood);
-  if (match) counts_.versions.Add(match->versions);
+  if (match && !may_go_on) counts_.versions.Add(match->versions);
   if (at) {
     CountInstant(*at, counts_);
   } else {

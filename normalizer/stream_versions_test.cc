@@ -56,6 +56,14 @@ TEST(StreamVersionsTest, TheProcessPrintsItsOwn) {
   EXPECT_EQ(Normalize({kOf3OrLater + starts + kOf3OrLater}).versions.ToString(), "4.1.2");
 }
 
+TEST(StreamVersionsTest, ALineThatMayGoOnTellsNothingYet) {
+  const std::string begun =
+      "[10:00:00.000] INFO: b Retrying proving job id=3055:PARITY_BASE:abc type=PARITY_BASE "
+      "retry=1";
+  EXPECT_FALSE(Normalize({begun}, /*seal_each=*/true).versions.is_known());
+  EXPECT_EQ(Normalize({begun, "\n"}, /*seal_each=*/true).versions.ToString(), "up to 0.87");
+}
+
 TEST(StreamVersionsTest, CutsAndSealsChangeNothing) {
   const std::string log = kOf3OrLater + kUpTo4;
   const StreamCounts whole = Normalize({log});

@@ -21,6 +21,7 @@ std::vector<MessageSpec> PublisherMessages();
 std::vector<MessageSpec> BbProverMessages();
 std::vector<MessageSpec> StartUpMessages();
 std::vector<MessageSpec> FoundationMessages();
+std::vector<MessageSpec> Messages2024();
 
 }  // namespace proverlog::catalogue
 
