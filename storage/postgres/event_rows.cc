@@ -43,22 +43,24 @@ EventRow ReadEvent(const pqxx::row& row) {
   return read;
 }
 
-// The events of the epochs $3 that `condition` takes, as the table e with the epoch that they
-// belong to: also those of an epoch's sessions that name no epoch.
-std::string EventsOfEpochs(absl::string_view condition) {
+// The events of the epochs that are `wanted` (" = $3") and that `condition` takes, as the table e
+// with the epoch that they belong to: also those of an epoch's sessions that name no epoch. `page`
+// orders and limits the ones and the others, so that an index gives them without reading on.
+std::string EventsOfEpochs(absl::string_view wanted, absl::string_view condition,
+                           absl::string_view page) {
   return absl::StrCat(
-      "(SELECT e.* FROM event e WHERE e.prover_id = $1 AND e.projection_id = $2"
-      "  AND e.epoch = ANY ($3::integer[]) AND ",
-      condition,
-      " UNION ALL"
-      " SELECT e.prover_id, e.projection_id, s.epoch, e.at, e.kind, e.fields, e.fields_md5,"
+      "((SELECT e.* FROM event e WHERE e.prover_id = $1 AND e.projection_id = $2 AND e.epoch",
+      wanted, " AND ", condition, page,
+      ") UNION ALL"
+      " (SELECT e.prover_id, e.projection_id, s.epoch, e.at, e.kind, e.fields, e.fields_md5,"
       "  e.stream_id, e.process, e.line_offset, e.session"
       "  FROM (SELECT DISTINCT epoch, session FROM event WHERE prover_id = $1"
-      "    AND projection_id = $2 AND epoch = ANY ($3::integer[]) AND epoch >= 0"
-      "    AND session <> '') AS s"
+      "    AND projection_id = $2 AND epoch",
+      wanted,
+      " AND epoch >= 0 AND session <> '') AS s"
       "  JOIN event e ON e.session = s.session WHERE e.prover_id = $1 AND e.projection_id = $2"
       "  AND e.epoch = -1 AND e.session <> '' AND ",
-      condition, ") AS e JOIN stream USING (prover_id, stream_id)");
+      condition, page, ")) AS e JOIN stream USING (prover_id, stream_id)");
 }
 
 }  // namespace
@@ -97,13 +99,14 @@ std::vector<EventRow> ReadEvents(pqxx::transaction_base& tx, const ProjectionKey
       filter.after.value_or(EventPosition{std::numeric_limits<int64_t>::min(), "", kNoFields});
   static const auto* const kSql = new std::string(
       absl::StrCat("SELECT ", kEventColumns, " FROM ",
-                   EventsOfEpochs("(e.at, e.kind, e.fields_md5) > ($4, $5, $6::uuid)"
-                                  " AND starts_with(e.kind, $7)"),
+                   EventsOfEpochs(" = $3",
+                                  "(e.at, e.kind, e.fields_md5) > ($4, $5, $6::uuid)"
+                                  " AND starts_with(e.kind, $7)",
+                                  " ORDER BY e.at, e.kind, e.fields_md5 LIMIT $8"),
                    " ORDER BY at, kind, fields_md5 LIMIT $8"));
-  Array epochs;
-  epochs.Add(int64_t{filter.epoch.value_or(kNoEpoch)});
-  const auto rows = tx.exec_params(*kSql, key.prover_id, key.projection_id, epochs.Finish(),
-                                   after.at, after.kind, after.fields_key, filter.kind, limit);
+  const auto rows =
+      tx.exec_params(*kSql, key.prover_id, key.projection_id, filter.epoch.value_or(kNoEpoch),
+                     after.at, after.kind, after.fields_key, filter.kind, limit);
   std::vector<EventRow> events;
   for (const auto& row : rows) events.push_back(ReadEvent(row));
   return events;
@@ -111,9 +114,9 @@ std::vector<EventRow> ReadEvents(pqxx::transaction_base& tx, const ProjectionKey
 
 absl::StatusOr<std::map<int32_t, std::vector<Event>>> ReadSessionEvents(
     pqxx::transaction_base& tx, const ProjectionKey& key, const std::vector<int32_t>& epochs) {
-  static const auto* const kSql =
-      new std::string(absl::StrCat("SELECT ", kEventColumns, ", e.epoch FROM ",
-                                   EventsOfEpochs("e.kind = ANY ($4::text[])"), " LIMIT $5"));
+  static const auto* const kSql = new std::string(absl::StrCat(
+      "SELECT ", kEventColumns, ", e.epoch FROM ",
+      EventsOfEpochs(" = ANY ($3::integer[])", "e.kind = ANY ($4::text[])", ""), " LIMIT $5"));
   Array numbers, kinds;
   for (const int32_t epoch : epochs) numbers.Add(int64_t{epoch});
   for (const std::string& kind : SessionEventKinds()) kinds.AddText(kind);
