@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/format/human.h"
@@ -13,20 +15,24 @@ std::string Percentile(const v1::DurationStats& stats, const google::protobuf::D
   return stats.count() == 0 ? "-" : HumanDuration(value);
 }
 
-// The version of each machine that tells, by its latest log that does: older ones may be of a
-// version that was replaced since.
+// What the logs of each machine tell of their versions, the latest log first.
 std::string VersionsText(const v1::ListMachinesResponse& response) {
   constexpr size_t kMaxNameWidth = 40;
-  std::vector<std::string> versions;
+  constexpr size_t kMaxVersions = 3;
+  std::vector<std::string> machines;
   for (const v1::Machine& machine : response.machines()) {
+    std::vector<std::string> versions;
     for (const v1::LogStream& stream : machine.streams()) {
-      if (stream.aztec_version().empty()) continue;
-      versions.push_back(absl::StrCat(Shorten(Printable(machine.machine()), kMaxNameWidth), " (",
-                                      stream.aztec_version(), ")"));
-      break;
+      const std::string& version = stream.aztec_version();
+      const bool is_new = !version.empty() &&
+                          std::find(versions.begin(), versions.end(), version) == versions.end();
+      if (is_new && versions.size() < kMaxVersions) versions.push_back(version);
     }
+    if (versions.empty()) continue;
+    machines.push_back(absl::StrCat(Shorten(Printable(machine.machine()), kMaxNameWidth), " (",
+                                    absl::StrJoin(versions, "; "), ")"));
   }
-  return versions.empty() ? "" : WrapList("Versions of Aztec: ", versions);
+  return machines.empty() ? "" : WrapList("Versions of Aztec: ", machines);
 }
 
 }  // namespace

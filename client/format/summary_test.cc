@@ -175,12 +175,13 @@ TEST(MachinesTextTest, NoTimeAndNoNumberIsCut) {
   *machine.mutable_first_record_time() = ToProtoTimestamp(kSomeTime);
   *machine.mutable_last_record_time() = ToProtoTimestamp(kSomeTime);
   machine.add_streams();
-  machine.add_streams()->set_aztec_version("5.2 or later");
-  machine.add_streams()->set_aztec_version("up to 4.1");
+  for (const char* version : {"4.0 or later", "5.2 or later", "4.0 or later", "3.0", "up to 2.0"}) {
+    machine.add_streams()->set_aztec_version(version);
+  }
   const std::string text = MachinesText(response);
   ExpectToFit(text);
   EXPECT_THAT(text, HasSubstr("\nVersions of Aztec: nnn"));
-  EXPECT_THAT(text, HasSubstr("… (5.2 or later)\n"));
+  EXPECT_THAT(text, HasSubstr("… (4.0 or later; 5.2 or later; 3.0)\n"));
   EXPECT_THAT(text, HasSubstr("123,456,789  123,456,789  1,234,567  2026-11-21 02:00:00  2026-11"));
 }
 
