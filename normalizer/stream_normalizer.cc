@@ -29,6 +29,11 @@ constexpr size_t kMaxRecordBytes = size_t{64} << 10;
 // would name a job that does not exist, a cut number another attempt.
 bool MayChange(const MessageMatch& match, const Record& record) {
   if (!record.data.empty()) return false;  // a whole JSON object ends the line
+  // The header of a second record, pasted behind this one, may have begun.
+  constexpr size_t kLongestHeader = 24;  // "[10:00:00.000] VERBOSE: "
+  const size_t size = record.message.size();
+  const size_t tail = size - std::min(size, kLongestHeader);
+  if (absl::StrContains(record.message.substr(tail), '[')) return true;
   if (absl::EndsWith(match.spec->pattern, "{end}")) return true;
   const char* const end = record.message.data() + record.message.size();
   for (const SlotValues::Value& value : match.values) {

@@ -181,7 +181,7 @@ TEST(StreamNormalizerTest, WhatMoreBytesCouldChangeWaitsForThem) {
   const std::string fail =
       absl::StrCat("[10:00:00.000] ERROR: a Job id=", job, " type=A failed err=bad retry=");
   for (const std::string& log :
-       {complete, complete + "1", fail + "fal", fail + "false",
+       {complete, complete + "1", complete + "1[10:00:01.000] INFO:", fail + "fal", fail + "false",
         absl::StrCat("[10:00:00.000] INFO: b Marking proving job as failed id=", job,
                      " type=A totalAttempts=1 err=Abor")}) {
     EXPECT_TRUE(NormalizeWhole(log).told.facts.empty()) << log;
