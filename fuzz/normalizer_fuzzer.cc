@@ -87,7 +87,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (proverlog::Cut& cut : cuts) {
     cut = {input.ConsumeIntegralInRange<size_t>(0, size), input.ConsumeBool()};
   }
-  const std::string bytes = input.ConsumeRemainingBytesAsString();
+  // In the end every line has ended: what a seal told before must stand in the whole lines.
+  const std::string bytes = input.ConsumeRemainingBytesAsString() + "\n";
   for (proverlog::Cut& cut : cuts) cut.at = std::min(cut.at, bytes.size());
   std::sort(cuts.begin(), cuts.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
 
