@@ -38,7 +38,7 @@ class UnknownRowsTest : public testing::Test {
   absl::Status Add(const std::map<int64_t, UnknownCounts>& by_stream,
                    const absl::Status& then = absl::OkStatus()) {
     return ProjectionStore(&database_.pool())
-        .Project(prover_.prover_id,
+        .Project({prover_.prover_id},
                  [&](ProjectionTransaction& tx) {
                    const absl::Status added = tx.AddUnknown(by_stream);
                    return added.ok() ? then : added;
