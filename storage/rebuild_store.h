@@ -23,8 +23,8 @@ struct StreamBehind {
   int64_t offset = 0;  // as far as the projection that is being built has read it
 };
 
-// Replaces a prover's live projection by one that is built beside it, with ProjectionStore::Project,
-// while the live one is read and carried on. Thread-safe.
+// Replaces a prover's live projection by one that is built beside it, with
+// ProjectionStore::Project, while the live one is read and carried on. Thread-safe.
 class RebuildStore {
  public:
   virtual ~RebuildStore() = default;
@@ -37,8 +37,8 @@ class RebuildStore {
 
   // Runs `work` on the projection while the live one stands still. Then, where it has read all that
   // the live one has, makes it the live one and retires that; where it has not, returns the first
-  // stream that is behind, and commits what `work` did all the same. Changes nothing where it is the
-  // live one already. ABORTED where it was retired, because another version builds one.
+  // stream that is behind, and commits what `work` did all the same. Changes nothing where it is
+  // the live one already. ABORTED where it was retired, because another version builds one.
   virtual absl::StatusOr<std::optional<StreamBehind>> Switch(const ProjectionKey& projection,
                                                              const ProjectionWork& work) = 0;
 };

@@ -39,11 +39,10 @@ absl::StatusOr<Renormalizer::Outcome> Renormalizer::Advance(const ProjectionKey&
     if (!near.ok()) return near.status();
     if (!*near) return Outcome::kMore;
   }
-  const auto behind =
-      rebuilds_->Switch(projection, [&](ProjectionTransaction& tx) -> absl::Status {
-        // What the database refuses of one stream would keep the others from being switched.
-        return step.ok() ? projector_.CatchUp(tx) : absl::OkStatus();
-      });
+  const auto behind = rebuilds_->Switch(projection, [&](ProjectionTransaction& tx) -> absl::Status {
+    // What the database refuses of one stream would keep the others from being switched.
+    return step.ok() ? projector_.CatchUp(tx) : absl::OkStatus();
+  });
   if (!behind.ok()) return behind.status();
   if (!behind->has_value()) return Outcome::kSwitched;
   if (!step.ok()) return step.status();

@@ -31,9 +31,9 @@ class Renormalizer {
   Renormalizer(ProjectionStore* projections, RebuildStore* rebuilds, Options options)
       : rebuilds_(rebuilds), projector_(projections), options_(std::move(options)) {}
 
-  // CANCELLED where it was stopped; UNAVAILABLE where the database stays away; ABORTED where another
-  // version has taken over; FAILED_PRECONDITION where the live projection has read bytes that cannot
-  // be read any more: it stays the live one then.
+  // CANCELLED where it was stopped; UNAVAILABLE where the database stays away; ABORTED where
+  // another version has taken over; FAILED_PRECONDITION where the live projection has read bytes
+  // that cannot be read any more: it stays the live one then.
   absl::Status Run(ProverId prover_id);
 
  private:

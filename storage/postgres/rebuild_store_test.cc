@@ -4,8 +4,11 @@
 
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "absl/status/status.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "codec/zstd_frame.h"
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/projection_store.h"
@@ -18,6 +21,7 @@ namespace {
 using testing_util::At;
 using testing_util::SomeJob;
 using testing_util::TestDatabase;
+using K = FactKind;
 
 absl::Status Nothing(proverlog::ProjectionTransaction&) { return absl::OkStatus(); }
 
@@ -50,12 +54,16 @@ class RebuildStoreTest : public testing::Test {
     EXPECT_TRUE(*ran);
   }
 
-  void SaveJob(const ProjectionKey& projection) {
-    Fact fact = At(1, FactKind::kEnqueued);
+  Fact Here(Fact fact) const {
     fact.origin.machine = "m";
     fact.origin.stream_id = stream_.stream_id;
-    const auto ran = store_.Project(
-        projection, [&](auto& tx) { return tx.SaveJobs({DeriveJob(SomeJob(), {fact})}); });
+    return fact;
+  }
+
+  void SaveJob(const ProjectionKey& projection) {
+    const auto ran = store_.Project(projection, [&](auto& tx) {
+      return tx.SaveJobs({DeriveJob(SomeJob(), {Here(At(1, K::kEnqueued))})});
+    });
     ASSERT_TRUE(ran.ok()) << ran.status();
   }
 
@@ -125,6 +133,23 @@ TEST_F(RebuildStoreTest, TheSameVersionGoesOnAndAnotherBeginsAfresh) {
   EXPECT_TRUE(Switch(second));
   EXPECT_TRUE(absl::IsAborted(rebuilds_.Switch(first, Nothing).status()));
   EXPECT_NE(Begin(2).projection_id, second.projection_id);  // that is live now
+}
+
+TEST_F(RebuildStoreTest, BothMayNameTheSameNewWriter) {
+  const ProjectionKey projection = Begin(1);
+  std::thread other;
+  const auto ran = store_.Project({stream_.prover_id}, [&](proverlog::ProjectionTransaction& tx) {
+    const absl::Status saved = tx.SaveJobs({DeriveJob(SomeJob(), {Here(At(1, K::kEnqueued))})});
+    other = std::thread([&] { SaveJob(projection); });
+    while (database_.Sql("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0") {
+      absl::SleepFor(absl::Milliseconds(5));
+    }
+    return saved;
+  });
+  other.join();
+  ASSERT_TRUE(ran.ok()) << ran.status();
+  EXPECT_EQ(database_.Sql("SELECT count(*) FROM job"), "2");
+  EXPECT_EQ(database_.Sql("SELECT count(*) FROM writer"), "1");
 }
 
 TEST_F(RebuildStoreTest, NewLogsGoOnInTheOneThatIsLive) {
