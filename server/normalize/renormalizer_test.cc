@@ -147,11 +147,14 @@ TEST_F(RenormalizerTest, ReadsWhatComesMeanwhileHoweverMuch) {
   ProjectLive();
   int epoch = 1;
   // The live projection is always ahead by what has come since the last step.
-  const absl::Status status = Run({.on_progress = [&](const RebuildProgress&) {
-    Append("a", EnqueueLine(++epoch));
-    Append(absl::StrCat("new", epoch), EnqueueLine(100 + epoch));
-    ProjectLive();
-  }});
+  const absl::Status status =
+      Run({.stop_requested = [&] { return epoch > 9; },
+           .on_progress =
+               [&](const RebuildProgress&) {
+                 Append("a", EnqueueLine(++epoch));
+                 Append(absl::StrCat("new", epoch), EnqueueLine(100 + epoch));
+                 ProjectLive();
+               }});
   ASSERT_TRUE(status.ok()) << status;
   EXPECT_EQ(epoch, 2);
   EXPECT_EQ(Epochs(), "1 2 102");

@@ -1,5 +1,5 @@
-// `proverlogd renormalize` as an operator runs it: beside the service, killed on the way, and without
-// the service.
+// `proverlogd renormalize` as an operator runs it: beside the service, killed on the way, and
+// without the service.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -38,8 +38,8 @@ constexpr int kBogusEpoch = 9'999;
 
 // A real log as that of other epochs, 1.5 MB.
 std::string MakeLog(int number) {
-  static const auto* const kReal = new std::string(
-      testing_util::ReadAll(testing_util::TestDataPath("5.2.0-json-info.log.gz")));
+  static const auto* const kReal =
+      new std::string(testing_util::ReadAll(testing_util::TestDataPath("5.2.0-json-info.log.gz")));
   const int first = 10'000 + number * 3;
   return absl::StrReplaceAll(*kReal, {{"3054:", absl::StrCat(first, ":")},
                                       {"3055:", absl::StrCat(first + 1, ":")},
