@@ -46,6 +46,7 @@ absl::StatusOr<Renormalizer::Outcome> Renormalizer::Advance(const ProjectionKey&
   if (!behind.ok()) return behind.status();
   if (!behind->has_value()) return Outcome::kSwitched;
   if (!step.ok()) return step.status();
+  if (*step == Projector::Result::kMore) return Outcome::kMore;
   if (*step == Projector::Result::kBusy) return Outcome::kWait;
   return absl::FailedPreconditionError(
       absl::StrCat("stream ", (*behind)->stream_id, " cannot be read beyond ", (*behind)->offset,

@@ -33,7 +33,7 @@ constexpr int64_t kDeletedAStep = 10'000;
 std::optional<ProjectionKey> LockRetired(ReadWrite& tx) {
   const auto rows = tx.exec_params(
       "SELECT prover_id, projection_id FROM projection"
-      " WHERE retired_at < extract(epoch FROM now()) * 1000 - $1::bigint"
+      " WHERE retired_at < (extract(epoch FROM now()) * 1000)::bigint - $1::bigint"
       " ORDER BY retired_at LIMIT 1 FOR UPDATE SKIP LOCKED",
       absl::ToInt64Milliseconds(kRetiredGrace));
   if (rows.empty()) return std::nullopt;
@@ -51,7 +51,7 @@ void DeleteSomeOf(ReadWrite& tx, const ProjectionKey& key) {
         absl::StrCat("DELETE FROM ", table, " WHERE ctid = ANY (ARRAY(SELECT ctid FROM ", table,
                      " WHERE prover_id = $1 AND projection_id = $2 LIMIT $3))"),
         key.prover_id, key.projection_id, left);
-    left -= deleted.affected_rows();
+    left -= static_cast<int64_t>(deleted.affected_rows());
   }
   if (left == 0) return;
   tx.exec_params0("DELETE FROM projection WHERE prover_id = $1 AND projection_id = $2",

@@ -139,7 +139,7 @@ TEST_F(RebuildStoreTest, BothMayNameTheSameNewWriter) {
   const ProjectionKey projection = Begin(1);
   std::thread other;
   const auto ran = store_.Project({stream_.prover_id}, [&](proverlog::ProjectionTransaction& tx) {
-    const absl::Status saved = tx.SaveJobs({DeriveJob(SomeJob(), {Here(At(1, K::kEnqueued))})});
+    absl::Status saved = tx.SaveJobs({DeriveJob(SomeJob(), {Here(At(1, K::kEnqueued))})});
     other = std::thread([&] { SaveJob(projection); });
     while (database_.Sql("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0") {
       absl::SleepFor(absl::Milliseconds(5));
