@@ -46,7 +46,7 @@ class QueryStoreTest : public testing::Test {
   void SaveEvents(std::vector<Event> events) {
     for (Event& event : events) event.origin = {"m", "p", stream_.stream_id, event.at};
     const auto saved = ProjectionStore(&database_.pool())
-                           .Project(stream_.prover_id, [&](ProjectionTransaction& tx) {
+                           .Project({stream_.prover_id}, [&](ProjectionTransaction& tx) {
                              return tx.SaveEvents(events);
                            });
     EXPECT_TRUE(saved.ok()) << saved.status();
