@@ -3,24 +3,31 @@
 #include <signal.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "server/config/config.h"
+#include "server/embedded/data_directory.h"
 #include "server/embedded/private_postgres.h"
 #include "server/grpc/grpc_server.h"
 #include "server/grpc/ingest_service.h"
 #include "server/grpc/query_service.h"
 #include "server/grpc/work_queue.h"
 #include "server/normalize/normalizer_worker.h"
+#include "server/normalize/renormalizer.h"
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/connection_pool.h"
 #include "storage/postgres/migrate.h"
 #include "storage/postgres/projection_store.h"
 #include "storage/postgres/query_store.h"
+#include "storage/postgres/rebuild_store.h"
 #include "version.h"
 
 namespace proverlog {
@@ -32,6 +39,8 @@ constexpr int kQueryThreads = 4;
 constexpr size_t kWaitingCalls = 256;
 constexpr absl::Duration kQueryTimeout = absl::Seconds(10);
 constexpr timespec kSignalPoll{1, 0};
+constexpr int kMaxProvers = 10'000;
+constexpr int kTryLater = 3;  // an exit code
 
 // From here on the signals that end the service are taken by AwaitEnd, in whatever thread they
 // arrive. Called before there are threads, but not earlier: until then they end the process at
@@ -87,7 +96,75 @@ absl::Status Serve(const Config& config, const std::string& database, PrivatePos
   return AwaitEnd(signals, postgres);
 }
 
+absl::StatusOr<std::vector<ProverRef>> FindProvers(postgres::QueryStore& queries,
+                                                   const std::string& name) {
+  if (name.empty()) return queries.ListProvers(kMaxProvers);
+  auto prover = queries.FindProver(name);
+  if (!prover.ok()) return prover.status();
+  return std::vector<ProverRef>{*std::move(prover)};
+}
+
+Renormalizer::Options ReportProgressOf(const ProverRef& prover, const sigset_t& signals) {
+  Renormalizer::Options options;
+  options.stop_requested = [signals] {
+    constexpr timespec kNoWait{};
+    return sigtimedwait(&signals, nullptr, &kNoWait) > 0;
+  };
+  options.on_progress = [name = prover.name](const RebuildProgress& progress) {
+    constexpr double kMegabyte = 1e6;
+    spdlog::info("prover {}: {:.1f} of {:.1f} MB", name,
+                 static_cast<double>(progress.normalized_bytes) / kMegabyte,
+                 static_cast<double>(progress.committed_bytes) / kMegabyte);
+  };
+  if (isatty(STDERR_FILENO) == 0) options.progress_interval = absl::Seconds(10);
+  return options;
+}
+
+bool IsToBeTriedAgain(const absl::Status& status) {
+  return absl::IsCancelled(status) || absl::IsUnavailable(status) ||
+         absl::IsDeadlineExceeded(status);
+}
+
+// Normalizes the provers' archives again, beside a service that may run on the same database.
+absl::Status Renormalize(const Config& config, const std::string& database) {
+  const auto pool = postgres::ConnectionPool::Create({.database = database, .size = 1});
+  if (!pool.ok()) return pool.status();
+  if (auto status = postgres::Migrate(**pool); !status.ok()) return status;
+  const sigset_t signals = BlockEndSignals();
+  postgres::ProjectionStore projections(pool->get());
+  postgres::RebuildStore rebuilds(pool->get());
+  postgres::QueryStore queries(pool->get());
+  const auto provers = FindProvers(queries, config.prover);
+  if (!provers.ok()) return provers.status();
+  for (const ProverRef& prover : *provers) {
+    spdlog::info("prover {}: reading its logs again", prover.name);
+    Renormalizer renormalizer(&projections, &rebuilds, ReportProgressOf(prover, signals));
+    const absl::Status status = renormalizer.Run(prover.prover_id);
+    if (!status.ok()) {
+      return {status.code(),
+              absl::StrCat("prover ", prover.name, ": ", status.message(),
+                           IsToBeTriedAgain(status) ? "; the same command goes on from here" : "")};
+    }
+    spdlog::info("prover {}: done, answers are of what was read now", prover.name);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RunRenormalize(const Config& config) {
+  if (config.data_dir.empty()) return Renormalize(config, config.database_url);
+  if (const auto running = PrivatePostgres::FindRunning(config.data_dir)) {
+    return Renormalize(config, *running);
+  }
+  if (!DataDirectory::HasCluster(config.data_dir)) {
+    return absl::NotFoundError(absl::StrCat("there are no logs in --data-dir ", config.data_dir));
+  }
+  const auto postgres = PrivatePostgres::Start(config.data_dir);
+  if (!postgres.ok()) return postgres.status();
+  return Renormalize(config, (*postgres)->database());
+}
+
 absl::Status Run(const Config& config) {
+  if (config.command == Command::kRenormalize) return RunRenormalize(config);
   if (config.data_dir.empty()) return Serve(config, config.database_url, nullptr);
   spdlog::info("starting a private PostgreSQL in {}", config.data_dir);
   const auto postgres = PrivatePostgres::Start(config.data_dir);
@@ -107,10 +184,11 @@ int main(int argc, char** argv) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("proverlogd"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
   const absl::Status status = proverlog::Run(*config);
+  const bool serve = config->command == proverlog::Command::kServe;
   if (!status.ok()) {
     spdlog::error("{}", std::string(status.message()));
-    return 1;
+    return !serve && proverlog::IsToBeTriedAgain(status) ? proverlog::kTryLater : 1;
   }
-  spdlog::info("stopped");
+  if (serve) spdlog::info("stopped");
   return 0;
 }

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "model/event.h"
 #include "model/fact.h"
 #include "model/job.h"
@@ -32,8 +33,8 @@ struct NormalizedStream {
   std::optional<int64_t> sealed_offset;  // the seal that was read, if any
 };
 
-// One transaction of a prover's only projecting worker. Everything it reads it may write; nobody
-// else writes the prover's projection meanwhile. Not thread-safe.
+// One transaction of a projection's only worker. Everything it reads it may write; nobody else
+// writes the projection meanwhile. Not thread-safe.
 class ProjectionTransaction {
  public:
   virtual ~ProjectionTransaction() = default;
@@ -56,26 +57,37 @@ class ProjectionTransaction {
   // the others. What is added belongs to the bytes up to the progress that this transaction saves.
   virtual absl::Status AddUnknown(const std::map<int64_t, UnknownCounts>& by_stream) = 0;
 
-  // Events that are known already stay as they are.
+  // An event that several logs tell, or one twice, is of the first line of the oldest one.
   virtual absl::Status SaveEvents(const std::vector<Event>& events) = 0;
 
   virtual absl::Status SaveProgress(const NormalizedStream& stream) = 0;
 };
+
+// What is done in one such transaction. May be called again after a failure, and so keeps no state
+// of its own.
+using ProjectionWork = std::function<absl::Status(ProjectionTransaction&)>;
 
 // The normalizer's side of the database. Thread-safe.
 class ProjectionStore {
  public:
   virtual ~ProjectionStore() = default;
 
-  // Provers that have a pending stream.
+  // Provers whose live projection has a pending stream.
   virtual absl::StatusOr<std::vector<ProverId>> FindProversBehind() = 0;
 
-  // Runs `work` in a transaction that is the prover's only projecting worker's, and commits if it
-  // returns OK. Returns false, without running it, where another worker is at it. `work` may be
-  // called again after a failure and so keeps no state of its own.
-  virtual absl::StatusOr<bool> Project(
-      ProverId prover_id, const std::function<absl::Status(ProjectionTransaction&)>& work) = 0;
+  // Runs `work` in a transaction that is the projection's only worker's, and commits if it returns
+  // OK. Returns false, without running it, where another worker is at it, or where the projection
+  // is retired.
+  virtual absl::StatusOr<bool> Project(const ProjectionKey& projection,
+                                       const ProjectionWork& work) = 0;
+
+  // Deletes a piece of what a retired projection left, where there is one. One that was live is
+  // left alone for kRetiredGrace: answers that are under way still read it.
+  virtual absl::Status DeleteRetired() = 0;
 };
+
+// Longer than any answer takes.
+inline constexpr absl::Duration kRetiredGrace = absl::Minutes(1);
 
 }  // namespace proverlog
 

@@ -21,6 +21,14 @@ struct StreamKey {
   friend bool operator==(const StreamKey& a, const StreamKey& b) = default;
 };
 
+// Names a projection: what a normalizer made of a prover's logs. Without a number it is the live
+// one, whichever that is when it is used.
+inline constexpr int32_t kLiveProjection = 0;
+struct ProjectionKey {
+  ProverId prover_id = 0;
+  int32_t projection_id = kLiveProjection;
+};
+
 // The head of a stream, by which a log is recognized: its first bytes, at most this many.
 inline constexpr size_t kHeadBytes = 1024;
 

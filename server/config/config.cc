@@ -13,7 +13,8 @@ constexpr char kDescription[] =
     "Collects the logs of Aztec provers and answers questions about them.\n"
     "\n"
     "  proverlogd --data-dir /var/lib/proverlog\n"
-    "  proverlogd --database-url postgresql://proverlog@db.example/proverlog\n";
+    "  proverlogd --database-url postgresql://proverlog@db.example/proverlog\n"
+    "  proverlogd renormalize --data-dir /var/lib/proverlog\n";
 
 }  // namespace
 
@@ -35,9 +36,14 @@ std::optional<Config> ParseConfig(int argc, char** argv, int& exit_code) {
       ->capture_default_str();
   app.add_flag("--reflection", config.reflection, "Serve gRPC reflection")
       ->envname("PROVERLOGD_REFLECTION");
+  auto* renormalize = app.add_subcommand(
+      "renormalize", "Read all archived logs again, beside the running service or without it");
+  renormalize->add_option("--prover", config.prover, "Only this prover's");
+  renormalize->fallthrough();
   app.set_version_flag("--version", std::string("proverlogd ") + kVersion);
   try {
     app.parse(argc, argv);
+    if (renormalize->parsed()) config.command = Command::kRenormalize;
     return config;
   } catch (const CLI::ParseError& error) {
     exit_code = app.exit(error) == 0 ? 0 : kUsageError;

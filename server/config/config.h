@@ -6,12 +6,16 @@
 
 namespace proverlog {
 
+enum class Command { kServe, kRenormalize };
+
 // What proverlogd is told by its flags, or by the environment (PROVERLOGD_*).
 struct Config {
+  Command command = Command::kServe;
   std::string data_dir;  // exactly one of the two is set
   std::string database_url;
   std::string listen = "127.0.0.1:7460";
   bool reflection = false;
+  std::string prover;  // whose logs are normalized again; empty: all provers'
 };
 
 // Reads the command line. Returns nothing where the program is to end with `exit_code`: after

@@ -28,12 +28,20 @@ namespace fs = std::filesystem;
 
 constexpr absl::Duration kPollInterval = absl::Milliseconds(50);
 
-std::string ReadFirstLine(const std::string& path) {
+// The lines of a cluster's postmaster.pid (PostgreSQL's miscadmin.h).
+constexpr int kPidLine = 1;
+constexpr int kSocketDirectoryLine = 5;
+
+// A line of a file, counted from 1.
+std::string ReadLine(const std::string& path, int number) {
   std::ifstream file(path);
   std::string line;
-  std::getline(file, line);
-  return std::string(absl::StripAsciiWhitespace(line));
+  while (number-- > 0 && std::getline(file, line)) {
+  }
+  return file ? std::string(absl::StripAsciiWhitespace(line)) : "";
 }
+
+std::string ReadFirstLine(const std::string& path) { return ReadLine(path, 1); }
 
 bool IsAlive(pid_t pid) { return pid > 0 && (kill(pid, 0) == 0 || errno == EPERM); }
 
@@ -83,6 +91,13 @@ bool IsPostgresOf(pid_t pid, const std::string& cluster) {
   const fs::path cwd = fs::read_symlink(absl::StrCat("/proc/", pid, "/cwd"), error);
   return !error && cwd == fs::path(cluster) &&
          ReadFirstLine(absl::StrCat("/proc/", pid, "/comm")) == "postgres";
+}
+
+// The postgres that works in the cluster, or 0.
+pid_t FindPostgres(const std::string& cluster) {
+  int pid = 0;
+  const std::string text = ReadLine(cluster + "/postmaster.pid", kPidLine);
+  return absl::SimpleAtoi(text, &pid) && IsPostgresOf(pid, cluster) ? pid : 0;
 }
 
 absl::Status CheckVersion(const std::string& cluster, const std::string& bin,
@@ -152,6 +167,20 @@ absl::StatusOr<std::unique_ptr<DataDirectory>> DataDirectory::Lock(const std::st
   return directory;
 }
 
+bool DataDirectory::HasCluster(const std::string& path) {
+  std::error_code error;
+  return fs::exists(path + "/pg/PG_VERSION", error);
+}
+
+std::optional<std::string> DataDirectory::FindSocketDirectory(const std::string& path) {
+  std::error_code error;
+  const std::string cluster = (fs::canonical(path, error) / "pg").string();
+  if (error || FindPostgres(cluster) == 0) return std::nullopt;
+  const std::string directory = ReadLine(cluster + "/postmaster.pid", kSocketDirectoryLine);
+  if (directory.empty()) return std::nullopt;
+  return directory;
+}
+
 DataDirectory::~DataDirectory() { close(lock_fd_); }
 
 absl::Status DataDirectory::PrepareCluster(const Account& account, const std::string& bin) const {
@@ -167,11 +196,8 @@ absl::Status DataDirectory::PrepareCluster(const Account& account, const std::st
 }
 
 absl::Status DataDirectory::StopOrphan() const {
-  int pid = 0;
-  if (!absl::SimpleAtoi(ReadFirstLine(cluster_path() + "/postmaster.pid"), &pid) ||
-      !IsPostgresOf(pid, cluster_path())) {
-    return absl::OkStatus();
-  }
+  const pid_t pid = FindPostgres(cluster_path());
+  if (pid == 0) return absl::OkStatus();
   const auto gone = [&] { return !IsPostgresOf(pid, cluster_path()); };
   for (const auto& [signal, timeout] :
        {std::pair{SIGINT, kFastShutdown}, std::pair{SIGQUIT, kImmediateShutdown}}) {

@@ -2,6 +2,7 @@
 #define PROVERLOG_SERVER_EMBEDDED_DATA_DIRECTORY_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -20,6 +21,11 @@ class DataDirectory {
   // Makes the directory where it is missing and locks it. FAILED_PRECONDITION where another service
   // has it; one that was killed a moment ago is waited for until its PostgreSQL has stopped.
   static absl::StatusOr<std::unique_ptr<DataDirectory>> Lock(const std::string& path);
+  // Whether a service has used the directory before.
+  static bool HasCluster(const std::string& path);
+  // Where the socket is of the PostgreSQL that works in the directory now; nothing where none does,
+  // or none that we may see.
+  static std::optional<std::string> FindSocketDirectory(const std::string& path);
   // The lock is released when the last process that inherited it has ended.
   ~DataDirectory();
   DataDirectory(const DataDirectory&) = delete;

@@ -37,6 +37,10 @@ absl::StatusOr<std::string> MakeSocketDirectory(const Account& account) {
   return path;
 }
 
+std::string Conninfo(const std::string& socket_directory) {
+  return absl::StrCat("host=", socket_directory, " user=proverlog dbname=postgres");
+}
+
 std::vector<std::string> PostgresCommand(const std::string& bin, const std::string& cluster,
                                          const std::string& socket_directory) {
   return {bin + "/postgres",
@@ -64,6 +68,12 @@ absl::StatusOr<std::unique_ptr<PrivatePostgres>> PrivatePostgres::Start(
   return postgres;
 }
 
+std::optional<std::string> PrivatePostgres::FindRunning(const std::string& data_dir) {
+  const auto sockets = DataDirectory::FindSocketDirectory(data_dir);
+  if (!sockets) return std::nullopt;
+  return Conninfo(*sockets);
+}
+
 absl::Status PrivatePostgres::Launch() {
   const auto bin = FindPostgresPrograms();
   if (!bin.ok()) return bin.status();
@@ -86,7 +96,7 @@ absl::Status PrivatePostgres::Launch() {
   close(ends[0]);
   lifeline_ = ends[1];
   if (keeper_ < 0) return absl::ErrnoToStatus(errno, "cannot start a process");
-  database_ = absl::StrCat("host=", *sockets, " user=proverlog dbname=postgres");
+  database_ = Conninfo(*sockets);
   return absl::OkStatus();
 }
 

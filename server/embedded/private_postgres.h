@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -18,6 +19,9 @@ class PrivatePostgres {
   // Makes the cluster where there is none, starts PostgreSQL and waits until it answers. Forks: to
   // be called before the process has threads.
   static absl::StatusOr<std::unique_ptr<PrivatePostgres>> Start(const std::string& data_dir);
+  // How to connect, for libpq, to the one that another service runs in the data directory now;
+  // nothing where none does, or where we may not see it.
+  static std::optional<std::string> FindRunning(const std::string& data_dir);
   // Stops PostgreSQL and waits for it.
   ~PrivatePostgres();
   PrivatePostgres(const PrivatePostgres&) = delete;

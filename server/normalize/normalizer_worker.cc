@@ -56,6 +56,9 @@ bool NormalizerWorker::WaitForWork(absl::Time next_look, std::set<ProverId>& due
 }
 
 void NormalizerWorker::LookForWork() {
+  if (const absl::Status status = store_->DeleteRetired(); !status.ok()) {
+    spdlog::warn("normalizer: {}", std::string(status.message()));
+  }
   const auto behind = store_->FindProversBehind();
   if (!behind.ok()) {
     spdlog::warn("normalizer: {}", std::string(behind.status().message()));
@@ -67,7 +70,7 @@ void NormalizerWorker::LookForWork() {
 
 void NormalizerWorker::Normalize(ProverId prover_id) {
   // One step a turn: provers take turns, and a stop does not wait for a long backlog.
-  const auto result = projector_.Step(prover_id);
+  const auto result = projector_.Step({prover_id});
   if (!result.ok()) {
     // The next look finds the prover again; until then the database may have recovered.
     spdlog::warn("normalizer: {}", std::string(result.status().message()));

@@ -13,8 +13,9 @@
 namespace proverlog {
 
 // Follows ingest: normalizes a prover as soon as it is told of a commit, and looks every few
-// seconds for what it was not told of (after a restart, or committed by another replica). A failure
-// is logged and tried again. Thread-safe; `store` outlives it.
+// seconds for what it was not told of (after a restart, or committed by another replica), and for a
+// retired projection to delete a piece of. A failure is logged and tried again. Thread-safe;
+// `store` outlives it.
 class NormalizerWorker {
  public:
   explicit NormalizerWorker(ProjectionStore* store);

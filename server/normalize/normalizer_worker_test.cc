@@ -49,9 +49,9 @@ class FakeStore : public ProjectionStore {
   absl::StatusOr<std::vector<ProverId>> FindProversBehind() override {
     return std::vector<ProverId>{kEndless, kFailsOnce, kBusyOnce};
   }
-  absl::StatusOr<bool> Project(
-      ProverId prover_id,
-      const std::function<absl::Status(ProjectionTransaction&)>& work) override {
+  absl::StatusOr<bool> Project(const ProjectionKey& projection,
+                               const ProjectionWork& work) override {
+    const ProverId prover_id = projection.prover_id;
     const int step = ++steps_[prover_id];
     if (prover_id == kFailsOnce && step == 1) return absl::UnavailableError("try again");
     if (prover_id == kBusyOnce && step == 1) return false;
@@ -64,6 +64,8 @@ class FakeStore : public ProjectionStore {
     if (!status.ok()) return status;
     return true;
   }
+
+  absl::Status DeleteRetired() override { return absl::OkStatus(); }
 
   absl::Notification tried_again;
 

@@ -22,6 +22,7 @@ namespace proverlog {
 namespace {
 
 constexpr int kStreamsAStep = 64;
+constexpr int kStreamsToCatchUp = 1000;
 constexpr int64_t kBytesAStep = int64_t{4} << 20;
 
 // What a step's streams tell.
@@ -172,19 +173,25 @@ absl::Status PutBack(ProjectionTransaction& tx) {
 
 }  // namespace
 
-absl::StatusOr<Projector::Result> Projector::Step(ProverId prover_id) {
-  auto result = TakeStep(prover_id, kStreamsAStep);
+absl::StatusOr<Projector::Result> Projector::Step(const ProjectionKey& projection) {
+  auto result = TakeStep(projection, kStreamsAStep);
   if (result.ok() || absl::IsUnavailable(result.status())) return result;
   // What one stream tells may be what the database refuses: it must not hold up the others.
-  result = TakeStep(prover_id, 1);
+  result = TakeStep(projection, 1);
   if (result.ok() || absl::IsUnavailable(result.status())) return result;
-  const auto put_back = store_->Project(prover_id, PutBack);
+  const auto put_back = store_->Project(projection, PutBack);
   return put_back.ok() ? result.status() : put_back.status();
 }
 
-absl::StatusOr<Projector::Result> Projector::TakeStep(ProverId prover_id, int max_streams) {
+absl::Status Projector::CatchUp(ProjectionTransaction& tx) const {
   bool more = false;
-  const auto ran = store_->Project(prover_id, [&](ProjectionTransaction& tx) {
+  return NormalizePending(&index_, kStreamsToCatchUp, tx, more);
+}
+
+absl::StatusOr<Projector::Result> Projector::TakeStep(const ProjectionKey& projection,
+                                                      int max_streams) {
+  bool more = false;
+  const auto ran = store_->Project(projection, [&](ProjectionTransaction& tx) {
     return NormalizePending(&index_, max_streams, tx, more);
   });
   if (!ran.ok()) return ran.status();

@@ -7,8 +7,8 @@
 
 namespace proverlog {
 
-// Carries a prover's projection forward: archived bytes become jobs, and how far it came is saved
-// in the same transaction. Thread-safe; `store` outlives it.
+// Carries a projection forward: archived bytes become jobs, and how far it came is saved in the
+// same transaction. Thread-safe; `store` outlives it.
 class Projector {
  public:
   explicit Projector(ProjectionStore* store) : store_(store) {}
@@ -16,16 +16,20 @@ class Projector {
   enum class Result {
     kDone,  // nothing is left to do, or nothing that can be done
     kMore,  // a step was taken; there may be more to do
-    kBusy,  // another worker is at this prover
+    kBusy,  // another worker is at it, or it is retired
   };
 
   // Takes one step: a few MiB at most, in one transaction. A stream that cannot be read is logged
   // and does not hold up the prover's others. After an error the other streams are still due.
-  absl::StatusOr<Result> Step(ProverId prover_id);
+  absl::StatusOr<Result> Step(const ProjectionKey& projection);
+
+  // A step with more streams at once, in a transaction of the caller's: those that are a little
+  // behind are not any more.
+  absl::Status CatchUp(ProjectionTransaction& tx) const;
 
  private:
   // A step with the streams that have waited longest.
-  absl::StatusOr<Result> TakeStep(ProverId prover_id, int max_streams);
+  absl::StatusOr<Result> TakeStep(const ProjectionKey& projection, int max_streams);
 
   ProjectionStore* store_;
   MessageIndex index_;

@@ -56,7 +56,7 @@ class ProjectorTest : public testing::Test {
 
   void ProjectAll() {
     for (;;) {
-      const auto result = projector_.Step(1);
+      const auto result = projector_.Step({1});
       ASSERT_TRUE(result.ok()) << result.status();
       if (*result == Projector::Result::kDone) return;
     }
@@ -197,7 +197,7 @@ TEST_F(ProjectorTest, UnknownMessagesAreCountedOnceHoweverManyStepsItTakes) {
   database_.Sql(
       "ALTER TABLE stream_progress"
       " ADD CONSTRAINT stop CHECK (stream_id = 1 OR normalized_offset < 60)");
-  EXPECT_FALSE(projector_.Step(1).ok());
+  EXPECT_FALSE(projector_.Step({1}).ok());
   EXPECT_EQ(counted(), before + "2|m|WARN|Slept <n> s|1|1000|1000|0");
   database_.Sql("ALTER TABLE stream_progress DROP CONSTRAINT stop");
   ProjectAll();
@@ -236,7 +236,7 @@ TEST_F(ProjectorTest, ManyBadStreamsHoldUpNoOther) {
   for (int i = 0; i < 70; ++i) Append("m", "bad" + std::to_string(i), "some line\n");
   database_.Sql("DELETE FROM block");
   Append("m", "good.log", EnqueueLine(1));
-  for (int i = 0; i < 2; ++i) ASSERT_TRUE(projector_.Step(1).ok());
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(projector_.Step({1}).ok());
   EXPECT_EQ(LoadEpoch(1).size(), 1U);
 }
 
@@ -258,8 +258,8 @@ TEST_F(ProjectorTest, WhatTheDatabaseRefusesOfOneStreamHoldsUpNoOther) {
   Append("m", "bad.log", EnqueueLine(1, "REFUSED"));
   Append("m", "good.log", EnqueueLine(2));
   Append("m", "other.log", EnqueueLine(3));
-  EXPECT_FALSE(projector_.Step(1).ok());  // then it waits behind the others
-  for (int i = 0; i < 2; ++i) EXPECT_TRUE(projector_.Step(1).ok());
+  EXPECT_FALSE(projector_.Step({1}).ok());  // then it waits behind the others
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(projector_.Step({1}).ok());
   EXPECT_TRUE(LoadEpoch(1).empty());
   EXPECT_EQ(LoadEpoch(2).size(), 1U);
   EXPECT_EQ(LoadEpoch(3).size(), 1U);

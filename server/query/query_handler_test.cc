@@ -40,7 +40,7 @@ class QueryHandlerTest : public testing::Test {
                                           block, raw.substr(0, 1024));
     ASSERT_TRUE(key.ok()) << key.status();
     Projector projector(&projections_);
-    while (*projector.Step(key->prover_id) == Projector::Result::kMore) {
+    while (*projector.Step({key->prover_id}) == Projector::Result::kMore) {
     }
   }
 

@@ -39,7 +39,7 @@ class UnknownMessagesTest : public testing::Test {
                                           block, raw.substr(0, 1024));
     EXPECT_TRUE(key.ok()) << key.status();
     Projector projector(&projections_);
-    while (*projector.Step(key->prover_id) == Projector::Result::kMore) {
+    while (*projector.Step({key->prover_id}) == Projector::Result::kMore) {
     }
     return key->stream_id;
   }

@@ -82,12 +82,17 @@ void WriteEvents(pqxx::transaction_base& tx, const ProjectionKey& key,
   tx.exec_params(
       "INSERT INTO event (prover_id, projection_id, epoch, at, kind, fields, fields_md5, stream_id,"
       " process, line_offset, session)"
-      " SELECT $1, $2, epoch, at, kind, fields::text[], md5(fields)::uuid, stream_id, process,"
-      " line_offset, session FROM unnest($3::integer[], $4::bigint[], $5::text[], $6::text[], "
-      "$7::bigint[],"
-      " $8::text[], $9::bigint[], $10::text[])"
+      " SELECT DISTINCT ON (epoch, at, kind, fields)"
+      " $1::integer, $2::integer, epoch, at, kind, fields::text[], md5(fields)::uuid, stream_id,"
+      " process, line_offset, session"
+      " FROM unnest($3::integer[], $4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::text[],"
+      "  $9::bigint[], $10::text[])"
       " AS n (epoch, at, kind, fields, stream_id, process, line_offset, session)"
-      " ON CONFLICT DO NOTHING",
+      " ORDER BY epoch, at, kind, fields, stream_id, line_offset"
+      " ON CONFLICT (prover_id, projection_id, epoch, at, kind, fields_md5) DO UPDATE SET"
+      " stream_id = excluded.stream_id, process = excluded.process,"
+      " line_offset = excluded.line_offset"
+      " WHERE (excluded.stream_id, excluded.line_offset) < (event.stream_id, event.line_offset)",
       key.prover_id, key.projection_id, epochs.Finish(), at.Finish(), kinds.Finish(),
       fields.Finish(), streams.Finish(), processes.Finish(), offsets.Finish(), sessions.Finish());
 }

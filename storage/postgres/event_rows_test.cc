@@ -41,7 +41,7 @@ class EventRowsTest : public testing::Test {
 
   void Save(const std::vector<Event>& events) {
     const auto saved = ProjectionStore(&database_.pool())
-                           .Project(prover_.prover_id, [&](ProjectionTransaction& tx) {
+                           .Project({prover_.prover_id}, [&](ProjectionTransaction& tx) {
                              return tx.SaveEvents(events);
                            });
     EXPECT_TRUE(saved.ok()) << saved.status();
@@ -73,7 +73,8 @@ TEST_F(EventRowsTest, AnEventThatIsToldTwiceIsThereOnce) {
   const Event event = Make(5, "epoch.started", {{"epoch", "1"}});
   Event again = event;
   again.origin.offset = 99;
-  Save({event, again});
+  Save({again});
+  Save({again, event});
   Save({again});
   const auto rows = List({.epoch = 1});
   ASSERT_EQ(rows.size(), 1U);
@@ -137,7 +138,7 @@ TEST_F(EventRowsTest, AreFoundAndWrittenByAnIndex) {
   EXPECT_EQ(queries.ListEvents(prover_, {}, 200)->size(), 200U);
   const Event event = Make(5, "epoch.started", {{"epoch", "500"}});
   ASSERT_TRUE(ProjectionStore(pool.get())
-                  .Project(prover_.prover_id,
+                  .Project({prover_.prover_id},
                            [&](ProjectionTransaction& tx) {
                              return tx.SaveEvents({event, event});
                            })

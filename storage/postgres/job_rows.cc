@@ -167,10 +167,12 @@ WriterIds FindOrAddWriters(pqxx::transaction_base& tx, ProverId prover_id,
   // Only what is missing is inserted: an insert that conflicts would use up a number.
   tx.exec_params(
       "INSERT INTO writer (prover_id, stream_id, process)"
-      " SELECT $1, stream_id, process FROM unnest($2::bigint[], $3::text[]) AS n (stream_id, "
-      "process)"
+      " SELECT $1, stream_id, process"
+      " FROM unnest($2::bigint[], $3::text[]) AS n (stream_id, process)"
       " WHERE NOT EXISTS (SELECT FROM writer w WHERE w.prover_id = $1"
-      "   AND w.stream_id = n.stream_id AND w.process = n.process)",
+      "   AND w.stream_id = n.stream_id AND w.process = n.process)"
+      // Another projection's worker may add the same one.
+      " ORDER BY stream_id, process ON CONFLICT DO NOTHING",
       prover_id, stream_array, process_array);
   WriterIds ids;
   const auto rows = tx.exec_params(

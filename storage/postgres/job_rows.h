@@ -18,12 +18,6 @@ namespace proverlog::postgres {
 // Jobs as rows of the tables job, job_fact and writer (storage/migrations/0001_init.sql). All
 // functions throw libpqxx's exceptions.
 
-// The prover's projection that is read or written.
-struct ProjectionKey {
-  ProverId prover_id = 0;
-  int32_t projection_id = 0;
-};
-
 using FactsByJob = std::map<JobId, std::vector<Fact>>;
 
 // How many rows of a table are read at most. RESOURCE_EXHAUSTED where there are more: a job without

@@ -1,158 +1,61 @@
 #include "storage/postgres/projection_store.h"
 
 #include <algorithm>
-#include <limits>
-#include <map>
 #include <optional>
 #include <string>
-#include <utility>
 
-#include "absl/time/clock.h"
-#include "storage/postgres/archive_store.h"
-#include "storage/postgres/epoch_rows.h"
-#include "storage/postgres/event_rows.h"
-#include "storage/postgres/fields.h"
-#include "storage/postgres/job_rows.h"
-#include "storage/postgres/stream_rows.h"
+#include "absl/strings/str_cat.h"
+#include "storage/postgres/projection_transaction.h"
 #include "storage/postgres/transaction.h"
-#include "storage/postgres/unknown_rows.h"
 
 namespace proverlog::postgres {
 namespace {
 
-// A stream is pending while there are bytes to normalize, or a seal at the end of them to read.
-constexpr char kPending[] =
-    "(sp.committed_offset > coalesce(pr.normalized_offset, 0)"
-    " OR (sp.sealed_offset = sp.committed_offset"
-    "     AND pr.sealed_offset IS DISTINCT FROM sp.sealed_offset))";
-
-// Runs `body` and turns libpqxx's exceptions into a status. The transaction is of no use after one.
-template <typename Body>
-auto Guarded(absl::string_view doing, Body body) -> std::invoke_result_t<Body> {
-  try {
-    return body();
-  } catch (...) {
-    return StatusFromException(doing);
-  }
+// Makes this transaction the projection's only worker's; nothing where another one is.
+std::optional<ProjectionKey> LockProjection(ReadWrite& tx, const ProjectionKey& projection) {
+  // The live projection may be switched under this statement. The pointer is then read too early,
+  // but not retired_at: what is locked is read again.
+  constexpr char kLock[] =
+      "SELECT j.projection_id FROM projection j JOIN prover p USING (prover_id)"
+      " WHERE j.prover_id = $1 AND j.retired_at IS NULL"
+      " AND j.projection_id = coalesce(nullif($2::integer, $3), p.projection_id)"
+      " FOR NO KEY UPDATE OF j SKIP LOCKED";
+  const auto rows =
+      tx.exec_params(kLock, projection.prover_id, projection.projection_id, kLiveProjection);
+  if (rows.empty()) return std::nullopt;
+  return ProjectionKey{projection.prover_id, rows[0][0].as<int32_t>()};
 }
 
-class Transaction : public ProjectionTransaction {
- public:
-  Transaction(ReadWrite& tx, const ProjectionKey& key) : tx_(tx), key_(key) {}
+// Rows of one retired projection that one step deletes.
+constexpr int64_t kDeletedAStep = 10'000;
 
-  absl::StatusOr<std::vector<PendingStream>> PendingStreams(int limit) override {
-    return Guarded(
-        "find what is to be normalized",
-        [&]() -> absl::StatusOr<std::vector<PendingStream>> { return SelectPending(limit); });
-  }
-
-  absl::StatusOr<std::vector<Block>> ReadBlocks(int64_t stream_id, int64_t begin,
-                                                int64_t max_bytes) override {
-    return Guarded("read the archive", [&]() -> absl::StatusOr<std::vector<Block>> {
-      // Small blocks are the normal case; their number bounds the rows, not the bytes.
-      constexpr int kMaxBlocks = 256;
-      return SelectBlocks(tx_, {key_.prover_id, stream_id}, begin, begin + max_bytes, kMaxBlocks);
-    });
-  }
-
-  absl::StatusOr<std::map<JobId, std::vector<Fact>>> LoadFacts(
-      const std::vector<JobId>& jobs) override {
-    return Guarded("load jobs", [&]() -> absl::StatusOr<std::map<JobId, std::vector<Fact>>> {
-      return ReadFacts(tx_, key_, jobs, std::numeric_limits<int64_t>::max() - 1);
-    });
-  }
-
-  absl::Status SaveJobs(const std::vector<Job>& jobs) override {
-    return Guarded("save jobs", [&] {
-      WriteJobs(tx_, key_, jobs);
-      NoteEpochsOfJobs(tx_, key_, jobs);
-      return absl::OkStatus();
-    });
-  }
-
-  absl::Status AddUnknown(const std::map<int64_t, UnknownCounts>& by_stream) override {
-    return Guarded("count unknown messages", [&] {
-      AddUnknownRows(tx_, key_, by_stream);
-      return absl::OkStatus();
-    });
-  }
-
-  absl::Status SaveEvents(const std::vector<Event>& events) override {
-    return Guarded("save events", [&] {
-      WriteEvents(tx_, key_, events);
-      NoteEpochsOfEvents(tx_, key_, events);
-      return absl::OkStatus();
-    });
-  }
-
-  absl::Status SaveProgress(const NormalizedStream& stream) override {
-    return Guarded("save the normalizer's progress", [&] {
-      UpsertProgress(stream);
-      return absl::OkStatus();
-    });
-  }
-
- private:
-  std::vector<PendingStream> SelectPending(int limit) {
-    const auto rows = tx_.exec_params(
-        absl::StrCat("SELECT s.stream_id, s.machine, s.source, sp.committed_offset,"
-                     " sp.sealed_offset, coalesce(pr.normalized_offset, 0), pr.normalizer_state, ",
-                     kCountColumns,
-                     " FROM stream_position sp JOIN stream s USING (prover_id, stream_id)"
-                     " LEFT JOIN stream_progress pr ON pr.prover_id = sp.prover_id"
-                     "  AND pr.projection_id = $2 AND pr.stream_id = sp.stream_id"
-                     " WHERE sp.prover_id = $1 AND ",
-                     kPending, " ORDER BY pr.normalized_at NULLS FIRST, s.stream_id LIMIT $3"),
-        key_.prover_id, key_.projection_id, limit);
-    std::vector<PendingStream> streams;
-    for (const auto& row : rows) {
-      PendingStream stream;
-      stream.labels.stream_id = row[0].as<int64_t>();
-      stream.labels.machine = row[1].as<std::string>();
-      stream.labels.source = row[2].as<std::string>();
-      stream.labels.anchors = SelectAnchors(tx_, {key_.prover_id, stream.labels.stream_id});
-      stream.committed_offset = row[3].as<int64_t>();
-      stream.sealed_offset = ReadOptional(row[4]);
-      stream.progress.offset = row[5].as<int64_t>();
-      if (!row[6].is_null()) stream.progress.state = ToBytes(row[6]);
-      stream.progress.counts = ReadCounts(row, 7);
-      streams.push_back(std::move(stream));
-    }
-    return streams;
-  }
-
-  void UpsertProgress(const NormalizedStream& stream) {
-    const StreamCounts& counts = stream.progress.counts;
-    tx_.exec_params0(
-        absl::StrCat(
-            "INSERT INTO stream_progress (prover_id, projection_id, stream_id, normalized_offset,"
-            " sealed_offset, normalizer_state, normalized_at, ",
-            kCountColumns,
-            ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
-            " ON CONFLICT (prover_id, projection_id, stream_id) DO UPDATE SET"
-            " normalized_offset = $4, sealed_offset = $5, normalizer_state = $6,"
-            " normalized_at = $7, lines = $8, records = $9, understood = $10,"
-            " not_understood = $11, undated = $12, cut = $13, facts = $14, first_at = $15,"
-            " last_at = $16, aztec_versions = $17"),
-        key_.prover_id, key_.projection_id, stream.stream_id, stream.progress.offset,
-        stream.sealed_offset, ToParameter(stream.progress.state), absl::ToUnixMillis(absl::Now()),
-        counts.lines, counts.records, counts.understood, counts.not_understood, counts.undated,
-        counts.cut, FactCountsToJson(counts), counts.first_at, counts.last_at,
-        counts.versions.Serialize());
-  }
-
-  ReadWrite& tx_;
-  ProjectionKey key_;
-};
-
-// Makes this transaction the prover's only projecting worker's; nothing where another one is.
-std::optional<ProjectionKey> LockProjection(ReadWrite& tx, ProverId prover_id) {
+// A retired projection that nobody reads any more and nobody else is deleting.
+std::optional<ProjectionKey> LockRetired(ReadWrite& tx) {
   const auto rows = tx.exec_params(
-      "SELECT j.projection_id FROM projection j JOIN prover p USING (prover_id, projection_id)"
-      " WHERE j.prover_id = $1 FOR NO KEY UPDATE OF j SKIP LOCKED",
-      prover_id);
+      "SELECT prover_id, projection_id FROM projection"
+      " WHERE retired_at < (extract(epoch FROM now()) * 1000)::bigint - $1::bigint"
+      " ORDER BY retired_at LIMIT 1 FOR UPDATE SKIP LOCKED",
+      absl::ToInt64Milliseconds(kRetiredGrace));
   if (rows.empty()) return std::nullopt;
-  return ProjectionKey{prover_id, rows[0][0].as<int32_t>()};
+  return ProjectionKey{rows[0][0].as<ProverId>(), rows[0][1].as<int32_t>()};
+}
+
+// All tables with a projection's rows but its own. A writer belongs to no projection, and is left
+// even where only this one named it: it is a log's and a process's name.
+void DeleteSomeOf(ReadWrite& tx, const ProjectionKey& key) {
+  int64_t left = kDeletedAStep;
+  for (const char* table :
+       {"job", "job_fact", "event", "epoch", "unknown_message", "stream_progress"}) {
+    if (left == 0) return;
+    const auto deleted = tx.exec_params(
+        absl::StrCat("DELETE FROM ", table, " WHERE ctid = ANY (ARRAY(SELECT ctid FROM ", table,
+                     " WHERE prover_id = $1 AND projection_id = $2 LIMIT $3))"),
+        key.prover_id, key.projection_id, left);
+    left -= static_cast<int64_t>(deleted.affected_rows());
+  }
+  if (left == 0) return;
+  tx.exec_params0("DELETE FROM projection WHERE prover_id = $1 AND projection_id = $2",
+                  key.prover_id, key.projection_id);
 }
 
 }  // namespace
@@ -172,14 +75,22 @@ absl::StatusOr<std::vector<ProverId>> ProjectionStore::FindProversBehind() {
       });
 }
 
-absl::StatusOr<bool> ProjectionStore::Project(
-    ProverId prover_id, const std::function<absl::Status(ProjectionTransaction&)>& work) {
+absl::StatusOr<bool> ProjectionStore::Project(const ProjectionKey& projection,
+                                              const ProjectionWork& work) {
   return RunTransaction<ReadWrite>(*pool_, "normalize", [&](ReadWrite& tx) -> absl::StatusOr<bool> {
-    const auto key = LockProjection(tx, prover_id);
+    const auto key = LockProjection(tx, projection);
     if (!key) return false;
-    Transaction transaction(tx, *key);
+    ProjectionTransaction transaction(tx, *key);
     if (absl::Status status = work(transaction); !status.ok()) return status;
     return true;
+  });
+}
+
+absl::Status ProjectionStore::DeleteRetired() {
+  return RunTransaction<ReadWrite>(*pool_, "delete a retired projection", [](ReadWrite& tx) {
+    const auto key = LockRetired(tx);
+    if (key) DeleteSomeOf(tx, *key);
+    return absl::OkStatus();
   });
 }
 

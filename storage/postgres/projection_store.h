@@ -1,7 +1,6 @@
 #ifndef PROVERLOG_STORAGE_POSTGRES_PROJECTION_STORE_H_
 #define PROVERLOG_STORAGE_POSTGRES_PROJECTION_STORE_H_
 
-#include <functional>
 #include <vector>
 
 #include "storage/postgres/connection_pool.h"
@@ -15,8 +14,9 @@ class ProjectionStore : public proverlog::ProjectionStore {
   explicit ProjectionStore(ConnectionPool* pool) : pool_(pool) {}
 
   absl::StatusOr<std::vector<ProverId>> FindProversBehind() override;
-  absl::StatusOr<bool> Project(
-      ProverId prover_id, const std::function<absl::Status(ProjectionTransaction&)>& work) override;
+  absl::StatusOr<bool> Project(const ProjectionKey& projection,
+                               const ProjectionWork& work) override;
+  absl::Status DeleteRetired() override;
 
  private:
   ConnectionPool* pool_;

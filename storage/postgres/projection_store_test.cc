@@ -33,7 +33,7 @@ class ProjectionStoreTest : public testing::Test {
 
   // Runs `work` in a projecting transaction, which must get the lock.
   absl::Status Project(const std::function<absl::Status(ProjectionTransaction&)>& work) {
-    const auto ran = store_.Project(stream_.prover_id, work);
+    const auto ran = store_.Project({stream_.prover_id}, work);
     EXPECT_TRUE(!ran.ok() || *ran);
     return ran.status();
   }
@@ -180,7 +180,7 @@ TEST_F(ProjectionStoreTest, ASealIsPendingUntilItIsRead) {
 TEST_F(ProjectionStoreTest, OneWorkerAtATimeProjectsAProver) {
   const absl::Status status = Project([&](ProjectionTransaction&) {
     bool called = false;
-    const auto second = store_.Project(stream_.prover_id, [&](ProjectionTransaction&) {
+    const auto second = store_.Project({stream_.prover_id}, [&](ProjectionTransaction&) {
       called = true;
       return absl::OkStatus();
     });

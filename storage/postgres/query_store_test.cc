@@ -37,7 +37,7 @@ class QueryStoreTest : public testing::Test {
   void Save(const JobId& id, std::vector<Fact> facts) {
     for (Fact& fact : facts) fact.origin = {"m", "p", stream_.stream_id, fact.at};
     const auto saved = ProjectionStore(&database_.pool())
-                           .Project(stream_.prover_id, [&](ProjectionTransaction& tx) {
+                           .Project({stream_.prover_id}, [&](ProjectionTransaction& tx) {
                              return tx.SaveJobs({DeriveJob(id, std::move(facts))});
                            });
     EXPECT_TRUE(saved.ok()) << saved.status();
@@ -46,7 +46,7 @@ class QueryStoreTest : public testing::Test {
   void SaveEvents(std::vector<Event> events) {
     for (Event& event : events) event.origin = {"m", "p", stream_.stream_id, event.at};
     const auto saved = ProjectionStore(&database_.pool())
-                           .Project(stream_.prover_id, [&](ProjectionTransaction& tx) {
+                           .Project({stream_.prover_id}, [&](ProjectionTransaction& tx) {
                              return tx.SaveEvents(events);
                            });
     EXPECT_TRUE(saved.ok()) << saved.status();

@@ -38,7 +38,7 @@ class UnknownRowsTest : public testing::Test {
   absl::Status Add(const std::map<int64_t, UnknownCounts>& by_stream,
                    const absl::Status& then = absl::OkStatus()) {
     return ProjectionStore(&database_.pool())
-        .Project(prover_.prover_id,
+        .Project({prover_.prover_id},
                  [&](ProjectionTransaction& tx) {
                    const absl::Status added = tx.AddUnknown(by_stream);
                    return added.ok() ? then : added;
@@ -147,7 +147,7 @@ TEST_F(UnknownRowsTest, TheVersionsAreThoseOfItsStreams) {
     stream.progress.counts.versions.Add(ParseVersionRange(versions));
     const bool has_it = versions != "0.87";
     ASSERT_TRUE(ProjectionStore(&database_.pool())
-                    .Project(prover_.prover_id,
+                    .Project({prover_.prover_id},
                              [&](ProjectionTransaction& tx) {
                                const absl::Status saved = tx.SaveProgress(stream);
                                if (!saved.ok() || !has_it) return saved;
@@ -219,7 +219,7 @@ TEST_F(UnknownRowsTest, AProversRowsAreFoundByAnIndex) {
   ASSERT_TRUE(page.ok()) << page.status();
   EXPECT_EQ(page->rows.size(), 5U);
   ASSERT_TRUE(ProjectionStore(pool.get())
-                  .Project(prover_.prover_id,
+                  .Project({prover_.prover_id},
                            [&](ProjectionTransaction& tx) {
                              return tx.AddUnknown({{stream_id_, {{kKind, {1, 5, 5, 0}}}}});
                            })

@@ -127,6 +127,7 @@ std::string CanonicalDump(const std::string& conninfo) {
                 " line_offset FROM job_facts ORDER BY prover, id, time, kind, attempt"),
       DumpQuery(tx,
                 "SELECT epoch, at, kind, fields, line_offset FROM event"
+                " JOIN prover USING (prover_id, projection_id)"
                 " ORDER BY prover_id, epoch, at, kind, fields_md5"),
       DumpQuery(tx,
                 "SELECT p.name, s.machine, module, level, template, count, first_at, last_at,"
