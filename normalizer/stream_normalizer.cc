@@ -28,6 +28,9 @@ constexpr size_t kMaxRecordBytes = size_t{64} << 10;
 bool MayChange(const MessageMatch& match, const Record& record) {
   if (!record.data.empty()) return false;  // a whole JSON object ends the line
   if (absl::EndsWith(match.spec->pattern, "{end}")) return true;
+  for (const Saying& saying : match.spec->says) {
+    if (saying.kind == FactKind::kRestored) return true;  // its status stands in the data
+  }
   const char* const end = record.message.data() + record.message.size();
   for (const SlotValues::Value& value : match.values) {
     if (value.text.data() + value.text.size() != end) continue;
