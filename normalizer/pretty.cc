@@ -1,7 +1,10 @@
 #include "normalizer/pretty.h"
 
+#include <array>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/strip.h"
+#include "normalizer/scan.h"
 
 namespace proverlog {
 namespace {
@@ -13,8 +16,9 @@ constexpr size_t kMaxJsonCandidates = 8;
 int Digits(absl::string_view text, size_t count) {
   int value = 0;
   for (size_t i = 0; i < count; ++i) {
-    if (!absl::ascii_isdigit(text[i])) return -1;
-    value = value * 10 + (text[i] - '0');
+    const int digit = text[i] - '0';
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
   }
   return value;
 }
@@ -44,15 +48,19 @@ bool ConsumeLevel(absl::string_view& text, absl::string_view& level) {
   return true;
 }
 
-bool IsModuleChar(char c) {
-  return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == ':' || c == '_' || c == '-' ||
-         c == '.' || c == '/';
-}
+// By character: a module is half of what is read one by one.
+constexpr std::array<bool, 256> kIsModuleChar = [] {
+  std::array<bool, 256> is{};
+  for (char c = 'a'; c <= 'z'; ++c) is[static_cast<uint8_t>(c)] = true;
+  for (char c = '0'; c <= '9'; ++c) is[static_cast<uint8_t>(c)] = true;
+  for (const char c : {':', '_', '-', '.', '/'}) is[static_cast<uint8_t>(c)] = true;
+  return is;
+}();
 
 // Takes `module ` off the text. A text without a module is a message of its own.
 absl::string_view ConsumeModule(absl::string_view& text) {
   size_t end = 0;
-  while (end < text.size() && IsModuleChar(text[end])) ++end;
+  while (end < text.size() && kIsModuleChar[static_cast<uint8_t>(text[end])]) ++end;
   if (end == 0 || (end < text.size() && text[end] != ' ')) return {};
   const absl::string_view module = text.substr(0, end);
   text.remove_prefix(end);
@@ -60,20 +68,25 @@ absl::string_view ConsumeModule(absl::string_view& text) {
   return module;
 }
 
+// Where the JSON string ends whose first character stands at `begin`: its closing quote, or npos.
+size_t FindStringEnd(absl::string_view text, size_t begin) {
+  for (size_t at = FindChar(text, '"', begin); at != absl::string_view::npos;
+       at = FindChar(text, '"', at + 1)) {
+    size_t backslashes = 0;
+    while (at - backslashes > begin && text[at - backslashes - 1] == '\\') ++backslashes;
+    if (backslashes % 2 == 0) return at;
+  }
+  return absl::string_view::npos;
+}
+
 // Whether the text is one JSON object by its brackets and strings; what is inside is not checked.
 bool IsBalancedObject(absl::string_view text) {
   int depth = 0;
-  bool in_string = false;
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    if (in_string) {
-      if (c == '\\') {
-        ++i;
-      } else if (c == '"') {
-        in_string = false;
-      }
-    } else if (c == '"') {
-      in_string = true;
+    if (c == '"') {
+      i = FindStringEnd(text, i + 1);
+      if (i == absl::string_view::npos) return false;
     } else if (c == '{' || c == '[') {
       ++depth;
     } else if ((c == '}' || c == ']') && --depth == 0) {
@@ -87,15 +100,12 @@ bool IsBalancedObject(absl::string_view text) {
 bool EndsInsideString(absl::string_view text) {
   const size_t json = text.find(" {\"");
   if (json == absl::string_view::npos) return false;
-  bool in_string = false;
-  for (size_t i = json; i < text.size(); ++i) {
-    if (text[i] == '\\') {
-      ++i;
-    } else if (text[i] == '"') {
-      in_string = !in_string;
-    }
+  for (size_t i = FindChar(text, '"', json); i != absl::string_view::npos;
+       i = FindChar(text, '"', i + 1)) {
+    i = FindStringEnd(text, i + 1);
+    if (i == absl::string_view::npos) return true;
   }
-  return in_string;
+  return false;
 }
 
 }  // namespace
@@ -123,11 +133,13 @@ size_t FindNextRecord(absl::string_view line) {
 
 size_t FindTrailingJson(absl::string_view text) {
   if (text.empty() || text.back() != '}') return absl::string_view::npos;
-  size_t candidate = text.find(" {\"");
-  for (size_t tries = 0; tries < kMaxJsonCandidates && candidate != absl::string_view::npos;
-       ++tries) {
-    if (IsBalancedObject(text.substr(candidate + 1))) return candidate + 1;
-    candidate = text.find(" {\"", candidate + 1);
+  size_t tries = 0;
+  for (size_t at = FindChar(text, '{', 1);
+       at != absl::string_view::npos && tries < kMaxJsonCandidates;
+       at = FindChar(text, '{', at + 1)) {
+    if (text[at - 1] != ' ' || text.substr(at + 1, 1) != "\"") continue;
+    if (IsBalancedObject(text.substr(at))) return at;
+    ++tries;
   }
   return absl::string_view::npos;
 }
