@@ -235,7 +235,8 @@ void StreamNormalizer::ReadRecord(const LogLine& line, bool may_go_on, Normalize
     TellFacts(*match, record, *at, origin, &counts_, sink);
     if (!event_due) TellEvent(*match, record, *at, origin, sink);
   }
-  if (!record.time_of_day) return;
+  // JSON data ends a record.
+  if (!record.time_of_day || !record.data.empty()) return;
   open.text.assign(line.text.data(), std::min(line.text.size(), kMaxRecordBytes));
   open.at = *at;
   open.process = origin.process;
@@ -268,13 +269,13 @@ void StreamNormalizer::ReadOtherLine(const LogLine& line, bool may_go_on, Normal
 // Tells the record's facts again, with what its later lines complete of them, and its event if it
 // waited for them.
 void StreamNormalizer::FinishRecord(const OpenRecord& open, NormalizerSink& sink) const {
+  const bool continued = open.text.size() > FirstLine(open.text).size();
+  if (!continued && !open.event_due) return;
   const auto first = ReadPretty(FirstLine(open.text));
   const auto match = first ? index_->Find(first->message) : std::nullopt;
   if (!match) return;
   const Origin origin{labels_.machine, open.process, labels_.stream_id, open.offset};
-  const bool continued = open.text.size() > FirstLine(open.text).size();
-  // JSON data ends a record: what follows is something else's.
-  if (continued && first->data.empty()) {
+  if (continued) {
     const auto whole = ReadPretty(open.text);
     const auto more = index_->Find(whole->message);
     if (more && SayTheSame(*more->spec, *match->spec)) {
