@@ -2,6 +2,8 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
+#include <bitset>
 #include <string_view>
 
 #include "absl/container/flat_hash_map.h"
@@ -105,15 +107,15 @@ bool ReadFields(object& fields, JsonLine& line) {
   return true;
 }
 
-}  // namespace
-
-// simdjson reads beyond the end of its input, so the line is copied into a padded buffer.
-struct JsonLineReader::Parser {
+// A JSON object that is read from a buffer: simdjson reads beyond the end of its input. The buffer
+// and the parser keep their memory for the next one.
+struct ObjectParser {
   simdjson::ondemand::parser parser;
   simdjson::ondemand::document document;
   std::string padded;
 
   bool Open(absl::string_view text, object& out) {
+    padded.reserve(text.size() + simdjson::SIMDJSON_PADDING);
     padded.assign(text.data(), text.size());
     padded.append(simdjson::SIMDJSON_PADDING, '\0');
     const simdjson::padded_string_view view(padded.data(), text.size(), padded.size());
@@ -124,6 +126,20 @@ struct JsonLineReader::Parser {
   // Once the object was read: whether nothing follows it.
   bool AtEnd() { return document.current_location().error() == simdjson::OUT_OF_BOUNDS; }
 };
+
+// A string's text, else the value's JSON; a null view where it is null or malformed.
+absl::string_view TextOf(value& v) {
+  json_type type;
+  if (v.type().get(type) != simdjson::SUCCESS || type == json_type::null) return {};
+  std::string_view text;
+  const auto error =
+      type == json_type::string ? v.get_string().get(text) : simdjson::to_json_string(v).get(text);
+  return error == simdjson::SUCCESS ? View(text) : absl::string_view();
+}
+
+}  // namespace
+
+struct JsonLineReader::Parser : ObjectParser {};
 
 JsonLineReader::JsonLineReader() : parser_(std::make_unique<Parser>()) {}
 JsonLineReader::JsonLineReader(JsonLineReader&&) noexcept = default;
@@ -137,21 +153,35 @@ std::optional<JsonLine> JsonLineReader::Read(absl::string_view text) {
   return line;
 }
 
+void ReadDataValues(
+    absl::string_view data, absl::Span<const absl::string_view> keys,
+    absl::FunctionRef<void(absl::string_view key, absl::string_view value)> on_value) {
+  constexpr size_t kMaxKeys = 64;
+  // Bounded by the longest line.
+  thread_local ObjectParser parser;
+  object object;
+  if (data.empty() || keys.empty() || !parser.Open(data, object)) return;
+  std::bitset<kMaxKeys> seen;
+  for (auto member : object) {
+    field f;
+    std::string_view name;
+    if (std::move(member).get(f) != simdjson::SUCCESS) return;
+    if (f.unescaped_key().get(name) != simdjson::SUCCESS) return;
+    const auto key = std::find(keys.begin(), keys.end(), View(name));
+    const auto i = static_cast<size_t>(key - keys.begin());
+    if (key == keys.end() || seen[i]) continue;
+    seen[i] = true;
+    const absl::string_view text = TextOf(f.value());
+    if (text.data() != nullptr) on_value(*key, text);
+    if (seen.count() == keys.size()) return;
+  }
+}
+
 std::optional<std::string> DataValue(absl::string_view data, absl::string_view key) {
-  simdjson::ondemand::parser parser;
-  const simdjson::padded_string padded(data.data(), data.size());
-  simdjson::ondemand::document document;
-  value found;
-  const std::string_view name(key.data(), key.size());
-  if (parser.iterate(padded).get(document) != simdjson::SUCCESS) return std::nullopt;
-  if (document[name].get(found) != simdjson::SUCCESS || found.is_null()) return std::nullopt;
-  json_type type;
-  if (found.type().get(type) != simdjson::SUCCESS) return std::nullopt;
-  std::string_view text;
-  const auto error = type == json_type::string ? found.get_string().get(text)
-                                               : simdjson::to_json_string(found).get(text);
-  if (error != simdjson::SUCCESS) return std::nullopt;
-  return std::string(text);
+  std::optional<std::string> found;
+  ReadDataValues(data, {key},
+                 [&](absl::string_view, absl::string_view value) { found = std::string(value); });
+  return found;
 }
 
 }  // namespace proverlog
