@@ -68,17 +68,16 @@ void CountInstant(UnixMillis at, StreamCounts& counts) {
   counts.last_at = std::max(at, counts.last_at.value_or(at));
 }
 
-// What the record's data says under the key: its JSON, or a line `    key: value` that follows the
-// message (LOG_MULTILINE).
-std::optional<std::string> DataOf(const Record& record, absl::string_view key) {
-  if (auto value = DataValue(record.data, key)) return value;
+// What a line `    key: value` says that follows the message (LOG_MULTILINE); a null view where
+// there is none.
+absl::string_view DataBelow(const Record& record, absl::string_view key) {
   const std::string line_begin = absl::StrCat("\n    ", key, ": ");
   const size_t at = record.message.find(line_begin);
-  if (at == absl::string_view::npos) return std::nullopt;
+  if (at == absl::string_view::npos) return {};
   absl::string_view value = record.message.substr(at + line_begin.size());
   value = value.substr(0, value.find('\n'));
   if (absl::ConsumePrefix(&value, "\"")) absl::ConsumeSuffix(&value, "\"");
-  return std::string(value);
+  return value;
 }
 
 Event EventOf(const MessageMatch& match, const Record& record) {
@@ -87,10 +86,15 @@ Event EventOf(const MessageMatch& match, const Record& record) {
   for (const SlotValues::Value& value : match.values) {
     event.fields[std::string(value.name)] = CleanUtf8(FirstLine(value.text), kMaxDetailBytes);
   }
+  const auto take = [&](absl::string_view key, absl::string_view value) {
+    event.fields[std::string(key)] = CleanUtf8(value, kMaxDetailBytes);
+  };
+  ReadDataValues(record.data, match.spec->keys, take);
+  // Data stands on the record's last line, or in lines of its own.
+  if (!record.data.empty() || !absl::StrContains(record.message, "\n    ")) return event;
   for (const absl::string_view key : match.spec->keys) {
-    if (const auto value = DataOf(record, key)) {
-      event.fields[std::string(key)] = CleanUtf8(*value, kMaxDetailBytes);
-    }
+    const absl::string_view value = DataBelow(record, key);
+    if (value.data() != nullptr) take(key, value);
   }
   return event;
 }
