@@ -1,6 +1,7 @@
 #include "normalizer/ansi.h"
 
 #include "absl/strings/ascii.h"
+#include "normalizer/scan.h"
 
 namespace proverlog {
 namespace {
@@ -28,7 +29,7 @@ bool LevelIsColoured(absl::string_view text) {
 }  // namespace
 
 absl::string_view StripColours(absl::string_view text, std::string& buffer) {
-  if (text.find(kEscape) == absl::string_view::npos && !LevelIsColoured(text)) return text;
+  if (FindChar(text, kEscape) == absl::string_view::npos && !LevelIsColoured(text)) return text;
   buffer.clear();
   while (!text.empty()) {
     const size_t escape = text[0] == kEscape ? 1 : 0;

@@ -6,7 +6,6 @@
 #include <bitset>
 #include <string_view>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "normalizer/wrapper.h"
@@ -68,41 +67,47 @@ void TakeJournalInstant(value& v, JsonLine& line) {
   if (absl::SimpleAtoi(text, &micros)) SetInstant(micros / 1000, line);
 }
 
-using Take = void (*)(value&, JsonLine&);
+struct KnownField {
+  absl::string_view key;
+  void (*take)(value&, JsonLine&);
+};
 
-const absl::flat_hash_map<absl::string_view, Take>& Fields() {
-  static const auto* const kFields = new absl::flat_hash_map<absl::string_view, Take>{
-      {"level", TakeLevel},
-      {"time", TakeInstant},
-      {"timestamp", TakeInstant},
-      {"pid", TakePid},
-      {"hostname", [](value& v, JsonLine& line) { TakeFirst(v, line.hostname); }},
-      {"module", [](value& v, JsonLine& line) { TakeFirst(v, line.module); }},
-      // pino writes the message last, after data that may have a key of its name.
-      {"msg", [](value& v, JsonLine& line) { TakeString(v, line.message); }},
-      {"message", [](value& v, JsonLine& line) { TakeString(v, line.message); }},
-      {"log", [](value& v, JsonLine& line) { TakeFirst(v, line.wrapped); }},
-      {"stream", [](value& v, JsonLine& line) { TakeFirst(v, line.output); }},
-      {"_p", [](value& v, JsonLine& line) { TakeFirst(v, line.part_tag); }},
-      {"logtag", [](value& v, JsonLine& line) { TakeFirst(v, line.part_tag); }},
-      {"MESSAGE", [](value& v, JsonLine& line) { TakeFirst(v, line.wrapped); }},
-      {"__REALTIME_TIMESTAMP", TakeJournalInstant},
-      {"CONTAINER_NAME", [](value& v, JsonLine& line) { TakeString(v, line.service); }},
-      {"SYSLOG_IDENTIFIER", [](value& v, JsonLine& line) { TakeFirst(v, line.service); }},
-  };
-  return *kFields;
+constexpr KnownField kFields[] = {
+    {"level", TakeLevel},
+    {"time", TakeInstant},
+    {"timestamp", TakeInstant},
+    {"pid", TakePid},
+    {"hostname", [](value& v, JsonLine& line) { TakeFirst(v, line.hostname); }},
+    {"module", [](value& v, JsonLine& line) { TakeFirst(v, line.module); }},
+    // pino writes the message last, after data that may have a key of its name.
+    {"msg", [](value& v, JsonLine& line) { TakeString(v, line.message); }},
+    {"message", [](value& v, JsonLine& line) { TakeString(v, line.message); }},
+    {"log", [](value& v, JsonLine& line) { TakeFirst(v, line.wrapped); }},
+    {"stream", [](value& v, JsonLine& line) { TakeFirst(v, line.output); }},
+    {"_p", [](value& v, JsonLine& line) { TakeFirst(v, line.part_tag); }},
+    {"logtag", [](value& v, JsonLine& line) { TakeFirst(v, line.part_tag); }},
+    {"MESSAGE", [](value& v, JsonLine& line) { TakeFirst(v, line.wrapped); }},
+    {"__REALTIME_TIMESTAMP", TakeJournalInstant},
+    {"CONTAINER_NAME", [](value& v, JsonLine& line) { TakeString(v, line.service); }},
+    {"SYSLOG_IDENTIFIER", [](value& v, JsonLine& line) { TakeFirst(v, line.service); }},
+};
+
+void TakeField(absl::string_view key, value& v, JsonLine& line) {
+  // Most keys are told apart by their length and first letter, which is faster than a hash.
+  for (const KnownField& known : kFields) {
+    if (known.key.size() != key.size() || known.key[0] != key[0] || known.key != key) continue;
+    return known.take(v, line);
+  }
 }
 
 // Returns false where the text is not one JSON object.
 bool ReadFields(object& fields, JsonLine& line) {
-  const auto& known = Fields();
   for (auto member : fields) {
     field f;
     std::string_view key;
     if (std::move(member).get(f) != simdjson::SUCCESS) return false;
     if (f.unescaped_key().get(key) != simdjson::SUCCESS) return false;
-    const auto take = known.find(View(key));
-    if (take != known.end()) take->second(f.value(), line);
+    TakeField(View(key), f.value(), line);
   }
   return true;
 }

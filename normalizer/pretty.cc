@@ -118,8 +118,9 @@ size_t FindNextRecord(absl::string_view line) {
     return found == absl::string_view::npos ? found : found + 1;
   }
   size_t quoted = 0;
-  for (size_t at = line.find('[', 1); at != absl::string_view::npos && quoted < kMaxJsonCandidates;
-       at = line.find('[', at + 1)) {
+  for (size_t at = FindChar(line, '[', 1);
+       at != absl::string_view::npos && quoted < kMaxJsonCandidates;
+       at = FindChar(line, '[', at + 1)) {
     absl::string_view rest = line.substr(at);
     absl::string_view level;
     if (!ReadTime(rest)) continue;
