@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "bench/allocations.h"
 #include "bench/generator/generator.h"
 #include "client/input/log_file.h"
@@ -60,6 +62,18 @@ Logs Generated(Release release, LogFormat format) {
   memory.logs.resize(LogsOf(options).size());
   Generate(options, memory);
   return memory.logs;
+}
+
+// As Kubernetes keeps it.
+Logs InCri(const Logs& logs) {
+  Logs wrapped;
+  for (const std::string& log : logs) {
+    std::string& text = wrapped.emplace_back();
+    for (const absl::string_view line : absl::StrSplit(absl::StripSuffix(log, "\n"), '\n')) {
+      absl::StrAppend(&text, "2026-11-21T03:04:05.678901234Z stderr F ", line, "\n");
+    }
+  }
+  return wrapped;
 }
 
 int64_t Bytes(const Logs& logs) {
@@ -148,6 +162,10 @@ void FindNewlines(benchmark::State& state, const Logs& logs) {
 constexpr char kPrettyPattern[] =
     R"re(\[(\d\d):(\d\d):(\d\d)\.(\d{3})\] ([A-Z]+): ([a-z0-9:_./-]+) )re"
     R"re(((?:[^{=]*[iI]d=(\d+):([A-Z0-9_]+):([0-9a-f]{64}))?[^{]*)(\{.*\})?)re";
+constexpr char kCriPattern[] =
+    R"re((\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)\.(\d{9})Z (?:stdout|stderr) ([FP]) )re"
+    R"re(\[(?:\d\d):(?:\d\d):(?:\d\d)\.(?:\d{3})\] ([A-Z]+): ([a-z0-9:_./-]+) )re"
+    R"re(((?:[^{=]*[iI]d=(\d+):([A-Z0-9_]+):([0-9a-f]{64}))?[^{]*)(\{.*\})?)re";
 constexpr char kJsonPattern[] =
     R"re(\{"level":(\d+),"time":(\d+),"pid":(\d+),"hostname":"([^"]*)","module":"([^"]*)",)re"
     R"re((.*?)"msg":"([^"=]*(?:[iI]d=(\d+):([A-Z0-9_]+):([0-9a-f]{64}))?.*)"\})re";
@@ -163,7 +181,7 @@ void MatchWithRe2(benchmark::State& state, const Logs& logs, const char* text) {
       re2::StringPiece rest(log);
       while (!rest.empty()) {
         const re2::StringPiece line = rest.substr(0, rest.find('\n'));
-        re2::StringPiece groups[12];
+        re2::StringPiece groups[16];
         const int count = pattern.NumberOfCapturingGroups() + 1;
         found += pattern.Match(line, 0, line.size(), RE2::ANCHOR_BOTH, groups, count) ? 1 : 0;
         benchmark::DoNotOptimize(groups);
@@ -200,6 +218,7 @@ void RegisterAll() {
     Register(absl::StrCat("generated-", name, "-json"), Generated(release, LogFormat::kJson),
              kJsonPattern);
   }
+  Register("generated-5.2-cri", InCri(Generated(Release::k5_2, LogFormat::kPretty)), kCriPattern);
 }
 
 }  // namespace

@@ -12,27 +12,15 @@ namespace {
 constexpr size_t kTimeLength = 15;  // "[HH:MM:SS.mmm] "
 constexpr size_t kMaxJsonCandidates = 8;
 
-// The number of kCount digits at `text`, or -1.
-template <size_t kCount>
-int Digits(const char* text) {
-  int value = 0;
-  for (size_t i = 0; i < kCount; ++i) {
-    const int digit = text[i] - '0';
-    if (digit < 0 || digit > 9) return -1;
-    value = value * 10 + digit;
-  }
-  return value;
-}
-
 // Reads `[HH:MM:SS.mmm] `.
 std::optional<Millis> ReadTime(absl::string_view text) {
   const bool shaped = text.size() >= kTimeLength && text[0] == '[' && text[3] == ':' &&
                       text[6] == ':' && text[9] == '.' && text[13] == ']' && text[14] == ' ';
   if (!shaped) return std::nullopt;
-  const int hours = Digits<2>(text.data() + 1);
-  const int minutes = Digits<2>(text.data() + 4);
-  const int seconds = Digits<2>(text.data() + 7);
-  const int millis = Digits<3>(text.data() + 10);
+  const int hours = ReadDigits<2>(text.data() + 1);
+  const int minutes = ReadDigits<2>(text.data() + 4);
+  const int seconds = ReadDigits<2>(text.data() + 7);
+  const int millis = ReadDigits<3>(text.data() + 10);
   const bool in_range = hours >= 0 && hours < 24 && minutes >= 0 && minutes < 60 && seconds >= 0 &&
                         seconds < 60 && millis >= 0;
   if (!in_range) return std::nullopt;

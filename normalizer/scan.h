@@ -23,6 +23,18 @@ inline size_t WordLength(absl::string_view text) {
   return std::min(FindChar(text, '\n'), text.size());
 }
 
+// The number of kCount digits at `text`, or -1.
+template <size_t kCount>
+int ReadDigits(const char* text) {
+  int value = 0;
+  for (size_t i = 0; i < kCount; ++i) {
+    const int digit = text[i] - '0';
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
 }  // namespace proverlog
 
 #endif  // PROVERLOG_NORMALIZER_SCAN_H_
