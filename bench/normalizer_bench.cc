@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
@@ -62,6 +64,27 @@ Logs Generated(Release release, LogFormat format) {
   memory.logs.resize(LogsOf(options).size());
   Generate(options, memory);
   return memory.logs;
+}
+
+// Every message that is known and says nothing, such as heartbeats: what a debug log is full of.
+Logs Silent(LogFormat format) {
+  std::string log;
+  for (int times = 0; times < 100; ++times) {
+    for (const MessageSpec& spec : MessageSpecs()) {
+      const bool is_plain = !absl::StrContains(spec.example, '\n');
+      if (spec.says_anything() || spec.writer == Writer::kConsole || !is_plain) continue;
+      if (format == LogFormat::kPretty) {
+        absl::StrAppend(&log, "[02:03:04.567] DEBUG: prover-client:proving-broker ", spec.example,
+                        " {\"eventName\":\"any\"}\n");
+      } else {
+        absl::StrAppend(&log, R"({"level":20,"time":)", kSomeDay,
+                        R"(,"pid":17,"hostname":"prover-broker-0.prover-broker",)",
+                        R"("module":"prover-client:proving-broker","eventName":"any","msg":")",
+                        absl::CEscape(spec.example), "\"}\n");
+      }
+    }
+  }
+  return {log};
 }
 
 // As Kubernetes keeps it.
@@ -218,6 +241,8 @@ void RegisterAll() {
     Register(absl::StrCat("generated-", name, "-json"), Generated(release, LogFormat::kJson),
              kJsonPattern);
   }
+  Register("silent-pretty", Silent(LogFormat::kPretty), kPrettyPattern);
+  Register("silent-json", Silent(LogFormat::kJson), kJsonPattern);
   Register("generated-5.2-cri", InCri(Generated(Release::k5_2, LogFormat::kPretty)), kCriPattern);
 }
 
