@@ -41,7 +41,7 @@ void AgentLog::Started() {
 
 // Up to 4.x the module's name ends with random digits.
 std::string AgentLog::Controller(int controller) const {
-  const std::string module = absl::StrCat(kAgent, ":job-controller");
+  std::string module = absl::StrCat(kAgent, ":job-controller");
   if (release_ == Release::k5_2) return module;
   return absl::StrCat(module, "-", absl::Hex(controller, absl::kZeroPad8));
 }

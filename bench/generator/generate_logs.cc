@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -70,7 +69,20 @@ void AddSizes(CLI::App& app, GeneratorOptions& options) {
   add("--jobs", options.jobs, "jobs of an epoch, about");
   app.add_option("--first-epoch", options.first_epoch, "number of the first epoch")
       ->capture_default_str()
-      ->check(CLI::Range(0, 1'000'000'000));
+      ->check(CLI::Range(0, 10'000'000));
+}
+
+// Returns the exit code.
+int Write(const GeneratorOptions& options, const std::string& directory) {
+  try {
+    FileSink sink(directory, LogsOf(options));
+    Generate(options, sink);
+    sink.Close();
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "generate_logs: cannot write into %s: %s\n", directory.c_str(), e.what());
+    return 1;
+  }
+  return 0;
 }
 
 int Main(int argc, char** argv) {
@@ -79,12 +91,14 @@ int Main(int argc, char** argv) {
   std::string directory;
   CLI::App app("Writes the logs of a simulated Aztec prover, the same for the same flags.",
                "generate_logs");
-  app.add_option("--version", options.release, "version of Aztec: 1.1, 4.1 or 5.2 (default 5.2)")
-      ->transform(CLI::Transformer(std::map<std::string, Release>{
-          {"1.1", Release::k1_1}, {"4.1", Release::k4_1}, {"5.2", Release::k5_2}}));
-  app.add_option("--format", options.format, "pretty or json (default pretty)")
-      ->transform(CLI::Transformer(std::map<std::string, LogFormat>{{"pretty", LogFormat::kPretty},
-                                                                    {"json", LogFormat::kJson}}));
+  std::string version = "5.2";
+  std::string format = "pretty";
+  app.add_option("--version", version, "version of Aztec")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"1.1", "4.1", "5.2"}));
+  app.add_option("--format", format, "format of the lines")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"pretty", "json"}));
   AddSizes(app, options);
   AddRates(app, options);
   app.add_option("--seed", options.seed, "another seed gives another course")
@@ -100,15 +114,11 @@ int Main(int argc, char** argv) {
     return 2;
   }
   options.start = absl::ToUnixMillis(instant);
-  try {
-    FileSink sink(directory, LogsOf(options));
-    Generate(options, sink);
-    sink.Close();
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "generate_logs: cannot write into %s: %s\n", directory.c_str(), e.what());
-    return 1;
-  }
-  return 0;
+  options.format = format == "json" ? LogFormat::kJson : LogFormat::kPretty;
+  options.release = version == "1.1"   ? Release::k1_1
+                    : version == "4.1" ? Release::k4_1
+                                       : Release::k5_2;
+  return Write(options, directory);
 }
 
 }  // namespace

@@ -28,6 +28,14 @@ class ProverSimulation {
   void Run();
 
  private:
+  static constexpr int64_t kPollMillis = 1000;
+  static constexpr int64_t kTimeOutMillis = 30'000;
+  // Of attempts: after the one the broker tries again, after the other it does not.
+  static constexpr absl::string_view kPassingError =
+      "Failed to generate proof. Exit code null. Signal SIGKILL.";
+  static constexpr absl::string_view kLastingError =
+      "Failed to generate witness: Cannot satisfy constraint";
+
   enum class Outcome : uint8_t { kCompleted, kRetry, kFailed };
   enum class EventKind : uint8_t {
     kEnqueue,        // of a job
