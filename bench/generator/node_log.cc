@@ -110,19 +110,21 @@ void NodeLog::EpochProven(int64_t millis) {
 }
 
 void NodeLog::SessionProven(int64_t millis) {
-  const std::string duration =
-      absl::StrCat(R"(,"durationMs":)", millis, ".", random_->Below(1'000'000));
+  const std::string duration = absl::StrCat(millis, ".", random_->Below(1'000'000));
+  const std::string checkpoints =
+      absl::StrCat(R"(,"fromCheckpoint":)", first_, R"(,"toCheckpoint":)", last_);
   log_.Info(kTopTree,
-            absl::StrCat("Top-tree prove succeeded for epoch ", epoch_, " in ", millis, "ms"),
-            absl::StrCat(R"("epochNumber":)", epoch_, R"(,"fromCheckpoint":)", first_,
-                         R"(,"toCheckpoint":)", last_, duration));
+            absl::StrCat("Top-tree prove succeeded for epoch ", epoch_, " in ", duration, "ms"),
+            absl::StrCat(R"("epochNumber":)", epoch_, checkpoints, R"(,"durationMs":)", duration,
+                         R"(,"totalElapsedMs":)", duration));
   log_.Info(kSession, absl::StrCat("Top-tree proof ready for EpochSession ", uuid_),
-            absl::StrCat(SessionData(), duration));
+            absl::StrCat(SessionData(), checkpoints, R"(,"durationMs":)", duration));
   const std::string candidate = absl::StrCat(R"("candidateId":")", uuid_, R"(","epoch":)", epoch_,
                                              R"(,"startBlock":)", first_, R"(,"endBlock":)", last_);
   log_.Info(kPublishing, absl::StrCat("Candidate proof ", uuid_, " submitted for publishing"),
             candidate);
-  log_.Info(kPublishing, absl::StrCat("Publishing candidate ", uuid_), candidate);
+  log_.Info(kPublishing, absl::StrCat("Publishing candidate ", uuid_),
+            absl::StrCat(candidate, checkpoints));
   Published();
   log_.Info(kPublishing, absl::StrCat("Candidate ", uuid_, " resolved as published"),
             absl::StrCat(R"("candidateId":")", uuid_, R"(","outcome":"published")"));
