@@ -9,7 +9,7 @@
 namespace proverlog::generator {
 namespace {
 
-constexpr JobKind kKinds1_1[] = {
+constexpr JobKind kOldKinds[] = {
     {"PUBLIC_VM", 0, "avm-circuit", 30000},
     {"PRIVATE_BASE_ROLLUP", 1, "private-base-rollup", 7000},
     {"PUBLIC_BASE_ROLLUP", 2, "public-base-rollup", 12000},
@@ -24,7 +24,7 @@ constexpr JobKind kKinds1_1[] = {
     {"TUBE_PROOF", 12, "tube-circuit", 2000},
 };
 
-constexpr JobKind kKinds4_1[] = {
+constexpr JobKind kNewKinds[] = {
     {"PUBLIC_VM", 0, "avm-circuit", 30000},
     {"PUBLIC_CHONK_VERIFIER", 1, "chonk-verifier-public", 2500},
     {"PRIVATE_TX_BASE_ROLLUP", 2, "rollup-tx-base-private", 7000},
@@ -50,7 +50,7 @@ class Planner {
  public:
   Planner(Release release, Random& random)
       : old_(release == Release::k1_1),
-        kinds_(old_ ? absl::Span<const JobKind>(kKinds1_1) : absl::Span<const JobKind>(kKinds4_1)),
+        kinds_(old_ ? absl::Span<const JobKind>(kOldKinds) : absl::Span<const JobKind>(kNewKinds)),
         random_(random) {}
 
   EpochPlan Plan(int jobs) {
