@@ -51,10 +51,9 @@ std::map<int32_t, EpochContext> EpochCollector::Contexts() const {
   }
   for (auto& [epoch, context] : contexts) {
     // Not epoch + kEpochsKept, which may overflow.
-    const auto later = std::find_if(enqueued_at_.upper_bound(epoch), enqueued_at_.end(),
-                                    [first = int64_t{epoch} + kEpochsKept](const auto& entry) {
-                                      return entry.first > first;
-                                    });
+    const auto later = std::find_if(
+        enqueued_at_.upper_bound(epoch), enqueued_at_.end(),
+        [first = int64_t{epoch} + kEpochsKept](const auto& entry) { return entry.first > first; });
     if (later != enqueued_at_.end()) context.moved_on_at = later->second;
   }
   return contexts;

@@ -89,12 +89,15 @@ bool IsBalancedObject(absl::string_view text) {
 bool EndsInsideString(absl::string_view text) {
   const size_t json = text.find(" {\"");
   if (json == absl::string_view::npos) return false;
-  for (size_t i = FindChar(text, '"', json); i != absl::string_view::npos;
-       i = FindChar(text, '"', i + 1)) {
-    i = FindStringEnd(text, i + 1);
-    if (i == absl::string_view::npos) return true;
+  bool in_string = false;
+  for (size_t i = json; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '"') {
+      in_string = !in_string;
+    }
   }
-  return false;
+  return in_string;
 }
 
 }  // namespace
