@@ -14,8 +14,8 @@ EpochSession Session(SessionState state, std::optional<UnixMillis> ended_at) {
 
 TEST(EpochContextTest, AnEpochIsClosedWithItsLastSession) {
   EXPECT_EQ(ClosedAt({}), std::nullopt);
-  EXPECT_EQ(
-      ClosedAt({{Session(SessionState::kFailed, 5), Session(SessionState::kPublished, 9)}, {}}), 9);
+  EXPECT_EQ(ClosedAt({{Session(SessionState::kFailed, 5), Session(SessionState::kPublished, 9)}, {}}),
+            9);
   EXPECT_EQ(ClosedAt({{Session(SessionState::kFailed, 5), Session(SessionState::kOpen, {})}, {}}),
             std::nullopt);
 }

@@ -181,7 +181,7 @@ class SessionBuilder {
       case Says::kCancelled:
         // "deadline" (5.x), "Halted execution due to state timed-out" (up to 4.x).
         return EndAs(IsTimeOut(FirstField(event, {"reason", "details"})) ? SessionState::kTimedOut
-                                                                         : SessionState::kCancelled,
+                                                                          : SessionState::kCancelled,
                      event);
       default:
         return EndAs(PrintedState(Field(event, "state")), event);
@@ -233,8 +233,7 @@ bool EventOrder(const Event& a, const Event& b) {
     return std::make_tuple(event.at, Meanings().at(event.kind));
   };
   if (key(a) != key(b)) return key(a) < key(b);
-  return std::tie(a.kind, a.fields, a.origin.machine) <
-         std::tie(b.kind, b.fields, b.origin.machine);
+  return std::tie(a.kind, a.fields, a.origin.machine) < std::tie(b.kind, b.fields, b.origin.machine);
 }
 
 bool IsSessionEvent(const Event& event) { return Meanings().contains(event.kind); }

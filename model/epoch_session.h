@@ -38,8 +38,7 @@ struct EpochSession {
   std::optional<UnixMillis> proof_ready_at;
   std::optional<UnixMillis> published_at;
   std::optional<UnixMillis> ended_at;  // none: it is open
-  std::optional<UnixMillis>
-      deadline;  // for its proof to be on L1, as the publishing service has it
+  std::optional<UnixMillis> deadline;  // for its proof to be on L1, as the publishing service has it
   std::optional<double> top_tree_millis;  // what the lines say that proving the top tree took
   std::string reason;                     // of its end: an error, or why it was cancelled
 

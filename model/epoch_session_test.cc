@@ -37,8 +37,7 @@ TEST(EpochSessionTest, APublishedSession) {
        Make(162, "candidate.submitted",
             {{"session", "a"}, {"epoch", "7"}, {"deadline", "1970-01-01T00:00:02.500Z"}}),
        Make(190, "candidate.resolved", {{"session", "a"}, {"state", "published"}}),
-       Make(191, "epoch.submitted", {{"epoch", "7"}, {"uuid", "a"}}),
-       Exited(192, "a", "completed")});
+       Make(191, "epoch.submitted", {{"epoch", "7"}, {"uuid", "a"}}), Exited(192, "a", "completed")});
   ASSERT_EQ(sessions.size(), 1U);
   EpochSession expected;
   expected.id = "a";
@@ -114,22 +113,21 @@ TEST(EpochSessionTest, HowAnEpochsJobUpTo4Ends) {
 }
 
 TEST(EpochSessionTest, ADroppedProofNamesNoSession) {
-  EXPECT_EQ(
-      StateOf({Make(1, "epoch.started", {{"epoch", "7"}, {"uuid", "u"}}),
-               Make(5, "epoch.dropped", {{"epoch", "7"}}),
-               Make(6, "epoch.exited", {{"epoch", "7"}, {"uuid", "u"}, {"state", "completed"}})}),
-      SessionState::kDropped);
+  EXPECT_EQ(StateOf({Make(1, "epoch.started", {{"epoch", "7"}, {"uuid", "u"}}),
+                     Make(5, "epoch.dropped", {{"epoch", "7"}}),
+                     Make(6, "epoch.exited", {{"epoch", "7"}, {"uuid", "u"}, {"state", "completed"}})}),
+            SessionState::kDropped);
   EXPECT_EQ(StateOf({Created(1, "a"), Make(5, "l1.estimated", {{"epochNumber", "7"}}),
                      Exited(6, "a", "completed")}),
             SessionState::kDropped);
 }
 
 TEST(EpochSessionTest, ADeadlineOutranksWhatItCauses) {
-  const std::vector<EpochSession> sessions =
-      DeriveSessions({Created(1, "a"), Make(5, "session.deadline", {{"session", "a"}}),
-                      Make(5, "session.cancelled", {{"session", "a"}, {"reason", "deadline"}}),
-                      Make(6, "session.failed", {{"session", "a"}, {"error", "Error: Aborted"}}),
-                      Exited(7, "a", "failed")});
+  const std::vector<EpochSession> sessions = DeriveSessions(
+      {Created(1, "a"), Make(5, "session.deadline", {{"session", "a"}}),
+       Make(5, "session.cancelled", {{"session", "a"}, {"reason", "deadline"}}),
+       Make(6, "session.failed", {{"session", "a"}, {"error", "Error: Aborted"}}),
+       Exited(7, "a", "failed")});
   EXPECT_EQ(sessions.front().state, SessionState::kTimedOut);
   EXPECT_EQ(sessions.front().reason, "deadline");
   EXPECT_EQ(sessions.front().ended_at, 7);
@@ -145,9 +143,9 @@ TEST(EpochSessionTest, TheReasonOfAFailedSubmission) {
 }
 
 TEST(EpochSessionTest, SeveralSessionsOfAnEpoch) {
-  const std::vector<EpochSession> sessions =
-      DeriveSessions({Created(10, "b"), Created(1, "a"), Exited(5, "a", "failed"),
-                      Make(20, "l1.published", {{"epochNumber", "7"}})});
+  const std::vector<EpochSession> sessions = DeriveSessions(
+      {Created(10, "b"), Created(1, "a"), Exited(5, "a", "failed"),
+       Make(20, "l1.published", {{"epochNumber", "7"}})});
   ASSERT_EQ(sessions.size(), 2U);
   EXPECT_EQ(sessions[0].id, "a");
   EXPECT_EQ(sessions[0].state, SessionState::kFailed);

@@ -29,8 +29,8 @@ void NoteEpochsOfEvents(pqxx::transaction_base& tx, const ProjectionKey& key,
 std::vector<int32_t> ReadEpochNumbers(pqxx::transaction_base& tx, const ProjectionKey& key,
                                       std::optional<int32_t> before, int limit);
 
-// What is known of the epochs beyond their jobs; an entry for each of them. RESOURCE_EXHAUSTED
-// where that is too much for one answer.
+// What is known of the epochs beyond their jobs; an entry for each of them. RESOURCE_EXHAUSTED where
+// that is too much for one answer.
 absl::StatusOr<std::map<int32_t, EpochContext>> ReadContexts(pqxx::transaction_base& tx,
                                                              const ProjectionKey& key,
                                                              const std::vector<int32_t>& epochs);
