@@ -1,6 +1,7 @@
 #include "model/job_id.h"
 
 #include <algorithm>
+#include <array>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
@@ -13,16 +14,24 @@ constexpr size_t kMaxTypeLength = 64;
 constexpr size_t kMaxHashLength = 128;
 constexpr size_t kFullHashLength = 64;
 
-constexpr auto kIsTypeChar = [](char c) {
-  return absl::ascii_isupper(c) || absl::ascii_isdigit(c) || c == '_';
-};
-constexpr auto kIsHashChar = [](char c) { return absl::ascii_isalnum(c) || c == '_' || c == '-'; };
+// Sets of characters, as tables: ids are most of what is read.
+using CharSet = std::array<bool, 256>;
 
-// A template, so that the check of a character is not a call: ids are most of what is read.
-template <typename Allowed>
-bool IsToken(absl::string_view text, size_t max_length, Allowed allowed) {
-  return !text.empty() && text.size() <= max_length &&
-         std::all_of(text.begin(), text.end(), allowed);
+constexpr CharSet Chars(absl::string_view chars) {
+  CharSet set{};
+  for (const char c : chars) set[static_cast<uint8_t>(c)] = true;
+  return set;
+}
+
+constexpr CharSet kTypeChars = Chars("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+constexpr CharSet kHashChars =
+    Chars("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+
+bool IsToken(absl::string_view text, size_t max_length, const CharSet& allowed) {
+  if (text.empty() || text.size() > max_length) return false;
+  bool all = true;
+  for (const char c : text) all &= allowed[static_cast<uint8_t>(c)];
+  return all;
 }
 
 bool ParseEpoch(absl::string_view text, int32_t* epoch) {
@@ -45,8 +54,8 @@ std::optional<JobIdView> ParseJobId(absl::string_view text) {
   id.type = text.substr(first + 1, second - first - 1);
   id.hash = text.substr(second + 1);
   if (!ParseEpoch(text.substr(0, first), &id.epoch) ||
-      !IsToken(id.type, kMaxTypeLength, kIsTypeChar) ||
-      !IsToken(id.hash, kMaxHashLength, kIsHashChar)) {
+      !IsToken(id.type, kMaxTypeLength, kTypeChars) ||
+      !IsToken(id.hash, kMaxHashLength, kHashChars)) {
     return std::nullopt;
   }
   return id;

@@ -1,6 +1,9 @@
 #include "normalizer/ansi.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
+#include "normalizer/scan.h"
 
 namespace proverlog {
 namespace {
@@ -28,17 +31,21 @@ bool LevelIsColoured(absl::string_view text) {
 }  // namespace
 
 absl::string_view StripColours(absl::string_view text, std::string& buffer) {
-  if (text.find(kEscape) == absl::string_view::npos && !LevelIsColoured(text)) return text;
+  if (FindChar(text, kEscape) == absl::string_view::npos && !LevelIsColoured(text)) return text;
   buffer.clear();
-  while (!text.empty()) {
-    const size_t escape = text[0] == kEscape ? 1 : 0;
-    const size_t colour = ColourLength(text.substr(escape));
-    if (colour > 0) {
-      text.remove_prefix(escape + colour);
-      continue;
-    }
-    buffer.push_back(text[0]);
-    text.remove_prefix(1);
+  size_t at = 0;
+  size_t escape = FindChar(text, kEscape);
+  size_t bracket = FindChar(text, '[');
+  for (;;) {
+    const size_t next = std::min({escape, bracket, text.size()});
+    buffer.append(text.data() + at, next - at);
+    if (next == text.size()) break;
+    const size_t begin = next + (text[next] == kEscape ? 1 : 0);
+    const size_t colour = ColourLength(text.substr(begin));
+    if (colour == 0) buffer.push_back(text[next]);
+    at = colour == 0 ? next + 1 : begin + colour;
+    if (escape < at) escape = FindChar(text, kEscape, at);
+    if (bracket < at) bracket = FindChar(text, '[', at);
   }
   return buffer;
 }

@@ -5,7 +5,9 @@
 #include <optional>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "model/time.h"
 
 namespace proverlog {
@@ -50,8 +52,13 @@ class JsonLineReader {
   std::unique_ptr<Parser> parser_;
 };
 
-// The value of a top-level key of `data`, a JSON object: a string's text, else its JSON. Nothing
-// where there is no such key, or null.
+// Calls `on_value` with those of the keys (at most 64) that `data` has, a JSON object, and their
+// values: a string's text, else its JSON. A null is no value; the first of several stands. Views
+// are valid during the call.
+void ReadDataValues(
+    absl::string_view data, absl::Span<const absl::string_view> keys,
+    absl::FunctionRef<void(absl::string_view key, absl::string_view value)> on_value);
+// The value of one key, if there is one.
 std::optional<std::string> DataValue(absl::string_view data, absl::string_view key);
 
 }  // namespace proverlog

@@ -5,13 +5,12 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "normalizer/catalogue/catalogue.h"
+#include "normalizer/scan.h"
 
 namespace proverlog {
 namespace {
 
-absl::string_view FirstWord(absl::string_view text) {
-  return text.substr(0, text.find_first_of(" \n"));
-}
+absl::string_view FirstWord(absl::string_view text) { return text.substr(0, WordLength(text)); }
 
 // Can the word be an actor ("prover-1", "HA-0") or an instance id ("05d8627b",
 // "session-full-3054-97728-97759")? `next` is what follows it. A word of plain text can be neither,
@@ -59,39 +58,43 @@ MessageIndex::MessageIndex() {
 
 std::optional<MessageMatch> MessageIndex::Find(absl::string_view message) const {
   constexpr int kMaxSkipped = 2;
+  std::optional<MessageMatch> match(std::in_place);
   message = absl::StripLeadingAsciiWhitespace(message);
   for (int skipped = 0; skipped <= kMaxSkipped; ++skipped) {
-    if (auto match = FindAtStart(message)) return match;
+    if (FindAtStart(message, *match)) return match;
     const absl::string_view word = FirstWord(message);
     if (word.size() == message.size() || by_first_word_.contains(word)) break;
     const absl::string_view rest = message.substr(word.size() + 1);
     if (!IsLabel(word, rest)) break;
     message = rest;
   }
-  return std::nullopt;
+  match.reset();
+  return match;
 }
 
 std::optional<MessageMatch> MessageIndex::FindPrinted(absl::string_view line) const {
-  auto match = FindAtStart(absl::StripLeadingAsciiWhitespace(line));
-  return match && match->spec->writer == Writer::kConsole ? match : std::nullopt;
+  std::optional<MessageMatch> match(std::in_place);
+  const bool found = FindAtStart(absl::StripLeadingAsciiWhitespace(line), *match);
+  if (!found || match->spec->writer != Writer::kConsole) match.reset();
+  return match;
 }
 
-std::optional<MessageMatch> MessageIndex::FindAtStart(absl::string_view message) const {
+bool MessageIndex::FindAtStart(absl::string_view message, MessageMatch& match) const {
   const auto found = by_first_word_.find(FirstWord(message));
-  if (found != by_first_word_.end()) {
-    if (auto match = FindAmong(found->second, message)) return match;
-  }
-  return FindAmong(by_slot_, message);
+  return (found != by_first_word_.end() && FindAmong(found->second, message, match)) ||
+         FindAmong(by_slot_, message, match);
 }
 
-std::optional<MessageMatch> MessageIndex::FindAmong(const std::vector<size_t>& entries,
-                                                    absl::string_view message) const {
+bool MessageIndex::FindAmong(const std::vector<size_t>& entries, absl::string_view message,
+                             MessageMatch& match) const {
   for (const size_t i : entries) {
-    if (auto values = entries_[i].pattern.Match(message)) {
-      return MessageMatch{entries_[i].spec, *values, entries_[i].versions};
+    if (entries_[i].pattern.Match(message, match.values)) {
+      match.spec = entries_[i].spec;
+      match.versions = entries_[i].versions;
+      return true;
     }
   }
-  return std::nullopt;
+  return false;
 }
 
 }  // namespace proverlog

@@ -72,9 +72,9 @@ class MessageIndex {
     VersionRange versions;
   };
 
-  std::optional<MessageMatch> FindAtStart(absl::string_view message) const;
-  std::optional<MessageMatch> FindAmong(const std::vector<size_t>& entries,
-                                        absl::string_view message) const;
+  bool FindAtStart(absl::string_view message, MessageMatch& match) const;
+  bool FindAmong(const std::vector<size_t>& entries, absl::string_view message,
+                 MessageMatch& match) const;
 
   std::vector<Entry> entries_;
   // Indices of entries_, in the catalogue's order, by the first word of the pattern.

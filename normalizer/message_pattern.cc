@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "absl/strings/strip.h"
+#include "normalizer/scan.h"
 
 namespace proverlog {
 namespace {
@@ -17,8 +18,7 @@ namespace {
 // A token ends at a space or line end, or before it where the literal that follows stands: the dot
 // of "epochNumber=3054. Not", the closing bracket of "(retry 1/3)", the colon of "id=1:A:b: Error".
 size_t TokenLength(absl::string_view text, absl::string_view literal_after) {
-  const size_t space = text.find_first_of(" \n");
-  const size_t end = space == absl::string_view::npos ? text.size() : space;
+  const size_t end = WordLength(text);
   if (literal_after.empty() || literal_after[0] == ' ') return end;
   return text.substr(0, end + literal_after.size()).find(literal_after);
 }
@@ -46,20 +46,19 @@ MessagePattern::MessagePattern(absl::string_view text) {
   literals_.push_back(text);
 }
 
-std::optional<SlotValues> MessagePattern::Match(absl::string_view message) const {
-  if (!absl::ConsumePrefix(&message, literals_.front())) return std::nullopt;
-  SlotValues values;
+bool MessagePattern::Match(absl::string_view message, SlotValues& values) const {
+  if (!absl::ConsumePrefix(&message, literals_.front())) return false;
+  values.Clear();
   for (size_t i = 0; i < slots_.size(); ++i) {
     const absl::string_view literal_after = literals_[i + 1];
     const size_t length = slots_[i].is_text ? TextLength(message, literal_after)
                                             : TokenLength(message, literal_after);
-    if (length == absl::string_view::npos) return std::nullopt;
+    if (length == absl::string_view::npos) return false;
     if (!slots_[i].name.empty()) values.Add(slots_[i].name, message.substr(0, length));
     message.remove_prefix(length);
-    if (!absl::ConsumePrefix(&message, literal_after)) return std::nullopt;
+    if (!absl::ConsumePrefix(&message, literal_after)) return false;
   }
-  if (to_the_end_ && !message.empty()) return std::nullopt;
-  return values;
+  return !to_the_end_ || message.empty();
 }
 
 }  // namespace proverlog

@@ -29,6 +29,7 @@ class SlotValues {
   };
   const Value* begin() const { return values_.data(); }
   const Value* end() const { return values_.data() + size_; }
+  void Clear() { size_ = 0; }
   void Add(absl::string_view name, absl::string_view text) { values_[size_++] = {name, text}; }
 
  private:
@@ -50,7 +51,9 @@ class MessagePattern {
   // programming error and aborts.
   explicit MessagePattern(absl::string_view text);
 
-  std::optional<SlotValues> Match(absl::string_view message) const;
+  // Returns whether the message has the pattern, with its slots in `values`; else these mean
+  // nothing.
+  bool Match(absl::string_view message, SlotValues& values) const;
 
   // The text before the first slot: every message of the pattern begins with it.
   absl::string_view prefix() const { return literals_.front(); }

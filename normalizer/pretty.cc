@@ -1,7 +1,10 @@
 #include "normalizer/pretty.h"
 
+#include <array>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/strip.h"
+#include "normalizer/scan.h"
 
 namespace proverlog {
 namespace {
@@ -9,25 +12,15 @@ namespace {
 constexpr size_t kTimeLength = 15;  // "[HH:MM:SS.mmm] "
 constexpr size_t kMaxJsonCandidates = 8;
 
-// The number of `count` digits at `text`, or -1.
-int Digits(absl::string_view text, size_t count) {
-  int value = 0;
-  for (size_t i = 0; i < count; ++i) {
-    if (!absl::ascii_isdigit(text[i])) return -1;
-    value = value * 10 + (text[i] - '0');
-  }
-  return value;
-}
-
 // Reads `[HH:MM:SS.mmm] `.
 std::optional<Millis> ReadTime(absl::string_view text) {
   const bool shaped = text.size() >= kTimeLength && text[0] == '[' && text[3] == ':' &&
                       text[6] == ':' && text[9] == '.' && text[13] == ']' && text[14] == ' ';
   if (!shaped) return std::nullopt;
-  const int hours = Digits(text.substr(1), 2);
-  const int minutes = Digits(text.substr(4), 2);
-  const int seconds = Digits(text.substr(7), 2);
-  const int millis = Digits(text.substr(10), 3);
+  const int hours = ReadDigits<2>(text.data() + 1);
+  const int minutes = ReadDigits<2>(text.data() + 4);
+  const int seconds = ReadDigits<2>(text.data() + 7);
+  const int millis = ReadDigits<3>(text.data() + 10);
   const bool in_range = hours >= 0 && hours < 24 && minutes >= 0 && minutes < 60 && seconds >= 0 &&
                         seconds < 60 && millis >= 0;
   if (!in_range) return std::nullopt;
@@ -44,15 +37,19 @@ bool ConsumeLevel(absl::string_view& text, absl::string_view& level) {
   return true;
 }
 
-bool IsModuleChar(char c) {
-  return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == ':' || c == '_' || c == '-' ||
-         c == '.' || c == '/';
-}
+// By character: a module is half of what is read one by one.
+constexpr std::array<bool, 256> kIsModuleChar = [] {
+  std::array<bool, 256> is{};
+  for (char c = 'a'; c <= 'z'; ++c) is[static_cast<uint8_t>(c)] = true;
+  for (char c = '0'; c <= '9'; ++c) is[static_cast<uint8_t>(c)] = true;
+  for (const char c : {':', '_', '-', '.', '/'}) is[static_cast<uint8_t>(c)] = true;
+  return is;
+}();
 
 // Takes `module ` off the text. A text without a module is a message of its own.
 absl::string_view ConsumeModule(absl::string_view& text) {
   size_t end = 0;
-  while (end < text.size() && IsModuleChar(text[end])) ++end;
+  while (end < text.size() && kIsModuleChar[static_cast<uint8_t>(text[end])]) ++end;
   if (end == 0 || (end < text.size() && text[end] != ' ')) return {};
   const absl::string_view module = text.substr(0, end);
   text.remove_prefix(end);
@@ -60,20 +57,25 @@ absl::string_view ConsumeModule(absl::string_view& text) {
   return module;
 }
 
+// Where the JSON string ends whose first character stands at `begin`: its closing quote, or npos.
+size_t FindStringEnd(absl::string_view text, size_t begin) {
+  for (size_t at = FindChar(text, '"', begin); at != absl::string_view::npos;
+       at = FindChar(text, '"', at + 1)) {
+    size_t backslashes = 0;
+    while (at - backslashes > begin && text[at - backslashes - 1] == '\\') ++backslashes;
+    if (backslashes % 2 == 0) return at;
+  }
+  return absl::string_view::npos;
+}
+
 // Whether the text is one JSON object by its brackets and strings; what is inside is not checked.
 bool IsBalancedObject(absl::string_view text) {
   int depth = 0;
-  bool in_string = false;
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    if (in_string) {
-      if (c == '\\') {
-        ++i;
-      } else if (c == '"') {
-        in_string = false;
-      }
-    } else if (c == '"') {
-      in_string = true;
+    if (c == '"') {
+      i = FindStringEnd(text, i + 1);
+      if (i == absl::string_view::npos) return false;
     } else if (c == '{' || c == '[') {
       ++depth;
     } else if ((c == '}' || c == ']') && --depth == 0) {
@@ -108,8 +110,9 @@ size_t FindNextRecord(absl::string_view line) {
     return found == absl::string_view::npos ? found : found + 1;
   }
   size_t quoted = 0;
-  for (size_t at = line.find('[', 1); at != absl::string_view::npos && quoted < kMaxJsonCandidates;
-       at = line.find('[', at + 1)) {
+  for (size_t at = FindChar(line, '[', 1);
+       at != absl::string_view::npos && quoted < kMaxJsonCandidates;
+       at = FindChar(line, '[', at + 1)) {
     absl::string_view rest = line.substr(at);
     absl::string_view level;
     if (!ReadTime(rest)) continue;
@@ -123,11 +126,13 @@ size_t FindNextRecord(absl::string_view line) {
 
 size_t FindTrailingJson(absl::string_view text) {
   if (text.empty() || text.back() != '}') return absl::string_view::npos;
-  size_t candidate = text.find(" {\"");
-  for (size_t tries = 0; tries < kMaxJsonCandidates && candidate != absl::string_view::npos;
-       ++tries) {
-    if (IsBalancedObject(text.substr(candidate + 1))) return candidate + 1;
-    candidate = text.find(" {\"", candidate + 1);
+  size_t tries = 0;
+  for (size_t at = FindChar(text, '{', 1);
+       at != absl::string_view::npos && tries < kMaxJsonCandidates;
+       at = FindChar(text, '{', at + 1)) {
+    if (text[at - 1] != ' ' || text.substr(at + 1, 1) != "\"") continue;
+    if (IsBalancedObject(text.substr(at))) return at;
+    ++tries;
   }
   return absl::string_view::npos;
 }

@@ -21,7 +21,8 @@ constexpr absl::string_view kJournalMessage = "MESSAGE=";
 constexpr size_t kMaxParts = 64;
 constexpr size_t kMaxPartBytes = size_t{256} << 10;
 
-// pino's numbers; verbose is Aztec's own (foundation/src/log/pino-logger.ts).
+// pino's numbers; verbose is Aztec's own (foundation/src/log/pino-logger.ts). A null view for
+// others.
 absl::string_view LevelName(absl::string_view number) {
   static constexpr std::pair<absl::string_view, absl::string_view> kNames[] = {
       {"10", "TRACE"}, {"20", "DEBUG"}, {"25", "VERBOSE"}, {"30", "INFO"},
@@ -29,7 +30,7 @@ absl::string_view LevelName(absl::string_view number) {
   for (const auto& [value, name] : kNames) {
     if (value == number) return name;
   }
-  return number;
+  return {};
 }
 
 // Outputs of one service are in parts apart from each other.
@@ -175,12 +176,14 @@ void RecordReader::UnwrapJournalExport(Unwrapped& unwrapped) {
 void RecordReader::ReadText(const Unwrapped& unwrapped, int64_t offset,
                             absl::FunctionRef<void(const LogLine&)> on_line) {
   absl::string_view rest = unwrapped.text;
-  std::optional<JsonLine> json = unwrapped.json;
+  const JsonLine* json = unwrapped.json ? &*unwrapped.json : nullptr;
+  std::optional<JsonLine> cut_out;
   for (;;) {
-    const size_t next = json ? absl::string_view::npos : FindNextRecord(rest);
+    const size_t next = json != nullptr ? absl::string_view::npos : FindNextRecord(rest);
     const absl::string_view text = rest.substr(0, next);
     if (text.size() < unwrapped.text.size() && absl::StartsWith(text, "{")) {
-      json = json_.back().Read(text);
+      cut_out = json_.back().Read(text);
+      if (cut_out) json = &*cut_out;
     }
     LogLine line{text, unwrapped.wrapping.service, offset, unwrapped.wrapping.at,
                  ReadRecord(text, json)};
@@ -190,15 +193,24 @@ void RecordReader::ReadText(const Unwrapped& unwrapped, int64_t offset,
     on_line(line);
     if (next == absl::string_view::npos) return;
     rest.remove_prefix(next);
-    json.reset();
+    json = nullptr;
   }
 }
 
-std::optional<Record> RecordReader::ReadRecord(absl::string_view text,
-                                               const std::optional<JsonLine>& json) {
-  if (json) return FromJson(text, *json);
+std::optional<Record> RecordReader::ReadRecord(absl::string_view text, const JsonLine* json) {
+  if (json != nullptr) return FromJson(text, *json);
   if (auto record = ReadPretty(text)) return record;
   return ReadDatedText(text);
+}
+
+// Most lines are of the process of the line before.
+absl::string_view RecordReader::ProcessName(absl::string_view hostname, int64_t pid) {
+  if (pid != last_pid_ || hostname != last_hostname_) {
+    last_hostname_ = std::string(hostname);
+    last_pid_ = pid;
+    process_buffer_ = absl::StrCat(hostname, "/", pid);
+  }
+  return process_buffer_;
 }
 
 std::optional<Record> RecordReader::FromJson(absl::string_view text, const JsonLine& json) {
@@ -207,15 +219,17 @@ std::optional<Record> RecordReader::FromJson(absl::string_view text, const JsonL
   }
   Record record;
   record.at = json.at;
-  level_buffer_ = absl::AsciiStrToUpper(LevelName(json.level));
-  record.level = level_buffer_;
+  record.level = LevelName(json.level);
+  if (record.level.data() == nullptr) {
+    level_buffer_ = absl::AsciiStrToUpper(json.level);
+    record.level = level_buffer_;
+  }
   record.module = json.module;
   absl::ConsumePrefix(&record.module, "aztec:");
   record.message = json.message;
   record.data = text;
   if (json.pid) {
-    process_buffer_ = absl::StrCat(json.hostname, "/", *json.pid);
-    record.process = process_buffer_;
+    record.process = ProcessName(json.hostname, *json.pid);
   }
   return record;
 }

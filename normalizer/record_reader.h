@@ -80,7 +80,8 @@ class RecordReader {
                   absl::FunctionRef<void(const LogLine&)> on_line);
   void ReadText(const Unwrapped& unwrapped, int64_t offset,
                 absl::FunctionRef<void(const LogLine&)> on_line);
-  std::optional<Record> ReadRecord(absl::string_view text, const std::optional<JsonLine>& json);
+  std::optional<Record> ReadRecord(absl::string_view text, const JsonLine* json);
+  absl::string_view ProcessName(absl::string_view hostname, int64_t pid);
   std::optional<Record> FromJson(absl::string_view text, const JsonLine& json);
 
   State state_;
@@ -89,7 +90,9 @@ class RecordReader {
   std::array<JsonLineReader, kMaxLayers + 1> json_;
   std::array<std::string, kMaxLayers + 1> colour_buffers_;
   std::string level_buffer_;
-  std::string process_buffer_;
+  std::string process_buffer_;  // of the last line that names its process by these
+  std::string last_hostname_;
+  std::optional<int64_t> last_pid_;
 };
 
 }  // namespace proverlog

@@ -35,6 +35,9 @@ bool MayChange(const MessageMatch& match, const Record& record) {
   const size_t tail = size - std::min(size, kLongestHeader);
   if (absl::StrContains(record.message.substr(tail), '[')) return true;
   if (absl::EndsWith(match.spec->pattern, "{end}")) return true;
+  for (const Saying& saying : match.spec->says) {
+    if (saying.kind == FactKind::kRestored) return true;  // its status stands in the data
+  }
   const char* const end = record.message.data() + record.message.size();
   for (const SlotValues::Value& value : match.values) {
     if (value.text.data() + value.text.size() != end) continue;
@@ -72,17 +75,16 @@ void CountInstant(UnixMillis at, StreamCounts& counts) {
   counts.last_at = std::max(at, counts.last_at.value_or(at));
 }
 
-// What the record's data says under the key: its JSON, or a line `    key: value` that follows the
-// message (LOG_MULTILINE).
-std::optional<std::string> DataOf(const Record& record, absl::string_view key) {
-  if (auto value = DataValue(record.data, key)) return value;
+// What a line `    key: value` says that follows the message (LOG_MULTILINE); a null view where
+// there is none.
+absl::string_view DataBelow(const Record& record, absl::string_view key) {
   const std::string line_begin = absl::StrCat("\n    ", key, ": ");
   const size_t at = record.message.find(line_begin);
-  if (at == absl::string_view::npos) return std::nullopt;
+  if (at == absl::string_view::npos) return {};
   absl::string_view value = record.message.substr(at + line_begin.size());
   value = value.substr(0, value.find('\n'));
   if (absl::ConsumePrefix(&value, "\"")) absl::ConsumeSuffix(&value, "\"");
-  return std::string(value);
+  return value;
 }
 
 Event EventOf(const MessageMatch& match, const Record& record) {
@@ -91,10 +93,15 @@ Event EventOf(const MessageMatch& match, const Record& record) {
   for (const SlotValues::Value& value : match.values) {
     event.fields[std::string(value.name)] = CleanUtf8(FirstLine(value.text), kMaxDetailBytes);
   }
+  const auto take = [&](absl::string_view key, absl::string_view value) {
+    event.fields[std::string(key)] = CleanUtf8(value, kMaxDetailBytes);
+  };
+  ReadDataValues(record.data, match.spec->keys, take);
+  // Data stands on the record's last line, or in lines of its own.
+  if (!record.data.empty() || !absl::StrContains(record.message, "\n    ")) return event;
   for (const absl::string_view key : match.spec->keys) {
-    if (const auto value = DataOf(record, key)) {
-      event.fields[std::string(key)] = CleanUtf8(*value, kMaxDetailBytes);
-    }
+    const absl::string_view value = DataBelow(record, key);
+    if (value.data() != nullptr) take(key, value);
   }
   return event;
 }
@@ -244,7 +251,8 @@ void StreamNormalizer::ReadRecord(const LogLine& line, bool may_go_on, Normalize
     TellFacts(*match, record, *at, origin, &counts_, sink);
     if (!event_due) TellEvent(*match, record, *at, origin, sink);
   }
-  if (!record.time_of_day) return;
+  // JSON data ends a record.
+  if (!record.time_of_day || !record.data.empty()) return;
   open.text.assign(line.text.data(), std::min(line.text.size(), kMaxRecordBytes));
   open.at = *at;
   open.process = origin.process;
@@ -279,13 +287,13 @@ void StreamNormalizer::ReadOtherLine(const LogLine& line, bool may_go_on, Normal
 // Tells the record's facts again, with what its later lines complete of them, and its event if it
 // waited for them.
 void StreamNormalizer::FinishRecord(const OpenRecord& open, NormalizerSink& sink) const {
+  const bool continued = open.text.size() > FirstLine(open.text).size();
+  if (!continued && !open.event_due) return;
   const auto first = ReadPretty(FirstLine(open.text));
   const auto match = first ? index_->Find(first->message) : std::nullopt;
   if (!match) return;
   const Origin origin{labels_.machine, open.process, labels_.stream_id, open.offset};
-  const bool continued = open.text.size() > FirstLine(open.text).size();
-  // JSON data ends a record: what follows is something else's.
-  if (continued && first->data.empty()) {
+  if (continued) {
     const auto whole = ReadPretty(open.text);
     const auto more = index_->Find(whole->message);
     if (more && SayTheSame(*more->spec, *match->spec)) {

@@ -85,6 +85,14 @@ void Timeline::Observe(absl::string_view writer, int64_t offset, UnixMillis at) 
 }
 
 void Timeline::MoveTo(UnixMillis at, const absl::TimeZone& zone, Clock& clock) {
+  const bool offset_is_known = cached_slot_ && cached_offset_ == cached_second_offset_ &&
+                               FloorTo(at + cached_offset_, kSlot) == *cached_slot_ &&
+                               cached_zone_ == zone;
+  if (offset_is_known) {
+    clock.local = at + cached_offset_;
+    clock.second_pass = false;
+    return;
+  }
   clock.local = LocalTime(at, zone);
   clock.second_pass = false;
   clock.second_pass = ToInstant(clock, 0) != at;

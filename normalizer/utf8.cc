@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 namespace proverlog {
 namespace {
@@ -48,8 +49,17 @@ size_t CharacterLength(absl::string_view text) {
 
 // How much of the text needs no look at its characters.
 size_t PlainLength(absl::string_view text) {
-  const auto is_plain = [](char c) { return c > 0; };
-  return static_cast<size_t>(std::find_if_not(text.begin(), text.end(), is_plain) - text.begin());
+  constexpr uint64_t kLowBits = 0x0101010101010101;
+  constexpr uint64_t kHighBits = 0x8080808080808080;
+  size_t at = 0;
+  for (; at + sizeof(uint64_t) <= text.size(); at += sizeof(uint64_t)) {
+    uint64_t eight = 0;
+    std::memcpy(&eight, text.data() + at, sizeof(eight));
+    // The high bit of a byte is left where it is beyond ASCII or, borrowed, where it is 0.
+    if (((eight | (eight - kLowBits)) & kHighBits) != 0) break;
+  }
+  while (at < text.size() && text[at] > 0) ++at;
+  return at;
 }
 
 }  // namespace
