@@ -118,6 +118,7 @@ const absl::flat_hash_map<absl::string_view, absl::string_view>& TypesByCircuit(
   static const auto* const kTypes = new absl::flat_hash_map<absl::string_view, absl::string_view>{
       {"avm-circuit", "PUBLIC_VM"},
       {"tube-circuit", "TUBE_PROOF"},
+      {"tubeCircuit", "TUBE_PROOF"},  // where the message names it and the data does not
       {"base-parity", "BASE_PARITY"},
       {"root-parity", "ROOT_PARITY"},
       {"private-base-rollup", "PRIVATE_BASE_ROLLUP"},

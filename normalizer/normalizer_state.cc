@@ -45,6 +45,16 @@ void ToProto(const StreamCounts& counts, StreamState::Counts& proto) {
   proto.set_aztec_versions(counts.versions.Serialize());
 }
 
+RunningJobs RunningOf(const StreamState& proto) {
+  RunningJobs::ByProcess jobs;
+  for (const StreamState::Running& saved : proto.running()) {
+    for (const std::string& id : saved.jobs()) {
+      if (const auto job = ParseJobId(id)) jobs[saved.process()].insert(JobId::From(*job));
+    }
+  }
+  return RunningJobs(std::move(jobs));
+}
+
 // The same state is the same bytes: a map's order is not left to chance.
 std::string Deterministic(const StreamState& proto) {
   std::string bytes;
@@ -82,6 +92,7 @@ absl::StatusOr<NormalizerState> ParseState(const std::string& saved) {
     part = {saved_part.text(), saved_part.offset(), std::nullopt};
     if (saved_part.has_at_millis()) part.at = saved_part.at_millis();
   }
+  state.running = RunningOf(proto);
   state.reader.in_journal_entry = proto.in_journal_entry();
   if (proto.has_journal_at_millis()) state.reader.journal_at = proto.journal_at_millis();
   if (proto.has_counts_before_seal()) {
@@ -118,6 +129,11 @@ std::string SerializeState(const NormalizerState& state) {
     saved_part.set_text(part.text);
     saved_part.set_offset(part.offset);
     if (part.at) saved_part.set_at_millis(*part.at);
+  }
+  for (const auto& [process, jobs] : state.running.jobs()) {
+    StreamState::Running& saved_running = *proto.add_running();
+    saved_running.set_process(process);
+    for (const JobId& job : jobs) saved_running.add_jobs(job.ToString());
   }
   proto.set_in_journal_entry(state.reader.in_journal_entry);
   if (state.reader.journal_at) proto.set_journal_at_millis(*state.reader.journal_at);

@@ -12,6 +12,7 @@
 #include "model/time.h"
 #include "normalizer/line_splitter.h"
 #include "normalizer/record_reader.h"
+#include "normalizer/running_jobs.h"
 #include "normalizer/timeline.h"
 
 namespace proverlog {
@@ -32,6 +33,7 @@ struct NormalizerState {
   Timeline::Clocks clocks;
   OpenRecords open_records;
   RecordReader::State reader;
+  RunningJobs running;
   // The counts without the unfinished line, where the stream was sealed with one.
   std::optional<StreamCounts> counts_before_seal;
 };

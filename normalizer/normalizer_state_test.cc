@@ -28,5 +28,15 @@ TEST(NormalizerStateTest, WhatASealCountsIsTakenBackWhole) {
   EXPECT_EQ(read->counts_before_seal, state.counts_before_seal);
 }
 
+TEST(NormalizerStateTest, WhatRunsIsKept) {
+  NormalizerState state;
+  state.running.Take("h/1", {7, "PUBLIC_VM", "aa"}, FactKind::kStarted);
+  state.running.Take("h/1", {7, "TUBE_PROOF", "bb"}, FactKind::kStarted);
+  state.running.Take("a.log", {8, "PUBLIC_VM", "aa"}, FactKind::kStarted);
+  const auto read = ParseState(SerializeState(state));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->running.jobs(), state.running.jobs());
+}
+
 }  // namespace
 }  // namespace proverlog

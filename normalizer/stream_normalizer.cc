@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "model/proving_graph.h"
 #include "normalizer/pretty.h"
 #include "normalizer/utf8.h"
 
@@ -19,6 +20,8 @@ constexpr size_t kMaxDetailBytes = 512;
 
 // The event of a process that begins; its slot {version} is what the process prints of itself.
 constexpr absl::string_view kProcessStarted = "process.started";
+// What records that name no circuit are of.
+constexpr absl::string_view kAvmCircuit = "avm-circuit";
 constexpr size_t kMaxProcessBytes = 255;
 // Services of one log whose last record may go on.
 constexpr size_t kMaxOpenRecords = 64;
@@ -127,13 +130,9 @@ void TellFacts(const MessageMatch& match, const Record& record, UnixMillis at, c
   }
 }
 
-void TellEvent(const MessageMatch& match, const Record& record, UnixMillis at, const Origin& origin,
-               NormalizerSink& sink) {
-  if (match.spec->event.empty()) return;
-  Event event = EventOf(match, record);
-  event.at = at;
-  event.origin = origin;
-  sink.OnEvent(event);
+// Whether the event is printed where a process begins: what ran in it before does not any more.
+bool BeginsAProcess(absl::string_view event) {
+  return event == kProcessStarted || event == "bb.configured" || absl::StartsWith(event, "crs.");
 }
 
 // Whether further lines brought the record's JSON data. Data in lines of their own (LOG_MULTILINE)
@@ -177,6 +176,7 @@ StreamNormalizer::StreamNormalizer(StreamLabels labels, const StreamProgress& pr
       splitter_(progress.offset, std::move(state.unfinished)),
       reader_(std::move(state.reader)),
       open_records_(std::move(state.open_records)),
+      running_(std::move(state.running)),
       index_(index) {}
 
 void StreamNormalizer::Feed(absl::string_view bytes, NormalizerSink& sink) {
@@ -187,6 +187,7 @@ void StreamNormalizer::Feed(absl::string_view bytes, NormalizerSink& sink) {
 void StreamNormalizer::Seal(NormalizerSink& sink) {
   TakeSealBack();
   OpenRecords open_records = open_records_;
+  RunningJobs running = running_;
   RecordReader::State reader_state = reader_.state();
   Timeline::Clocks clocks = timeline_.clocks();
   if (!splitter_.unfinished().text.empty()) {
@@ -202,6 +203,7 @@ void StreamNormalizer::Seal(NormalizerSink& sink) {
   timeline_.set_clocks(std::move(clocks));
   reader_.set_state(std::move(reader_state));
   open_records_ = std::move(open_records);
+  running_ = std::move(running);
 }
 
 void StreamNormalizer::TakeSealBack() {
@@ -249,6 +251,7 @@ void StreamNormalizer::ReadRecord(const LogLine& line, bool may_go_on, Normalize
   const bool event_due = MayHaveDataBelow(*match, record);
   if (!(may_go_on && MayChange(*match, record))) {
     TellFacts(*match, record, *at, origin, &counts_, sink);
+    FollowJobs(*match, origin.process);
     if (!event_due) TellEvent(*match, record, *at, origin, sink);
   }
   // JSON data ends a record.
@@ -286,7 +289,7 @@ void StreamNormalizer::ReadOtherLine(const LogLine& line, bool may_go_on, Normal
 
 // Tells the record's facts again, with what its later lines complete of them, and its event if it
 // waited for them.
-void StreamNormalizer::FinishRecord(const OpenRecord& open, NormalizerSink& sink) const {
+void StreamNormalizer::FinishRecord(const OpenRecord& open, NormalizerSink& sink) {
   const bool continued = open.text.size() > FirstLine(open.text).size();
   if (!continued && !open.event_due) return;
   const auto first = ReadPretty(FirstLine(open.text));
@@ -303,6 +306,42 @@ void StreamNormalizer::FinishRecord(const OpenRecord& open, NormalizerSink& sink
     }
   }
   if (open.event_due) TellEvent(*match, *first, open.at, origin, sink);
+}
+
+void StreamNormalizer::TellEvent(const MessageMatch& match, const Record& record, UnixMillis at,
+                                 const Origin& origin, NormalizerSink& sink) {
+  if (match.spec->event.empty()) return;
+  Event event = EventOf(match, record);
+  event.at = at;
+  event.origin = origin;
+  if (BeginsAProcess(event.kind)) running_.Clear(origin.process);
+  JoinToJob(event);
+  sink.OnEvent(event);
+}
+
+// Keeps what runs in the process up to date.
+void StreamNormalizer::FollowJobs(const MessageMatch& match, absl::string_view process) {
+  for (const Saying& saying : match.spec->says) {
+    if (const auto job = ParseJobId(match.values[saying.job])) {
+      running_.Take(process, *job, saying.kind);
+    }
+  }
+}
+
+// A record of a circuit names no job: it is of the only one of the circuit's type that runs in its
+// process, and where there are several, at least of their epoch.
+void StreamNormalizer::JoinToJob(Event& event) const {
+  if (!absl::StartsWith(event.kind, "circuit.") && !absl::StartsWith(event.kind, "avm.")) return;
+  const auto circuit = event.fields.find("circuitName");
+  const auto named = circuit == event.fields.end() ? event.fields.find("circuit") : circuit;
+  const absl::string_view type =
+      JobTypeOfCircuit(named == event.fields.end() ? kAvmCircuit : named->second);
+  if (const auto job = running_.OnlyOfType(event.origin.process, type)) {
+    event.fields["job"] = job->ToString();
+    event.fields["epoch"] = absl::StrCat(job->epoch);
+  } else if (const auto epoch = running_.Epoch(event.origin.process)) {
+    event.fields["epoch"] = absl::StrCat(*epoch);
+  }
 }
 
 Origin StreamNormalizer::OriginOf(const LogLine& line) const {
@@ -322,7 +361,7 @@ Origin StreamNormalizer::OriginOf(const LogLine& line) const {
 StreamProgress StreamNormalizer::progress() const {
   return StreamProgress{splitter_.offset(),
                         SerializeState({splitter_.unfinished(), timeline_.clocks(), open_records_,
-                                        reader_.state(), counts_before_seal_}),
+                                        reader_.state(), running_, counts_before_seal_}),
                         counts_};
 }
 

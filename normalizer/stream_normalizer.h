@@ -14,6 +14,7 @@
 #include "normalizer/normalizer_state.h"
 #include "normalizer/record.h"
 #include "normalizer/record_reader.h"
+#include "normalizer/running_jobs.h"
 #include "normalizer/timeline.h"
 
 namespace proverlog {
@@ -63,7 +64,11 @@ class StreamNormalizer {
   void ReadRecord(const LogLine& line, bool may_go_on, NormalizerSink& sink);
   OpenRecord& OpenRecordOf(absl::string_view service);
   void ReadOtherLine(const LogLine& line, bool may_go_on, NormalizerSink& sink);
-  void FinishRecord(const OpenRecord& open, NormalizerSink& sink) const;
+  void FinishRecord(const OpenRecord& open, NormalizerSink& sink);
+  void TellEvent(const MessageMatch& match, const Record& record, UnixMillis at,
+                 const Origin& origin, NormalizerSink& sink);
+  void FollowJobs(const MessageMatch& match, absl::string_view process);
+  void JoinToJob(Event& event) const;
   Origin OriginOf(const LogLine& line) const;
 
   StreamLabels labels_;
@@ -73,6 +78,7 @@ class StreamNormalizer {
   LineSplitter splitter_;
   RecordReader reader_;
   OpenRecords open_records_;
+  RunningJobs running_;
   const MessageIndex* index_;
 };
 

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "model/circuit_run.h"
 #include "model/event.h"
 #include "model/fact.h"
 #include "model/job.h"
@@ -59,6 +60,9 @@ class ProjectionTransaction {
 
   // An event that several logs tell, or one twice, is of the first line of the oldest one.
   virtual absl::Status SaveEvents(const std::vector<Event>& events) = 0;
+
+  // Runs that are known already stay as they are.
+  virtual absl::Status SaveCircuitRuns(const std::vector<CircuitRun>& runs) = 0;
 
   virtual absl::Status SaveProgress(const NormalizedStream& stream) = 0;
 };

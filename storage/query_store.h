@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "model/circuit_run.h"
 #include "model/epoch_context.h"
 #include "model/event.h"
 #include "model/job.h"
@@ -77,6 +78,8 @@ struct UnknownPosition {
 struct EpochState {
   std::vector<Job> jobs;  // all, also those that do not exist
   EpochContext context;
+  // Its runs of circuits, by circuit and step in the order in which they first appear; at most 200.
+  std::vector<CircuitSummary> circuits;
   // The streams that told a fact of the epoch; then, at most kMaxStreamsBehind, those that are
   // committed further than normalized: what they will tell is not known yet.
   std::vector<StreamStatus> streams;
@@ -127,11 +130,11 @@ class QueryStore : public ArchiveReader {
                                                            std::optional<int32_t> before,
                                                            int limit) = 0;
 
-  // An epoch without its streams.
+  // An epoch without its circuits and streams.
   virtual absl::StatusOr<EpochState> LoadEpoch(const ProverRef& prover, int32_t epoch,
                                                int64_t max_jobs) = 0;
 
-  // The same, with how far the logs are of which it is made.
+  // The same, with its circuits and with how far the logs are of which it is made.
   virtual absl::StatusOr<EpochState> LoadEpochState(const ProverRef& prover, int32_t epoch,
                                                     int64_t max_jobs) = 0;
 
@@ -146,6 +149,10 @@ class QueryStore : public ArchiveReader {
   // with its hash. Jobs with another kind of hash are only found by all of it (LoadJob).
   virtual absl::StatusOr<std::vector<JobId>> FindJobs(const ProverRef& prover,
                                                       const JobId& with_hash_prefix, int limit) = 0;
+
+  // The runs that belong to the job, in order of time; at most 100. Their origins name no process.
+  virtual absl::StatusOr<std::vector<CircuitRun>> LoadCircuitRuns(const ProverRef& prover,
+                                                                  const JobId& job) = 0;
 
   // In order of time.
   virtual absl::StatusOr<std::vector<EventRow>> ListEvents(const ProverRef& prover,

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -158,6 +159,30 @@ std::string AgentProcessesText(const v1::GetEpochSummaryResponse& summary) {
   return absl::StrCat(table.ToString(), "... and ", HumanCount(more), " more (--format json)\n");
 }
 
+// Sizes are means.
+std::string CircuitsText(const v1::GetEpochSummaryResponse& summary) {
+  Table table({{"CIRCUIT", Align::kLeft},
+               {"STEP", Align::kLeft},
+               {"RUNS"},
+               {"OF A JOB"},
+               {"P50"},
+               {"P95"},
+               {"MAX"},
+               {"INPUT"},
+               {"OUTPUT"}});
+  const auto bytes = [](bool known, double size) {
+    return known ? HumanBytes(std::llround(size)) : "-";
+  };
+  for (const v1::CircuitSummary& circuit : summary.circuits()) {
+    table.AddRow({Printable(circuit.circuit()), circuit.step(), HumanCount(circuit.runs()),
+                  HumanCount(circuit.joined()), HumanDuration(circuit.p50()),
+                  HumanDuration(circuit.p95()), HumanDuration(circuit.max()),
+                  bytes(circuit.has_mean_input_bytes(), circuit.mean_input_bytes()),
+                  bytes(circuit.has_mean_output_bytes(), circuit.mean_output_bytes())});
+  }
+  return table.empty() ? "" : table.ToString();
+}
+
 std::string Section(const std::string& text) {
   return text.empty() ? "" : absl::StrCat(text, "\n");
 }
@@ -247,7 +272,7 @@ std::string EpochSummaryText(const v1::GetEpochSummaryResponse& summary) {
                             HumanCount(summary.totals().max_parallel()), " in parallel")),
       "\n", Section(SessionsText(summary)), JobTypesText(summary), "\n",
       MachineSharesText(summary.machines()), "\n", Section(AgentProcessesText(summary)),
-      SourcesTable(summary));
+      Section(CircuitsText(summary)), SourcesTable(summary));
   return text;
 }
 

@@ -1,4 +1,8 @@
+#include <string>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client/format/human.h"
 #include "client/format/summary.h"
 #include "client/format/table.h"
@@ -55,6 +59,27 @@ std::string FactText(const v1::JobFact& fact) {
   return result;
 }
 
+// What is printed of a step's sizes.
+std::string SizesText(const v1::CircuitRun& run) {
+  std::vector<std::string> sizes;
+  if (run.input_bytes() > 0) sizes.push_back("input " + HumanBytes(run.input_bytes()));
+  if (run.output_bytes() > 0) sizes.push_back("output " + HumanBytes(run.output_bytes()));
+  if (run.circuit_size() > 0) sizes.push_back(HumanCount(run.circuit_size()) + " gates");
+  return sizes.empty() ? "" : absl::StrCat(": ", absl::StrJoin(sizes, ", "));
+}
+
+std::string CircuitRunsText(const v1::GetJobResponse& response) {
+  if (response.circuit_runs().empty()) return "";
+  std::string text = "\nSteps that can only be its own:\n";
+  for (const v1::CircuitRun& run : response.circuit_runs()) {
+    absl::StrAppend(&text, "  ", TimeOfDay(run.end_time()), "  ", run.step(), " of ",
+                    Printable(run.circuit()), " in ", HumanDuration(run.duration()), SizesText(run),
+                    "\n");
+    if (!run.tx().empty()) absl::StrAppend(&text, "    of tx ", Printable(run.tx()), "\n");
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string StateText(v1::JobState state) {
@@ -103,6 +128,7 @@ std::string JobText(const v1::GetJobResponse& response) {
     absl::StrAppend(&text, AttemptText(attempt));
   }
   if (response.attempts().empty()) absl::StrAppend(&text, "  none\n");
+  absl::StrAppend(&text, CircuitRunsText(response));
   if (response.facts().empty()) return text;
   absl::StrAppend(&text, "\nWhat the logs say (times of ",
                   HumanTime(response.facts(0).time()).substr(0, 10), ", UTC):\n");

@@ -4,8 +4,6 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
-#include <cstdio>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -81,13 +79,9 @@ class LogImporterTest : public testing::Test {
     server_ = builder.BuildAndStart();
     stub_ = v1::LogIngestService::NewStub(grpc::CreateChannel("127.0.0.1:" + std::to_string(port),
                                                               grpc::InsecureChannelCredentials()));
-    path_ = testing::TempDir() + "/log_importer_test.log";
-    std::ofstream(path_) << std::string(kSize, 'x');
+    path_ = directory_.Write("some.log", std::string(kSize, 'x'));
   }
-  ~LogImporterTest() override {
-    server_->Shutdown();
-    std::remove(path_.c_str());
-  }
+  ~LogImporterTest() override { server_->Shutdown(); }
 
   ImportResult Import() {
     const auto log = LogFile::Open(path_);
@@ -101,6 +95,7 @@ class LogImporterTest : public testing::Test {
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<v1::LogIngestService::Stub> stub_;
   FakeSleeper sleeper_;
+  testing_util::TempDirectory directory_;
   std::string path_;
 };
 
@@ -116,7 +111,7 @@ TEST_F(LogImporterTest, SendsEverything) {
 TEST_F(LogImporterTest, ADamagedLogIsNotSealed) {
   std::string gzip = testing_util::Gzip(testing_util::NoisyLines(kSize));
   gzip.resize(gzip.size() / 2);
-  std::ofstream(path_, std::ios::binary) << gzip;
+  path_ = directory_.Write("damaged.log.gz", gzip);
   const ImportResult result = Import();
   EXPECT_TRUE(absl::IsDataLoss(result.status)) << result.status;
   EXPECT_GT(result.committed_offset, 0);

@@ -31,6 +31,7 @@ class EndlessTransaction : public ProjectionTransaction {
   }
   absl::Status SaveJobs(const std::vector<Job>& /*jobs*/) override { return absl::OkStatus(); }
   absl::Status SaveEvents(const std::vector<Event>&) override { return absl::OkStatus(); }
+  absl::Status SaveCircuitRuns(const std::vector<CircuitRun>&) override { return absl::OkStatus(); }
   absl::Status AddUnknown(const std::map<int64_t, UnknownCounts>& /*by_stream*/) override {
     return absl::OkStatus();
   }

@@ -29,12 +29,14 @@ constexpr int64_t kBytesAStep = int64_t{4} << 20;
 struct Told {
   JobSet jobs;
   std::vector<Event> events;
+  std::vector<CircuitRun> circuit_runs;
   std::map<int64_t, UnknownCounts> unknown;  // by stream
 };
 
 // What comes once a job or more often is not kept: it would be more than all jobs.
 bool IsKept(const Event& event) {
-  for (const char* frequent : {"avm.proved", "avm.started", "block.", "circuit.", "tx."}) {
+  for (const char* frequent : {"avm.proved", "avm.started", "block.", "circuit.proved",
+                               "circuit.started", "circuit.verified", "circuit.witness", "tx."}) {
     if (absl::StartsWith(event.kind, frequent)) return false;
   }
   return true;
@@ -49,7 +51,11 @@ class StreamSink : public NormalizerSink {
     told_->jobs.OnFact(job, std::move(fact));
   }
   void OnEvent(const Event& event) override {
-    if (IsKept(event)) told_->events.push_back(event);
+    if (auto run = CircuitRunOf(event)) {
+      told_->circuit_runs.push_back(*std::move(run));
+    } else if (IsKept(event)) {
+      told_->events.push_back(event);
+    }
   }
   void OnUnknown(const Record& record, std::optional<UnixMillis> at,
                  const Origin& origin) override {
@@ -153,6 +159,7 @@ absl::Status NormalizePending(const MessageIndex* index, int max_streams, Projec
   }
   if (absl::Status status = MergeJobs(told.jobs, tx); !status.ok()) return status;
   if (absl::Status status = tx.SaveEvents(told.events); !status.ok()) return status;
+  if (absl::Status status = tx.SaveCircuitRuns(told.circuit_runs); !status.ok()) return status;
   if (absl::Status status = tx.AddUnknown(told.unknown); !status.ok()) return status;
   for (const NormalizedStream& stream : reached) {
     if (absl::Status status = tx.SaveProgress(stream); !status.ok()) return status;

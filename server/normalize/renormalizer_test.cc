@@ -136,6 +136,9 @@ TEST_F(RenormalizerTest, MakesOfTheArchiveWhatWasMadeLive) {
 TEST_F(RenormalizerTest, NothingIsLeftOfWhatItReplaced) {
   AppendSamples();
   Append("unknown.log", "[03:00:00.000] WARN: m A new thing\n");
+  Append("circuit.log",
+         "[03:00:00.000] INFO: m Generated proof for avm-circuit(0x1a) in 44327 ms "
+         "{\"proofSize\":1}\n");
   ProjectLive();
   const std::string live = Dump();
   ASSERT_TRUE(Run().ok());

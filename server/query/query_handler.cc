@@ -170,6 +170,9 @@ absl::StatusOr<v1::GetEpochSummaryResponse> QueryHandler::GetEpochSummary(
     *response.add_sources() = ToProto(stream, prover->name);
   }
   response.set_more_sources(state->more_behind);
+  for (const CircuitSummary& circuit : state->circuits) {
+    *response.add_circuits() = ToProto(circuit);
+  }
   return response;
 }
 
@@ -230,6 +233,9 @@ absl::StatusOr<v1::GetJobResponse> QueryHandler::GetJob(const v1::GetJobRequest&
     if (static_cast<size_t>(response.attempts_size()) == kMaxFacts) break;
     *response.add_attempts() = ToProto(attempt);
   }
+  const auto runs = store_->LoadCircuitRuns(*prover, job->id);
+  if (!runs.ok()) return runs.status();
+  for (const CircuitRun& run : *runs) *response.add_circuit_runs() = ToProto(run);
   if (auto status = AddFacts(*prover, *job, request.context_lines(), response); !status.ok()) {
     return status;
   }

@@ -54,4 +54,36 @@ v1::JobFact ToProto(const Fact& fact) {
   return proto;
 }
 
+v1::CircuitSummary ToProto(const CircuitSummary& summary) {
+  v1::CircuitSummary proto;
+  proto.set_circuit(summary.circuit);
+  proto.set_step(summary.step);
+  proto.set_runs(summary.runs);
+  proto.set_joined(summary.joined);
+  *proto.mutable_min() = MillisToProto(summary.min);
+  *proto.mutable_p50() = MillisToProto(summary.p50);
+  *proto.mutable_p95() = MillisToProto(summary.p95);
+  *proto.mutable_max() = MillisToProto(summary.max);
+  if (summary.mean_input_size) proto.set_mean_input_bytes(*summary.mean_input_size);
+  if (summary.mean_output_size) proto.set_mean_output_bytes(*summary.mean_output_size);
+  proto.set_circuit_size(summary.circuit_size.value_or(0));
+  return proto;
+}
+
+v1::CircuitRun ToProto(const CircuitRun& run) {
+  v1::CircuitRun proto;
+  proto.set_circuit(run.circuit);
+  proto.set_step(std::string(CircuitStepName(run.step)));
+  *proto.mutable_end_time() = ToProtoTimestamp(run.at);
+  *proto.mutable_duration() = ToProtoDuration(absl::Microseconds(run.micros));
+  proto.set_tx(run.tx);
+  proto.set_input_bytes(run.input_size.value_or(0));
+  proto.set_output_bytes(run.output_size.value_or(0));
+  proto.set_circuit_size(run.circuit_size.value_or(0));
+  proto.set_machine(run.origin.machine);
+  proto.set_stream_id(run.origin.stream_id);
+  proto.set_offset(run.origin.offset);
+  return proto;
+}
+
 }  // namespace proverlog

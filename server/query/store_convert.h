@@ -16,6 +16,8 @@ v1::Epoch ToProto(const EpochRow& row);
 v1::LogStream ToProto(const StreamStatus& status, const std::string& prover);
 // Without the lines and the name of the log.
 v1::JobFact ToProto(const Fact& fact);
+v1::CircuitSummary ToProto(const CircuitSummary& summary);
+v1::CircuitRun ToProto(const CircuitRun& run);
 
 }  // namespace proverlog
 

@@ -45,7 +45,7 @@ std::optional<ProjectionKey> LockRetired(ReadWrite& tx) {
 void DeleteSomeOf(ReadWrite& tx, const ProjectionKey& key) {
   int64_t left = kDeletedAStep;
   for (const char* table :
-       {"job", "job_fact", "event", "epoch", "unknown_message", "stream_progress"}) {
+       {"job", "job_fact", "event", "circuit_run", "epoch", "unknown_message", "stream_progress"}) {
     if (left == 0) return;
     const auto deleted = tx.exec_params(
         absl::StrCat("DELETE FROM ", table, " WHERE ctid = ANY (ARRAY(SELECT ctid FROM ", table,

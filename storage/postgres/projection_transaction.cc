@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "storage/postgres/archive_store.h"
+#include "storage/postgres/circuit_rows.h"
 #include "storage/postgres/epoch_rows.h"
 #include "storage/postgres/event_rows.h"
 #include "storage/postgres/fields.h"
@@ -71,6 +72,13 @@ absl::Status ProjectionTransaction::SaveEvents(const std::vector<Event>& events)
   return Guarded("save events", [&] {
     WriteEvents(tx_, key_, events);
     NoteEpochsOfEvents(tx_, key_, events);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status ProjectionTransaction::SaveCircuitRuns(const std::vector<CircuitRun>& runs) {
+  return Guarded("save runs of circuits", [&] {
+    WriteCircuitRuns(tx_, key_, runs);
     return absl::OkStatus();
   });
 }

@@ -30,6 +30,7 @@ class ProjectionTransaction : public proverlog::ProjectionTransaction {
   absl::Status SaveJobs(const std::vector<Job>& jobs) override;
   absl::Status AddUnknown(const std::map<int64_t, UnknownCounts>& by_stream) override;
   absl::Status SaveEvents(const std::vector<Event>& events) override;
+  absl::Status SaveCircuitRuns(const std::vector<CircuitRun>& runs) override;
   absl::Status SaveProgress(const NormalizedStream& stream) override;
 
  private:

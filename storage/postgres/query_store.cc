@@ -11,6 +11,7 @@
 #include "analysis/epoch_summary.h"
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/array.h"
+#include "storage/postgres/circuit_rows.h"
 #include "storage/postgres/epoch_rows.h"
 #include "storage/postgres/event_rows.h"
 #include "storage/postgres/fields.h"
@@ -257,7 +258,9 @@ absl::StatusOr<EpochState> QueryStore::LoadEpochState(const ProverRef& prover, i
                                                       int64_t max_jobs) {
   return Read(absl::StrCat("load epoch ", epoch), [&](ReadOnly& tx) -> absl::StatusOr<EpochState> {
     auto state = ReadEpochState(tx, prover, epoch, max_jobs);
-    if (state.ok()) ReadSources(tx, prover, *state);
+    if (!state.ok()) return state.status();
+    state->circuits = SumCircuitRuns(tx, KeyOf(prover), epoch);
+    ReadSources(tx, prover, *state);
     return state;
   });
 }
@@ -340,6 +343,14 @@ absl::StatusOr<std::vector<StreamStatus>> QueryStore::ListStreams(const ProverRe
                                     " LIMIT $3"),
                        prover.prover_id, prover.projection_id, limit));
   });
+}
+
+absl::StatusOr<std::vector<CircuitRun>> QueryStore::LoadCircuitRuns(const ProverRef& prover,
+                                                                    const JobId& job) {
+  return Read("load a job's circuits",
+              [&](ReadOnly& tx) -> absl::StatusOr<std::vector<CircuitRun>> {
+                return ReadCircuitRuns(tx, KeyOf(prover), job);
+              });
 }
 
 absl::StatusOr<std::vector<EventRow>> QueryStore::ListEvents(const ProverRef& prover,

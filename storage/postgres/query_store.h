@@ -40,6 +40,8 @@ class QueryStore : public proverlog::QueryStore {
       const ProverRef& prover, const std::vector<int64_t>& stream_ids) override;
   absl::StatusOr<std::vector<StreamStatus>> ListStreams(const ProverRef& prover,
                                                         int limit) override;
+  absl::StatusOr<std::vector<CircuitRun>> LoadCircuitRuns(const ProverRef& prover,
+                                                          const JobId& job) override;
   absl::StatusOr<std::vector<EventRow>> ListEvents(const ProverRef& prover,
                                                    const EventFilter& filter, int limit) override;
   absl::StatusOr<UnknownPage> ListUnknown(const ProverRef& prover,

@@ -1,0 +1,30 @@
+#ifndef PROVERLOG_STORAGE_POSTGRES_CIRCUIT_ROWS_H_
+#define PROVERLOG_STORAGE_POSTGRES_CIRCUIT_ROWS_H_
+
+#include <pqxx/pqxx>
+#include <vector>
+
+#include "model/circuit_run.h"
+#include "storage/postgres/job_rows.h"
+#include "storage/query_store.h"
+
+namespace proverlog::postgres {
+
+// Runs of circuits as rows of the table circuit_run (storage/migrations/0006_circuits.sql). All
+// functions throw libpqxx's exceptions.
+
+// As ProjectionTransaction::SaveCircuitRuns.
+void WriteCircuitRuns(pqxx::transaction_base& tx, const ProjectionKey& key,
+                      const std::vector<CircuitRun>& runs);
+
+// As EpochState::circuits.
+std::vector<CircuitSummary> SumCircuitRuns(pqxx::transaction_base& tx, const ProjectionKey& key,
+                                           int32_t epoch);
+
+// As QueryStore::LoadCircuitRuns.
+std::vector<CircuitRun> ReadCircuitRuns(pqxx::transaction_base& tx, const ProjectionKey& key,
+                                        const JobId& job);
+
+}  // namespace proverlog::postgres
+
+#endif  // PROVERLOG_STORAGE_POSTGRES_CIRCUIT_ROWS_H_
