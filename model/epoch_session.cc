@@ -127,7 +127,10 @@ void Earliest(UnixMillis at, std::optional<UnixMillis>& known) {
 class SessionBuilder {
  public:
   void Take(const Event& event) {
-    if (session_.machine.empty()) session_.machine = event.origin.machine;
+    if (session_.stream_id == 0) {
+      session_.machine = event.origin.machine;
+      session_.stream_id = event.origin.stream_id;
+    }
     if (session_.kind.empty()) session_.kind = FirstField(event, {"kind"});
     const Says says = Meanings().at(event.kind);
     switch (says) {
@@ -233,8 +236,8 @@ bool EventOrder(const Event& a, const Event& b) {
     return std::make_tuple(event.at, Meanings().at(event.kind));
   };
   if (key(a) != key(b)) return key(a) < key(b);
-  return std::tie(a.kind, a.fields, a.origin.machine) <
-         std::tie(b.kind, b.fields, b.origin.machine);
+  return std::tie(a.kind, a.fields, a.origin.stream_id) <
+         std::tie(b.kind, b.fields, b.origin.stream_id);
 }
 
 bool IsSessionEvent(const Event& event) { return Meanings().contains(event.kind); }

@@ -34,6 +34,7 @@ struct EpochSession {
   std::string kind;  // "full" or "partial" (5.x), else empty
   SessionState state = SessionState::kOpen;
   std::string machine;
+  int64_t stream_id = 0;  // the log of its first line
   std::optional<UnixMillis> started_at;
   std::optional<UnixMillis> proof_ready_at;
   std::optional<UnixMillis> published_at;

@@ -45,6 +45,7 @@ TEST(EpochSessionTest, APublishedSession) {
   expected.kind = "full";
   expected.state = SessionState::kPublished;
   expected.machine = "node";
+  expected.stream_id = 1;
   expected.started_at = 100;
   expected.proof_ready_at = 161;
   expected.published_at = 190;

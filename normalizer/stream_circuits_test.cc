@@ -26,8 +26,8 @@ std::vector<CircuitRun> Read(const std::vector<std::string>& pieces, bool seal_e
   RunSink sink;
   StreamProgress progress;
   for (const std::string& piece : pieces) {
-    auto normalizer = StreamNormalizer::Create({1, "machine", "a.log", {{0, 1'795'226'400'000, "UTC"}}},
-                                               progress, &index);
+    auto normalizer = StreamNormalizer::Create(
+        {1, "machine", "a.log", {{0, 1'795'226'400'000, "UTC"}}}, progress, &index);
     EXPECT_TRUE(normalizer.ok()) << normalizer.status();
     normalizer->Feed(piece, sink);
     if (seal_each) normalizer->Seal(sink);
@@ -52,12 +52,12 @@ const std::string kLaterVm = absl::StrCat("8:PUBLIC_VM:", std::string(64, 'c'));
 const std::string kBase = absl::StrCat("7:PUBLIC_BASE_ROLLUP:", std::string(64, 'd'));
 const std::string kProof = Line(
     R"(Generated proof for avm-circuit(0x1a) in 44327 ms {"circuitName":"avm-circuit","proofSize":9})");
-const std::string kWitness =
-    Line(R"(Generated witness {"circuitName":"public-base-rollup","duration":12.5,"inputSize":33})");
+const std::string kWitness = Line(
+    R"(Generated witness {"circuitName":"public-base-rollup","duration":12.5,"inputSize":33})");
 
 TEST(StreamCircuitsTest, JoinedToTheOnlyJobOfItsType) {
-  const auto runs = Read({Start(kVm, "PUBLIC_VM") + Start(kBase, "PUBLIC_BASE_ROLLUP") + kWitness +
-                          kProof});
+  const auto runs =
+      Read({Start(kVm, "PUBLIC_VM") + Start(kBase, "PUBLIC_BASE_ROLLUP") + kWitness + kProof});
   ASSERT_EQ(runs.size(), 2U);
   ASSERT_TRUE(runs[0].job && runs[1].job);
   EXPECT_EQ(runs[0].job->ToString(), kBase);
@@ -85,8 +85,8 @@ TEST(StreamCircuitsTest, AmongTwoEpochsNothingIsKnown) {
 
 TEST(StreamCircuitsTest, AJobThatEndedOrDiedWithItsProcessRunsNoMore) {
   EXPECT_FALSE(Read({Start(kVm, "PUBLIC_VM") + End(kVm, "PUBLIC_VM") + kProof}).front().job);
-  const std::string begin = Line(
-      "Using native BB at /usr/src/barretenberg/bin/bb and working directory /tmp/bb-a5b53e");
+  const std::string begin =
+      Line("Using native BB at /usr/src/barretenberg/bin/bb and working directory /tmp/bb-a5b53e");
   EXPECT_FALSE(Read({Start(kVm, "PUBLIC_VM") + begin + kProof}).front().job);
   EXPECT_EQ(Read({Start(kVm, "PUBLIC_VM") + begin + Start(kOtherVm, "PUBLIC_VM") + kProof})
                 .front()
@@ -108,9 +108,9 @@ TEST(StreamCircuitsTest, ServicesOfOneLogAreSeveralProcesses) {
   const auto of = [](const std::string& service, const std::string& line) {
     return absl::StrCat(service, "  | ", line);
   };
-  const auto runs = Read({of("agent-1", Start(kVm, "PUBLIC_VM")) +
-                          of("agent-2", Start(kOtherVm, "PUBLIC_VM")) + of("agent-2", kProof) +
-                          of("agent-1", kProof)});
+  const auto runs =
+      Read({of("agent-1", Start(kVm, "PUBLIC_VM")) + of("agent-2", Start(kOtherVm, "PUBLIC_VM")) +
+            of("agent-2", kProof) + of("agent-1", kProof)});
   ASSERT_EQ(runs.size(), 2U);
   EXPECT_EQ(runs[0].job->ToString(), kOtherVm);
   EXPECT_EQ(runs[1].job->ToString(), kVm);

@@ -80,15 +80,15 @@ struct EpochState {
   EpochContext context;
   // Its runs of circuits, by circuit and step in the order in which they first appear; at most 200.
   std::vector<CircuitSummary> circuits;
-  // The streams that told a fact of the epoch; then, at most kMaxStreamsBehind, those that are
-  // committed further than normalized: what they will tell is not known yet.
+  // The streams that told a fact or of a session of the epoch; then, at most kMaxStreamsBehind,
+  // those that are committed further than normalized: what they will tell is not known yet.
   std::vector<StreamStatus> streams;
   bool more_behind = false;  // than kMaxStreamsBehind
 };
 inline constexpr int kMaxStreamsBehind = 1000;
 
-// The streams that told the jobs' facts, each once.
-std::vector<int64_t> StreamsOf(const std::vector<Job>& jobs);
+// The streams that told the jobs' facts, and of the epoch's sessions, each once.
+std::vector<int64_t> StreamsOf(const std::vector<Job>& jobs, const EpochContext& context = {});
 
 // Where an event stands among those of its epoch.
 struct EventPosition {

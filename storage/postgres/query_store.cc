@@ -164,7 +164,7 @@ std::vector<JobId> SelectJobIds(ReadOnly& tx, const ProverRef& prover, const Job
 
 // The streams with these ids and those that are behind, as EpochState says.
 void ReadSources(ReadOnly& tx, const ProverRef& prover, EpochState& state) {
-  const std::vector<int64_t> ids = StreamsOf(state.jobs);
+  const std::vector<int64_t> ids = StreamsOf(state.jobs, state.context);
   Array array;
   for (const int64_t id : ids) array.Add(id);
   const size_t limit = ids.size() + kMaxStreamsBehind;

@@ -245,6 +245,9 @@ TEST_F(QueryStoreTest, AnEpochIsListedWhereOnlyItsSessionsAreKnown) {
   EXPECT_EQ(epochs->front().totals.jobs, 0);
   EXPECT_FALSE(epochs->front().first_at);
   EXPECT_EQ(epochs->front().context.sessions.front().state, SessionState::kPublished);
+  const auto state = queries_.LoadEpochState(prover_, 7, 10);
+  ASSERT_EQ(state->streams.size(), 1U);
+  EXPECT_EQ(state->streams.front().key, stream_);
 }
 
 TEST_F(QueryStoreTest, PagesThroughTheEpochs) {
