@@ -76,6 +76,15 @@ TEST(StreamCircuitsTest, AmongTwoOfTheTypeOnlyTheEpochIsKnown) {
   EXPECT_EQ(runs[1].job->ToString(), kOtherVm);
 }
 
+TEST(StreamCircuitsTest, WithoutACircuitsNameOnlyTheEpochIsKnown) {
+  const auto runs = Read({Start(kVm, "PUBLIC_VM") +
+                          Line("Successfully verified proof from key in 1007.4 ms {\"a\":1}")});
+  ASSERT_EQ(runs.size(), 1U);
+  EXPECT_EQ(runs[0].circuit, "");
+  EXPECT_FALSE(runs[0].job);
+  EXPECT_EQ(runs[0].epoch, 7);
+}
+
 TEST(StreamCircuitsTest, AmongTwoEpochsNothingIsKnown) {
   const auto runs = Read({Start(kVm, "PUBLIC_VM") + Start(kLaterVm, "PUBLIC_VM") + kProof});
   ASSERT_EQ(runs.size(), 1U);

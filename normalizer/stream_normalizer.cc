@@ -20,8 +20,6 @@ constexpr size_t kMaxDetailBytes = 512;
 
 // The event of a process that begins; its slot {version} is what the process prints of itself.
 constexpr absl::string_view kProcessStarted = "process.started";
-// What records that name no circuit are of.
-constexpr absl::string_view kAvmCircuit = "avm-circuit";
 constexpr size_t kMaxProcessBytes = 255;
 // Services of one log whose last record may go on.
 constexpr size_t kMaxOpenRecords = 64;
@@ -128,6 +126,15 @@ void TellFacts(const MessageMatch& match, const Record& record, UnixMillis at, c
     }
     sink.OnFact(*job, std::move(fact));
   }
+}
+
+// The circuit that the event names; those of a transaction are of the AVM's.
+absl::string_view CircuitOf(const Event& event) {
+  for (const char* name : {"circuitName", "circuit"}) {
+    const auto found = event.fields.find(name);
+    if (found != event.fields.end()) return found->second;
+  }
+  return absl::StartsWith(event.kind, "avm.") ? "avm-circuit" : "";
 }
 
 // Whether the event is printed where a process begins: what ran in it before does not any more.
@@ -329,13 +336,10 @@ void StreamNormalizer::FollowJobs(const MessageMatch& match, absl::string_view p
 }
 
 // A record of a circuit names no job: it is of the only one of the circuit's type that runs in its
-// process, and where there are several, at least of their epoch.
+// process, and where there are several, or no circuit is named, at least of their epoch.
 void StreamNormalizer::JoinToJob(Event& event) const {
   if (!absl::StartsWith(event.kind, "circuit.") && !absl::StartsWith(event.kind, "avm.")) return;
-  const auto circuit = event.fields.find("circuitName");
-  const auto named = circuit == event.fields.end() ? event.fields.find("circuit") : circuit;
-  const absl::string_view type =
-      JobTypeOfCircuit(named == event.fields.end() ? kAvmCircuit : named->second);
+  const absl::string_view type = JobTypeOfCircuit(CircuitOf(event));
   if (const auto job = running_.OnlyOfType(event.origin.process, type)) {
     event.fields["job"] = job->ToString();
     event.fields["epoch"] = absl::StrCat(job->epoch);

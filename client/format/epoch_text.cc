@@ -174,9 +174,10 @@ std::string CircuitsText(const v1::GetEpochSummaryResponse& summary) {
     return known ? HumanBytes(std::llround(size)) : "-";
   };
   for (const v1::CircuitSummary& circuit : summary.circuits()) {
-    table.AddRow({Printable(circuit.circuit()), circuit.step(), HumanCount(circuit.runs()),
-                  HumanCount(circuit.joined()), HumanDuration(circuit.p50()),
-                  HumanDuration(circuit.p95()), HumanDuration(circuit.max()),
+    table.AddRow({circuit.circuit().empty() ? "-" : Printable(circuit.circuit()), circuit.step(),
+                  HumanCount(circuit.runs()), HumanCount(circuit.joined()),
+                  HumanDuration(circuit.p50()), HumanDuration(circuit.p95()),
+                  HumanDuration(circuit.max()),
                   bytes(circuit.has_mean_input_bytes(), circuit.mean_input_bytes()),
                   bytes(circuit.has_mean_output_bytes(), circuit.mean_output_bytes())});
   }
