@@ -195,6 +195,7 @@ std::string OutcomeText(v1::EpochOutcome outcome) {
 }
 
 std::string CountsText(const v1::JobCounts& counts) {
+  if (counts.jobs() == 0) return "no job is known";
   std::vector<std::string> states = {absl::StrCat(HumanCount(counts.completed()), " completed")};
   const auto add = [&](int32_t count, const char* what) {
     if (count > 0) states.push_back(absl::StrCat(HumanCount(count), " ", what));
@@ -267,13 +268,17 @@ std::string EpochSummaryText(const v1::GetEpochSummaryResponse& summary) {
     absl::StrAppend(&text, HumanTime(summary.first_time()), " to ", HumanTime(summary.last_time()),
                     " UTC, ", HumanDuration(summary.wall_time()), "\n");
   }
-  absl::StrAppend(
-      &text,
-      WrapText(absl::StrCat(CountsText(summary.totals()), "; ",
-                            HumanCount(summary.totals().max_parallel()), " in parallel")),
-      "\n", Section(SessionsText(summary)), JobTypesText(summary), "\n",
-      MachineSharesText(summary.machines()), "\n", Section(AgentProcessesText(summary)),
-      Section(CircuitsText(summary)), SourcesTable(summary));
+  std::string counts = CountsText(summary.totals());
+  if (AnyStart(summary)) {
+    absl::StrAppend(&counts, "; ", HumanCount(summary.totals().max_parallel()), " in parallel");
+  }
+  absl::StrAppend(&text, WrapText(counts), "\n", Section(SessionsText(summary)));
+  if (!summary.job_types().empty()) {
+    absl::StrAppend(&text, JobTypesText(summary), "\n", MachineSharesText(summary.machines()),
+                    "\n");
+  }
+  absl::StrAppend(&text, Section(AgentProcessesText(summary)), Section(CircuitsText(summary)),
+                  SourcesTable(summary));
   return text;
 }
 

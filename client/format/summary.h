@@ -14,7 +14,7 @@ std::string OutcomeText(v1::EpochOutcome outcome);
 // "queued", "failed"
 std::string StateText(v1::JobState state);
 
-// "216 jobs: 206 completed, 3 failed, 7 aborted; 4 retries, 6 time-outs"
+// "216 jobs: 206 completed, 3 failed, 7 aborted; 4 retries, 6 time-outs", "no job is known"
 std::string CountsText(const v1::JobCounts& counts);
 
 std::string EpochsText(const v1::ListEpochsResponse& response);

@@ -129,6 +129,45 @@ TEST(EpochSummaryTextTest, NoTimeAndNoNumberIsCut) {
   EXPECT_THAT(text, HasSubstr("1.23 GB  1.03 GB  12,345,678  1,234,567  2026-11-21 02:00:00.123"));
 }
 
+TEST(EpochSummaryTextTest, SessionsAndCircuits) {
+  v1::GetEpochSummaryResponse summary;
+  summary.set_prover("p");
+  summary.set_epoch(3056);
+  summary.set_outcome(v1::EPOCH_OUTCOME_TIMED_OUT);
+  v1::EpochSession& session = *summary.add_sessions();
+  session.set_id("c27e6beb-52bd-4e07-8dd7-daffc9eac110");
+  session.set_kind("full");
+  session.set_state(v1::SESSION_STATE_TIMED_OUT);
+  for (auto time : {&v1::EpochSession::mutable_start_time, &v1::EpochSession::mutable_end_time,
+                    &v1::EpochSession::mutable_deadline, &v1::EpochSession::mutable_publish_time,
+                    &v1::EpochSession::mutable_proof_ready_time}) {
+    *(session.*time)() = ToProtoTimestamp(kSomeTime);
+  }
+  session.set_reason("Halted execution due to state timed-out");
+  *summary.mutable_proving_time() = ToProtoDuration(absl::Seconds(754));
+  *summary.mutable_submission_time() = ToProtoDuration(absl::Seconds(3));
+  v1::CircuitSummary& circuit = *summary.add_circuits();
+  circuit.set_circuit("rollup-checkpoint-root-single-block");
+  circuit.set_step("verification");
+  circuit.set_runs(12'345);
+  circuit.set_joined(12'344);
+  for (auto time : {&v1::CircuitSummary::mutable_p50, &v1::CircuitSummary::mutable_p95,
+                    &v1::CircuitSummary::mutable_max}) {
+    *(circuit.*time)() = ToProtoDuration(absl::Seconds(754));
+  }
+  circuit.set_mean_input_bytes(1'234'567);
+  const std::string text = EpochSummaryText(summary);
+  ExpectToFit(text);
+  EXPECT_THAT(text, HasSubstr("Epoch 3056 of p: timed out\nno job is known\n"));
+  EXPECT_THAT(text,
+              HasSubstr("\nc27e6beb  full  timed out  02:00:00  02:00:00  02:00:00  02:00:00 "));
+  EXPECT_THAT(text, HasSubstr("\nproof ready after 12 m 34 s, submission 3.00 s\n"));
+  EXPECT_THAT(text, HasSubstr("\nc27e6beb: Halted execution due to state timed-out\n"));
+  EXPECT_THAT(text,
+              HasSubstr("12,345    12,344  12 m 34 s  12 m 34 s  12 m 34 s  1.23 MB       -"));
+  EXPECT_THAT(text, testing::Not(HasSubstr("JOB TYPE")));
+}
+
 TEST(JobsTextTest, NoIdNoTimeAndNoNumberIsCut) {
   v1::ListJobsResponse response;
   v1::Job& job = *response.add_jobs();
