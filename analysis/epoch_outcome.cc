@@ -29,10 +29,10 @@ absl::string_view EpochOutcomeName(EpochOutcome outcome) {
   return kOutcomeNames[static_cast<size_t>(outcome)];
 }
 
-EpochOutcome OutcomeOf(const JobCounts& totals, bool root_completed,
-                       const std::vector<EpochSession>& sessions) {
-  const EpochSession* best = BestSession(sessions);
-  const SessionState state = best == nullptr ? SessionState::kExited : best->state;
+EpochOutcome OutcomeOf(const JobCounts& totals, bool root_completed, const EpochContext& context) {
+  const EpochSession* best = BestSession(context.sessions);
+  SessionState state = best == nullptr ? SessionState::kExited : best->state;
+  if (state == SessionState::kOpen && context.moved_on_at) state = SessionState::kExited;
   switch (state) {
     case SessionState::kPublished:
       return EpochOutcome::kPublished;

@@ -25,9 +25,9 @@ enum class EpochOutcome : uint8_t {
 
 absl::string_view EpochOutcomeName(EpochOutcome outcome);
 
-// `root_completed`: whether a root rollup did.
-EpochOutcome OutcomeOf(const JobCounts& totals, bool root_completed,
-                       const std::vector<EpochSession>& sessions);
+// `root_completed`: whether a root rollup did. A session that is open when the broker has moved on
+// says nothing: its end was not logged.
+EpochOutcome OutcomeOf(const JobCounts& totals, bool root_completed, const EpochContext& context);
 
 }  // namespace proverlog
 

@@ -115,6 +115,10 @@ class CountingSink : public NormalizerSink {
     benchmark::DoNotOptimize(event.at);
     ++told_;
   }
+  void OnCircuitRun(const CircuitRun& run) override {
+    benchmark::DoNotOptimize(run.at);
+    ++told_;
+  }
 
   int64_t told() const { return told_; }
 

@@ -32,6 +32,13 @@ class KeepingSink : public NormalizerSink {
     for (const auto& [name, value] : event.fields) absl::StrAppend(&key, "|", name, "=", value);
     events.insert(key);
   }
+  void OnCircuitRun(const CircuitRun& run) override {
+    events.insert(absl::StrCat(run.at, "|", CircuitStepName(run.step), "|", run.circuit, "|",
+                               run.micros, "|", run.tx, "|", run.input_size.value_or(-1), "|",
+                               run.output_size.value_or(-1), "|", run.circuit_size.value_or(-1),
+                               "|", run.epoch.value_or(-1), "|",
+                               run.job ? run.job->ToString() : ""));
+  }
   void OnUnknown(const Record& record, std::optional<UnixMillis> at,
                  const Origin& origin) override {
     unknown.Add(record, at, origin.offset);

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "model/event.h"
 #include "model/fact.h"
 #include "model/job_id.h"
 #include "model/time.h"
@@ -54,10 +53,6 @@ struct CircuitSummary {
   std::optional<double> mean_output_size;
   std::optional<int64_t> circuit_size;  // the largest
 };
-
-// The run that the event tells of (kinds circuit.witness, circuit.proved, circuit.verified and
-// avm.proved); nothing for other kinds, and where it does not say how long it took.
-std::optional<CircuitRun> CircuitRunOf(const Event& event);
 
 }  // namespace proverlog
 

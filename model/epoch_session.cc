@@ -17,6 +17,10 @@ namespace {
 constexpr std::array<absl::string_view, 8> kStateNames = {
     "published", "superseded", "dropped", "open", "failed", "timed out", "cancelled", "exited"};
 
+constexpr double kMaxMillis = 1e12;  // some 30 years; more is no duration
+
+constexpr absl::string_view kPartial = "partial";
+
 // What an event of a session says.
 enum class Says : uint8_t {
   kStarted,
@@ -56,8 +60,6 @@ const absl::flat_hash_map<absl::string_view, Says>& Meanings() {
       {"session.failed", Says::kFailed},
       {"epoch.failed", Says::kFailed},
       {"candidate.failed", Says::kTrouble},
-      {"l1.reverted", Says::kTrouble},
-      {"l1.failed", Says::kTrouble},
       {"epoch.reorg", Says::kReorg},
       {"session.cancelled", Says::kCancelled},
       {"epoch.halted", Says::kCancelled},
@@ -156,8 +158,13 @@ class SessionBuilder {
     }
   }
 
+  // Whether its proof waits to be published.
+  bool HasProofToPublish() const { return session_.proof_ready_at && !session_.ended_at; }
+
   EpochSession Build(std::string id) && {
     session_.id = std::move(id);
+    // Trouble on the way to it is no reason of a good end.
+    if (session_.state <= SessionState::kDropped) session_.reason.clear();
     return std::move(session_);
   }
 
@@ -217,14 +224,15 @@ class SessionBuilder {
 
   void TakeTopTree(const Event& event, absl::string_view field) {
     double millis = 0;
-    if (absl::SimpleAtod(Field(event, field), &millis)) session_.top_tree_millis = millis;
+    if (!absl::SimpleAtod(Field(event, field), &millis)) return;
+    if (millis >= 0 && millis <= kMaxMillis) session_.top_tree_millis = millis;
   }
 
   void TakeDeadline(const Event& event) {
     absl::Time deadline;
-    if (absl::ParseTime(absl::RFC3339_full, Field(event, "deadline"), &deadline, nullptr)) {
-      session_.deadline = absl::ToUnixMillis(deadline);
-    }
+    if (!absl::ParseTime(absl::RFC3339_full, Field(event, "deadline"), &deadline, nullptr)) return;
+    const UnixMillis at = absl::ToUnixMillis(deadline);
+    if (IsPrintableInstant(at)) session_.deadline = at;
   }
 
   EpochSession session_;
@@ -238,6 +246,20 @@ bool EventOrder(const Event& a, const Event& b) {
   if (key(a) != key(b)) return key(a) < key(b);
   return std::tie(a.kind, a.fields, a.origin.stream_id) <
          std::tie(b.kind, b.fields, b.origin.stream_id);
+}
+
+// A prover node has one session of an epoch at a time, but for the partial ones (5.x): one that is
+// open when the next begins died with its process.
+void EndWhatDied(std::vector<EpochSession>& sessions) {
+  std::optional<UnixMillis> next_start;
+  for (auto session = sessions.rbegin(); session != sessions.rend(); ++session) {
+    if (session->kind == kPartial || !session->started_at) continue;
+    if (next_start && !session->ended_at) {
+      session->ended_at = next_start;
+      if (session->state == SessionState::kOpen) session->state = SessionState::kExited;
+    }
+    next_start = session->started_at;
+  }
 }
 
 bool IsSessionEvent(const Event& event) { return Meanings().contains(event.kind); }
@@ -267,9 +289,16 @@ std::vector<EpochSession> DeriveSessions(std::vector<Event> events) {
   std::sort(events.begin(), events.end(), EventOrder);
   std::map<std::string, SessionBuilder> builders;
   std::vector<std::string> ids;  // in order of the sessions' first events
+  // That of which an event without a uuid tells: the last with a proof to publish, else the last.
+  const auto last = [&] {
+    const auto waits = std::find_if(ids.rbegin(), ids.rend(), [&](const std::string& id) {
+      return builders.at(id).HasProofToPublish();
+    });
+    return waits == ids.rend() ? ids.back() : *waits;
+  };
   for (const Event& event : events) {
     std::string id = SessionOf(event);
-    if (id.empty() && !ids.empty()) id = ids.back();
+    if (id.empty() && !ids.empty()) id = last();
     if (builders.count(id) == 0) ids.push_back(id);
     builders[id].Take(event);
   }
@@ -278,6 +307,7 @@ std::vector<EpochSession> DeriveSessions(std::vector<Event> events) {
     SessionBuilder& builder = builders.at(id);
     sessions.push_back(std::move(builder).Build(std::move(id)));
   }
+  EndWhatDied(sessions);
   return sessions;
 }
 

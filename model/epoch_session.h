@@ -54,8 +54,9 @@ const std::vector<std::string>& SessionEventKinds();
 std::string SessionOf(const Event& event);
 
 // The epoch's sessions by start, from its events and those of its sessions. A function of the set:
-// neither the order nor repetitions matter. An event without a uuid belongs to the session that
-// began last before it. docs/meaning.md, "Sessions", has the rules.
+// neither the order nor repetitions matter. An event without a uuid belongs to the last session
+// that has a proof to publish, else to the last that began before it. docs/meaning.md, "Sessions",
+// has the rules.
 std::vector<EpochSession> DeriveSessions(std::vector<Event> events);
 
 }  // namespace proverlog

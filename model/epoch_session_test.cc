@@ -137,12 +137,57 @@ TEST(EpochSessionTest, ADeadlineOutranksWhatItCauses) {
 }
 
 TEST(EpochSessionTest, TheReasonOfAFailedSubmission) {
+  std::vector<Event> events = {
+      Created(1, "a"), Make(5, "candidate.failed", {{"session", "a"}, {"error", "Rollup__X"}}),
+      Make(6, "candidate.resolved", {{"session", "a"}, {"state", "failed"}}),
+      Make(7, "session.failed", {{"session", "a"}, {"error", "Error: Failed to submit"}})};
+  EXPECT_EQ(DeriveSessions(events).front().reason, "Rollup__X");
+  // Tried again, it was published.
+  events[2].fields["state"] = "published";
+  events.pop_back();
+  EXPECT_EQ(DeriveSessions(events).front().state, SessionState::kPublished);
+  EXPECT_EQ(DeriveSessions(events).front().reason, "");
+}
+
+TEST(EpochSessionTest, WhatCannotBeIsNotTaken) {
+  for (const char* deadline : {"infinite-future", "99999-01-01T00:00:00Z", "soon"}) {
+    EXPECT_FALSE(DeriveSessions({Created(1, "a"), Make(2, "candidate.submitted",
+                                                       {{"session", "a"}, {"deadline", deadline}})})
+                     .front()
+                     .deadline)
+        << deadline;
+  }
+  for (const char* millis : {"nan", "inf", "1e300", "-1", "soon"}) {
+    EXPECT_FALSE(DeriveSessions({Created(1, "a"), Make(2, "session.proof_ready",
+                                                       {{"session", "a"}, {"durationMs", millis}})})
+                     .front()
+                     .top_tree_millis)
+        << millis;
+  }
+}
+
+// The node crashed and began again: what it had begun is over.
+TEST(EpochSessionTest, ASessionThatDiedEndsWhereTheNextBegins) {
+  const std::vector<EpochSession> sessions =
+      DeriveSessions({Created(1, "a"), Created(50, "b"), Exited(60, "b", "timed-out")});
+  ASSERT_EQ(sessions.size(), 2U);
+  EXPECT_EQ(sessions[0].state, SessionState::kExited);
+  EXPECT_EQ(sessions[0].ended_at, 50);
+  EXPECT_EQ(sessions[1].state, SessionState::kTimedOut);
+  Event partial = Created(1, "a");
+  partial.fields["kind"] = "partial";
+  EXPECT_EQ(DeriveSessions({partial, Created(50, "b")})[0].state, SessionState::kOpen);
+}
+
+TEST(EpochSessionTest, APublicationWithoutAUuidIsOfTheSessionWithAProof) {
   const std::vector<EpochSession> sessions = DeriveSessions(
-      {Created(1, "a"), Make(5, "l1.reverted", {{"epochNumber", "7"}, {"error", "Rollup__X"}}),
-       Make(6, "candidate.resolved", {{"session", "a"}, {"state", "failed"}}),
-       Make(7, "session.failed", {{"session", "a"}, {"error", "Error: Failed to submit"}})});
-  EXPECT_EQ(sessions.front().state, SessionState::kFailed);
-  EXPECT_EQ(sessions.front().reason, "Rollup__X");
+      {Created(1, "a"), Make(2, "session.proof_ready", {{"session", "a"}}),
+       Make(3, "session.created", {{"session", "b"}, {"kind", "partial"}, {"epochNumber", "7"}}),
+       Make(4, "l1.published", {{"epochNumber", "7"}}),
+       Make(9, "session.deadline", {{"session", "b"}}), Exited(9, "b", "timed-out")});
+  ASSERT_EQ(sessions.size(), 2U);
+  EXPECT_EQ(sessions[0].state, SessionState::kPublished);
+  EXPECT_EQ(sessions[1].state, SessionState::kTimedOut);
 }
 
 TEST(EpochSessionTest, SeveralSessionsOfAnEpoch) {

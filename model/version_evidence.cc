@@ -102,14 +102,13 @@ void VersionEvidence::AddPrinted(absl::string_view version) {
 
 void VersionEvidence::Merge(const VersionEvidence& other) {
   Add(other.range_);
-  if (printed_.empty()) {
-    printed_ = other.printed_;
-  } else if (!other.printed_.empty() && printed_ != other.printed_) {
-    printed_.clear();
-  }
+  const bool differ = !printed_.empty() && !other.printed_.empty() && printed_ != other.printed_;
+  several_printed_ = several_printed_ || other.several_printed_ || differ;
+  if (printed_.empty()) printed_ = other.printed_;
 }
 
 std::string VersionEvidence::ToString() const {
+  if (several_printed_) return "several versions";
   if (!printed_.empty()) return printed_;
   const auto [from, to] = range_;
   const bool has_from = from != VersionRange::kOpenFrom;

@@ -43,15 +43,15 @@ class VersionEvidence {
   // The version as the software prints it, "4.1.2"; what is no version is passed over. The last one
   // stands: a log goes on when its software is replaced.
   void AddPrinted(absl::string_view version);
-  // Of another log of the same prover. What is printed stays where both print the same, or one
-  // none.
+  // Of another log of the same prover, in any order.
   void Merge(const VersionEvidence& other);
 
   bool is_known() const { return *this != VersionEvidence(); }
   bool is_printed() const { return !printed_.empty(); }
 
   // "4.1.2" where that is printed, else "3.0 or later", "1.1 to 2.0", "5.2 or later, and up to 4.1"
-  // where two versions must have written it, or "unknown".
+  // where two versions must have written it, "several versions" where logs that were merged print
+  // different ones, or "unknown".
   std::string ToString() const;
 
   // A short form for storage, in which equal evidence is equal text: "3.0-4.1", "5.2-", "-2.0",
@@ -64,6 +64,7 @@ class VersionEvidence {
  private:
   VersionRange range_;
   std::string printed_;
+  bool several_printed_ = false;  // the logs that were merged print different ones
 };
 
 }  // namespace proverlog

@@ -46,13 +46,31 @@ void ToProto(const StreamCounts& counts, StreamState::Counts& proto) {
 }
 
 RunningJobs RunningOf(const StreamState& proto) {
-  RunningJobs::ByProcess jobs;
-  for (const StreamState::Running& saved : proto.running()) {
-    for (const std::string& id : saved.jobs()) {
-      if (const auto job = ParseJobId(id)) jobs[saved.process()].insert(JobId::From(*job));
+  RunningJobs::Processes processes;
+  for (const StreamState::Process& saved : proto.processes()) {
+    RunningJobs::Process& process = processes[saved.name()];
+    process.complete_at = saved.complete_at_millis();
+    process.heard_at = saved.heard_at_millis();
+    for (const StreamState::Process::Job& job : saved.jobs()) {
+      const auto id = ParseJobId(job.id());
+      if (id) process.started_at.emplace(JobId::From(*id), job.started_at_millis());
     }
   }
-  return RunningJobs(std::move(jobs));
+  return RunningJobs(std::move(processes));
+}
+
+void ToProto(const RunningJobs& running, StreamState& proto) {
+  for (const auto& [name, process] : running.processes()) {
+    StreamState::Process& saved = *proto.add_processes();
+    saved.set_name(name);
+    saved.set_complete_at_millis(process.complete_at);
+    saved.set_heard_at_millis(process.heard_at);
+    for (const auto& [job, started_at] : process.started_at) {
+      StreamState::Process::Job& saved_job = *saved.add_jobs();
+      saved_job.set_id(job.ToString());
+      saved_job.set_started_at_millis(started_at);
+    }
+  }
 }
 
 // The same state is the same bytes: a map's order is not left to chance.
@@ -130,11 +148,7 @@ std::string SerializeState(const NormalizerState& state) {
     saved_part.set_offset(part.offset);
     if (part.at) saved_part.set_at_millis(*part.at);
   }
-  for (const auto& [process, jobs] : state.running.jobs()) {
-    StreamState::Running& saved_running = *proto.add_running();
-    saved_running.set_process(process);
-    for (const JobId& job : jobs) saved_running.add_jobs(job.ToString());
-  }
+  ToProto(state.running, proto);
   proto.set_in_journal_entry(state.reader.in_journal_entry);
   if (state.reader.journal_at) proto.set_journal_at_millis(*state.reader.journal_at);
   if (state.counts_before_seal) {

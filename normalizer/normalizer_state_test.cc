@@ -30,12 +30,13 @@ TEST(NormalizerStateTest, WhatASealCountsIsTakenBackWhole) {
 
 TEST(NormalizerStateTest, WhatRunsIsKept) {
   NormalizerState state;
-  state.running.Take("h/1", {7, "PUBLIC_VM", "aa"}, FactKind::kStarted);
-  state.running.Take("h/1", {7, "TUBE_PROOF", "bb"}, FactKind::kStarted);
-  state.running.Take("a.log", {8, "PUBLIC_VM", "aa"}, FactKind::kStarted);
+  state.running.Begin("h/1", 5);
+  state.running.Take("h/1", {7, "PUBLIC_VM", "aa"}, FactKind::kStarted, 6);
+  state.running.Take("h/1", {7, "TUBE_PROOF", "bb"}, FactKind::kStarted, 7);
+  state.running.Take("a.log", {8, "PUBLIC_VM", "aa"}, FactKind::kStarted, 8);
   const auto read = ParseState(SerializeState(state));
   ASSERT_TRUE(read.ok()) << read.status();
-  EXPECT_EQ(read->running.jobs(), state.running.jobs());
+  EXPECT_EQ(read->running.processes(), state.running.processes());
 }
 
 }  // namespace

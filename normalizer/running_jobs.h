@@ -4,38 +4,54 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
+#include <utility>
 
 #include "absl/strings/string_view.h"
 #include "model/fact.h"
 #include "model/job_id.h"
+#include "model/time.h"
 
 namespace proverlog {
 
 // The jobs that each agent process of a log runs, as far as its lines tell: what a record that
-// names no job (a witness, a proof) may belong to. Not thread-safe.
+// names no job (a witness, a proof) may belong to. A log may begin in the middle of a process, and
+// a job's end may be missing: no job is taken to run longer than kLongestJob. Not thread-safe.
 class RunningJobs {
  public:
-  using ByProcess = std::map<std::string, std::set<JobId>, std::less<>>;
+  static constexpr Millis kLongestJob = Millis{2} * 3'600'000;
+
+  struct Process {
+    UnixMillis complete_at = 0;  // from then on all that runs in it is known
+    UnixMillis heard_at = 0;
+    std::map<JobId, UnixMillis> started_at;
+
+    friend bool operator==(const Process& a, const Process& b) = default;
+  };
+  using Processes = std::map<std::string, Process, std::less<>>;
 
   RunningJobs() = default;
-  explicit RunningJobs(ByProcess jobs) : jobs_(std::move(jobs)) {}
+  explicit RunningJobs(Processes processes) : processes_(std::move(processes)) {}
 
   // The process's record tells a fact of the job.
-  void Take(absl::string_view process, const JobIdView& job, FactKind kind);
-  // The process begins: what ran before it does not any more.
-  void Clear(absl::string_view process);
+  void Take(absl::string_view process, const JobIdView& job, FactKind kind, UnixMillis at);
+  // The process begins: nothing runs in it.
+  void Begin(absl::string_view process, UnixMillis at);
 
-  // The only job of the type that runs in the process; nothing where there is none or several.
-  std::optional<JobId> OnlyOfType(absl::string_view process, absl::string_view type) const;
-  // The epoch of all jobs that run in the process; nothing where none does or they are of several.
-  std::optional<int32_t> Epoch(absl::string_view process) const;
+  // The only job of the type that runs in the process; nothing where there is none or several, or
+  // where not all that runs is known.
+  std::optional<JobId> OnlyOfType(absl::string_view process, absl::string_view type,
+                                  UnixMillis at) const;
+  // The epoch of all jobs that are known to run in the process; nothing where none is or they are
+  // of several.
+  std::optional<int32_t> Epoch(absl::string_view process, UnixMillis at) const;
 
-  const ByProcess& jobs() const { return jobs_; }
+  const Processes& processes() const { return processes_; }
 
  private:
-  ByProcess jobs_;  // no process without a job
+  Process& Find(absl::string_view name, UnixMillis at);
+
+  Processes processes_;
 };
 
 }  // namespace proverlog

@@ -14,9 +14,7 @@ namespace {
 
 struct RunSink : NormalizerSink {
   void OnFact(const JobIdView& /*job*/, Fact /*fact*/) override {}
-  void OnEvent(const Event& event) override {
-    if (auto run = CircuitRunOf(event)) runs.push_back(*std::move(run));
-  }
+  void OnCircuitRun(const CircuitRun& run) override { runs.push_back(run); }
   std::vector<CircuitRun> runs;
 };
 
@@ -46,6 +44,8 @@ std::string End(const std::string& id, const std::string& type) {
   return Line(absl::StrCat("Job id=", id, " type=", type, " completed outputUri=data:x"));
 }
 
+const std::string kBegin =
+    Line("Using native BB at /usr/bin/bb and working directory /tmp/bb-a5b53e");
 const std::string kVm = absl::StrCat("7:PUBLIC_VM:", std::string(64, 'a'));
 const std::string kOtherVm = absl::StrCat("7:PUBLIC_VM:", std::string(64, 'b'));
 const std::string kLaterVm = absl::StrCat("8:PUBLIC_VM:", std::string(64, 'c'));
@@ -56,8 +56,8 @@ const std::string kWitness = Line(
     R"(Generated witness {"circuitName":"public-base-rollup","duration":12.5,"inputSize":33})");
 
 TEST(StreamCircuitsTest, JoinedToTheOnlyJobOfItsType) {
-  const auto runs =
-      Read({Start(kVm, "PUBLIC_VM") + Start(kBase, "PUBLIC_BASE_ROLLUP") + kWitness + kProof});
+  const auto runs = Read(
+      {kBegin + Start(kVm, "PUBLIC_VM") + Start(kBase, "PUBLIC_BASE_ROLLUP") + kWitness + kProof});
   ASSERT_EQ(runs.size(), 2U);
   ASSERT_TRUE(runs[0].job && runs[1].job);
   EXPECT_EQ(runs[0].job->ToString(), kBase);
@@ -69,15 +69,23 @@ TEST(StreamCircuitsTest, JoinedToTheOnlyJobOfItsType) {
 
 TEST(StreamCircuitsTest, AmongTwoOfTheTypeOnlyTheEpochIsKnown) {
   const std::string two = Start(kVm, "PUBLIC_VM") + Start(kOtherVm, "PUBLIC_VM");
-  const auto runs = Read({two + kProof + End(kVm, "PUBLIC_VM") + kProof});
+  const auto runs = Read({kBegin + two + kProof + End(kVm, "PUBLIC_VM") + kProof});
   ASSERT_EQ(runs.size(), 2U);
   EXPECT_FALSE(runs[0].job);
   EXPECT_EQ(runs[0].epoch, 7);
   EXPECT_EQ(runs[1].job->ToString(), kOtherVm);
 }
 
+// What ran before the log began is not known: only the epoch of what is.
+TEST(StreamCircuitsTest, ALogThatBeginsInTheMiddle) {
+  const auto runs = Read({Start(kVm, "PUBLIC_VM") + kProof});
+  ASSERT_EQ(runs.size(), 1U);
+  EXPECT_FALSE(runs[0].job);
+  EXPECT_EQ(runs[0].epoch, 7);
+}
+
 TEST(StreamCircuitsTest, WithoutACircuitsNameOnlyTheEpochIsKnown) {
-  const auto runs = Read({Start(kVm, "PUBLIC_VM") +
+  const auto runs = Read({kBegin + Start(kVm, "PUBLIC_VM") +
                           Line("Successfully verified proof from key in 1007.4 ms {\"a\":1}")});
   ASSERT_EQ(runs.size(), 1U);
   EXPECT_EQ(runs[0].circuit, "");
@@ -86,28 +94,29 @@ TEST(StreamCircuitsTest, WithoutACircuitsNameOnlyTheEpochIsKnown) {
 }
 
 TEST(StreamCircuitsTest, AmongTwoEpochsNothingIsKnown) {
-  const auto runs = Read({Start(kVm, "PUBLIC_VM") + Start(kLaterVm, "PUBLIC_VM") + kProof});
+  const auto runs =
+      Read({kBegin + Start(kVm, "PUBLIC_VM") + Start(kLaterVm, "PUBLIC_VM") + kProof});
   ASSERT_EQ(runs.size(), 1U);
   EXPECT_FALSE(runs[0].job);
   EXPECT_FALSE(runs[0].epoch);
 }
 
 TEST(StreamCircuitsTest, AJobThatEndedOrDiedWithItsProcessRunsNoMore) {
-  EXPECT_FALSE(Read({Start(kVm, "PUBLIC_VM") + End(kVm, "PUBLIC_VM") + kProof}).front().job);
-  const std::string begin =
-      Line("Using native BB at /usr/src/barretenberg/bin/bb and working directory /tmp/bb-a5b53e");
-  EXPECT_FALSE(Read({Start(kVm, "PUBLIC_VM") + begin + kProof}).front().job);
-  EXPECT_EQ(Read({Start(kVm, "PUBLIC_VM") + begin + Start(kOtherVm, "PUBLIC_VM") + kProof})
-                .front()
-                .job->ToString(),
-            kOtherVm);
+  EXPECT_FALSE(
+      Read({kBegin + Start(kVm, "PUBLIC_VM") + End(kVm, "PUBLIC_VM") + kProof}).front().job);
+  EXPECT_FALSE(Read({kBegin + Start(kVm, "PUBLIC_VM") + kBegin + kProof}).front().job);
+  EXPECT_EQ(
+      Read({kBegin + Start(kVm, "PUBLIC_VM") + kBegin + Start(kOtherVm, "PUBLIC_VM") + kProof})
+          .front()
+          .job->ToString(),
+      kOtherVm);
 }
 
 TEST(StreamCircuitsTest, TheNewJobOfAnAbortRuns) {
   const std::string abort =
       Line(absl::StrCat("Aborting job id=", kVm, " type=PUBLIC_VM to start new job id=", kBase,
                         " type=PUBLIC_BASE_ROLLUP inputsUri=data:x"));
-  const auto runs = Read({Start(kVm, "PUBLIC_VM") + abort + kWitness + kProof});
+  const auto runs = Read({kBegin + Start(kVm, "PUBLIC_VM") + abort + kWitness + kProof});
   ASSERT_EQ(runs.size(), 2U);
   EXPECT_EQ(runs[0].job->ToString(), kBase);
   EXPECT_FALSE(runs[1].job);
@@ -118,16 +127,18 @@ TEST(StreamCircuitsTest, ServicesOfOneLogAreSeveralProcesses) {
     return absl::StrCat(service, "  | ", line);
   };
   const auto runs =
-      Read({of("agent-1", Start(kVm, "PUBLIC_VM")) + of("agent-2", Start(kOtherVm, "PUBLIC_VM")) +
-            of("agent-2", kProof) + of("agent-1", kProof)});
+      Read({of("agent-1", kBegin) + of("agent-2", kBegin) + of("agent-1", Start(kVm, "PUBLIC_VM")) +
+            of("agent-2", Start(kOtherVm, "PUBLIC_VM")) + of("agent-2", kProof) +
+            of("agent-1", kProof)});
   ASSERT_EQ(runs.size(), 2U);
   EXPECT_EQ(runs[0].job->ToString(), kOtherVm);
   EXPECT_EQ(runs[1].job->ToString(), kVm);
 }
 
 TEST(StreamCircuitsTest, WhereTheBytesAreCutChangesNothing) {
-  const std::string log = Start(kVm, "PUBLIC_VM") + kProof + Start(kBase, "PUBLIC_BASE_ROLLUP") +
-                          kWitness + End(kVm, "PUBLIC_VM") + kProof;
+  const std::string log = kBegin + Start(kVm, "PUBLIC_VM") + kProof +
+                          Start(kBase, "PUBLIC_BASE_ROLLUP") + kWitness + End(kVm, "PUBLIC_VM") +
+                          kProof;
   const auto whole = Read({log});
   ASSERT_EQ(whole.size(), 3U);
   for (size_t cut = 1; cut < log.size(); ++cut) {

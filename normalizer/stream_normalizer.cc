@@ -11,6 +11,7 @@
 #include "absl/strings/strip.h"
 #include "model/proving_graph.h"
 #include "normalizer/pretty.h"
+#include "normalizer/record_events.h"
 #include "normalizer/utf8.h"
 
 namespace proverlog {
@@ -76,37 +77,6 @@ void CountInstant(UnixMillis at, StreamCounts& counts) {
   counts.last_at = std::max(at, counts.last_at.value_or(at));
 }
 
-// What a line `    key: value` says that follows the message (LOG_MULTILINE); a null view where
-// there is none.
-absl::string_view DataBelow(const Record& record, absl::string_view key) {
-  const std::string line_begin = absl::StrCat("\n    ", key, ": ");
-  const size_t at = record.message.find(line_begin);
-  if (at == absl::string_view::npos) return {};
-  absl::string_view value = record.message.substr(at + line_begin.size());
-  value = value.substr(0, value.find('\n'));
-  if (absl::ConsumePrefix(&value, "\"")) absl::ConsumeSuffix(&value, "\"");
-  return value;
-}
-
-Event EventOf(const MessageMatch& match, const Record& record) {
-  Event event;
-  event.kind = std::string(match.spec->event);
-  for (const SlotValues::Value& value : match.values) {
-    event.fields[std::string(value.name)] = CleanUtf8(FirstLine(value.text), kMaxDetailBytes);
-  }
-  const auto take = [&](absl::string_view key, absl::string_view value) {
-    event.fields[std::string(key)] = CleanUtf8(value, kMaxDetailBytes);
-  };
-  ReadDataValues(record.data, match.spec->keys, take);
-  // Data stands on the record's last line, or in lines of its own.
-  if (!record.data.empty() || !absl::StrContains(record.message, "\n    ")) return event;
-  for (const absl::string_view key : match.spec->keys) {
-    const absl::string_view value = DataBelow(record, key);
-    if (value.data() != nullptr) take(key, value);
-  }
-  return event;
-}
-
 // Tells the record's facts; counts them where `counts` is given.
 void TellFacts(const MessageMatch& match, const Record& record, UnixMillis at, const Origin& origin,
                StreamCounts* counts, NormalizerSink& sink) {
@@ -126,15 +96,6 @@ void TellFacts(const MessageMatch& match, const Record& record, UnixMillis at, c
     }
     sink.OnFact(*job, std::move(fact));
   }
-}
-
-// The circuit that the event names; those of a transaction are of the AVM's.
-absl::string_view CircuitOf(const Event& event) {
-  for (const char* name : {"circuitName", "circuit"}) {
-    const auto found = event.fields.find(name);
-    if (found != event.fields.end()) return found->second;
-  }
-  return absl::StartsWith(event.kind, "avm.") ? "avm-circuit" : "";
 }
 
 // Whether the event is printed where a process begins: what ran in it before does not any more.
@@ -258,7 +219,7 @@ void StreamNormalizer::ReadRecord(const LogLine& line, bool may_go_on, Normalize
   const bool event_due = MayHaveDataBelow(*match, record);
   if (!(may_go_on && MayChange(*match, record))) {
     TellFacts(*match, record, *at, origin, &counts_, sink);
-    FollowJobs(*match, origin.process);
+    FollowJobs(*match, origin.process, *at);
     if (!event_due) TellEvent(*match, record, *at, origin, sink);
   }
   // JSON data ends a record.
@@ -318,19 +279,28 @@ void StreamNormalizer::FinishRecord(const OpenRecord& open, NormalizerSink& sink
 void StreamNormalizer::TellEvent(const MessageMatch& match, const Record& record, UnixMillis at,
                                  const Origin& origin, NormalizerSink& sink) {
   if (match.spec->event.empty()) return;
+  if (auto run = CircuitRunOf(match, record)) {
+    run->at = at;
+    run->origin = origin;
+    run->job = running_.OnlyOfType(origin.process, JobTypeOfCircuit(run->circuit), at);
+    run->epoch = run->job ? run->job->epoch : running_.Epoch(origin.process, at);
+    sink.OnCircuitRun(*run);
+    return;
+  }
   Event event = EventOf(match, record);
   event.at = at;
   event.origin = origin;
-  if (BeginsAProcess(event.kind)) running_.Clear(origin.process);
+  if (BeginsAProcess(event.kind)) running_.Begin(origin.process, at);
   JoinToJob(event);
   sink.OnEvent(event);
 }
 
 // Keeps what runs in the process up to date.
-void StreamNormalizer::FollowJobs(const MessageMatch& match, absl::string_view process) {
+void StreamNormalizer::FollowJobs(const MessageMatch& match, absl::string_view process,
+                                  UnixMillis at) {
   for (const Saying& saying : match.spec->says) {
     if (const auto job = ParseJobId(match.values[saying.job])) {
-      running_.Take(process, *job, saying.kind);
+      running_.Take(process, *job, saying.kind, at);
     }
   }
 }
@@ -340,10 +310,10 @@ void StreamNormalizer::FollowJobs(const MessageMatch& match, absl::string_view p
 void StreamNormalizer::JoinToJob(Event& event) const {
   if (!absl::StartsWith(event.kind, "circuit.") && !absl::StartsWith(event.kind, "avm.")) return;
   const absl::string_view type = JobTypeOfCircuit(CircuitOf(event));
-  if (const auto job = running_.OnlyOfType(event.origin.process, type)) {
+  if (const auto job = running_.OnlyOfType(event.origin.process, type, event.at)) {
     event.fields["job"] = job->ToString();
     event.fields["epoch"] = absl::StrCat(job->epoch);
-  } else if (const auto epoch = running_.Epoch(event.origin.process)) {
+  } else if (const auto epoch = running_.Epoch(event.origin.process, event.at)) {
     event.fields["epoch"] = absl::StrCat(*epoch);
   }
 }

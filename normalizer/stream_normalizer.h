@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "model/circuit_run.h"
 #include "model/event.h"
 #include "model/fact.h"
 #include "model/job_id.h"
@@ -27,6 +28,8 @@ class NormalizerSink {
   virtual ~NormalizerSink() = default;
   virtual void OnFact(const JobIdView& job, Fact fact) = 0;
   virtual void OnEvent(const Event& /*event*/) {}
+  // In place of the event, of which there are several a job.
+  virtual void OnCircuitRun(const CircuitRun& /*run*/) {}
   // A record whose message is not in the catalogue.
   virtual void OnUnknown(const Record& /*record*/, std::optional<UnixMillis> /*at*/,
                          const Origin& /*origin*/) {}
@@ -67,7 +70,7 @@ class StreamNormalizer {
   void FinishRecord(const OpenRecord& open, NormalizerSink& sink);
   void TellEvent(const MessageMatch& match, const Record& record, UnixMillis at,
                  const Origin& origin, NormalizerSink& sink);
-  void FollowJobs(const MessageMatch& match, absl::string_view process);
+  void FollowJobs(const MessageMatch& match, absl::string_view process, UnixMillis at);
   void JoinToJob(Event& event) const;
   Origin OriginOf(const LogLine& line) const;
 

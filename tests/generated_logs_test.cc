@@ -154,6 +154,7 @@ TEST_P(GeneratedLogsTest, NeitherOrderNorRepetitionOfTheLogsMatters) {
 struct Told : NormalizerSink {
   std::map<JobId, std::vector<Fact>> facts;
   std::map<std::tuple<std::string, UnixMillis, std::map<std::string, std::string>>, Origin> events;
+  std::map<std::tuple<UnixMillis, int64_t>, CircuitRun> runs;  // by time and offset
   UnknownMessages unknown;
 
   void OnFact(const JobIdView& job, Fact fact) override {
@@ -161,6 +162,10 @@ struct Told : NormalizerSink {
   }
   void OnEvent(const Event& event) override {
     events.emplace(std::make_tuple(event.kind, event.at, event.fields), event.origin);
+  }
+  void OnCircuitRun(const CircuitRun& run) override {
+    const auto [entry, is_new] = runs.emplace(std::make_tuple(run.at, run.origin.offset), run);
+    EXPECT_EQ(entry->second, run);
   }
   void OnUnknown(const Record& record, std::optional<UnixMillis> at,
                  const Origin& origin) override {
@@ -199,6 +204,7 @@ void ExpectSame(const Result& pieces, const Result& whole) {
     ASSERT_TRUE(pieces.told.facts.contains(id)) << id.ToString();
     ASSERT_TRUE(pieces.told.facts.at(id) == facts) << id.ToString();
   }
+  ASSERT_TRUE(pieces.told.runs == whole.told.runs);
   ASSERT_TRUE(pieces.told.events == whole.told.events);
   ASSERT_TRUE(pieces.told.unknown.counts() == whole.told.unknown.counts());
   ASSERT_TRUE(pieces.counts == whole.counts);

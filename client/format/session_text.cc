@@ -12,11 +12,17 @@ namespace {
 
 using Align = Table::Align;
 
-constexpr size_t kShownIdDigits = 8;
+constexpr size_t kMaxIdWidth = 12;
 constexpr size_t kTimeLength = 8;  // of "03:00:46.633"
 
 std::string TimeCell(bool has_time, const google::protobuf::Timestamp& time) {
   return has_time ? TimeOfDay(time).substr(0, kTimeLength) : "-";
+}
+
+// The first part of a uuid.
+std::string ShortId(const v1::EpochSession& session) {
+  const std::string first_part = session.id().substr(0, session.id().find('-'));
+  return first_part.empty() ? "-" : Shorten(Printable(first_part), kMaxIdWidth);
 }
 
 std::string SessionTable(const v1::GetEpochSummaryResponse& summary) {
@@ -29,8 +35,7 @@ std::string SessionTable(const v1::GetEpochSummaryResponse& summary) {
                {"ENDED", Align::kTime},
                {"DEADLINE", Align::kTime}});
   for (const v1::EpochSession& session : summary.sessions()) {
-    const std::string id = session.id().empty() ? "-" : session.id().substr(0, kShownIdDigits);
-    table.AddRow({Printable(id), session.kind().empty() ? "-" : Printable(session.kind()),
+    table.AddRow({ShortId(session), session.kind().empty() ? "-" : Printable(session.kind()),
                   HumanEnum(v1::SessionState_Name(session.state()), "SESSION_STATE_"),
                   TimeCell(session.has_start_time(), session.start_time()),
                   TimeCell(session.has_proof_ready_time(), session.proof_ready_time()),
@@ -62,8 +67,8 @@ std::string SessionsText(const v1::GetEpochSummaryResponse& summary) {
   std::string text = absl::StrCat(SessionTable(summary), TimesText(summary));
   for (const v1::EpochSession& session : summary.sessions()) {
     if (session.reason().empty()) continue;
-    absl::StrAppend(&text, WrapText(absl::StrCat(session.id().substr(0, kShownIdDigits), ": ",
-                                                 Printable(session.reason()))));
+    absl::StrAppend(&text,
+                    WrapText(absl::StrCat(ShortId(session), ": ", Printable(session.reason()))));
   }
   return text;
 }

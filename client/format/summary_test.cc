@@ -144,6 +144,11 @@ TEST(EpochSummaryTextTest, SessionsAndCircuits) {
     *(session.*time)() = ToProtoTimestamp(kSomeTime);
   }
   session.set_reason("Halted execution due to state timed-out");
+  v1::EpochSession& forged = *summary.add_sessions();
+  forged.set_id("\x1b[2Jabc");
+  forged.set_kind("\x1b[2J");
+  forged.set_state(v1::SESSION_STATE_OPEN);
+  forged.set_reason("\x1b[2J");
   *summary.mutable_proving_time() = ToProtoDuration(absl::Seconds(754));
   *summary.mutable_submission_time() = ToProtoDuration(absl::Seconds(3));
   v1::CircuitSummary& circuit = *summary.add_circuits();
@@ -166,6 +171,7 @@ TEST(EpochSummaryTextTest, SessionsAndCircuits) {
   EXPECT_THAT(text,
               HasSubstr("12,345    12,344  12 m 34 s  12 m 34 s  12 m 34 s  1.23 MB       -"));
   EXPECT_THAT(text, testing::Not(HasSubstr("JOB TYPE")));
+  EXPECT_THAT(text, testing::Not(HasSubstr("\x1b")));
 }
 
 TEST(JobsTextTest, NoIdNoTimeAndNoNumberIsCut) {

@@ -51,12 +51,9 @@ class StreamSink : public NormalizerSink {
     told_->jobs.OnFact(job, std::move(fact));
   }
   void OnEvent(const Event& event) override {
-    if (auto run = CircuitRunOf(event)) {
-      told_->circuit_runs.push_back(*std::move(run));
-    } else if (IsKept(event)) {
-      told_->events.push_back(event);
-    }
+    if (IsKept(event)) told_->events.push_back(event);
   }
+  void OnCircuitRun(const CircuitRun& run) override { told_->circuit_runs.push_back(run); }
   void OnUnknown(const Record& record, std::optional<UnixMillis> at,
                  const Origin& origin) override {
     unknown_.Add(record, at, origin.offset);

@@ -57,23 +57,26 @@ void WriteCircuitRuns(pqxx::transaction_base& tx, const ProjectionKey& key,
   if (runs.empty()) return;
   RunArrays a;
   for (const CircuitRun& run : runs) a.Add(run);
-  // Told twice, the first line of the oldest log stands, whichever came first.
+  // Told twice, the telling that knows its job stands, then one that knows its epoch, then the
+  // first line of the oldest log, whichever came first.
   tx.exec_params(
       "INSERT INTO circuit_run (prover_id, projection_id, epoch, at, circuit, step, micros, tx,"
       " input_size, output_size, circuit_size, type, hash, stream_id, line_offset)"
-      " SELECT DISTINCT ON (epoch, at, circuit, step, micros, tx) $1::integer, $2::integer, n.*"
+      " SELECT DISTINCT ON (at, circuit, step, micros, tx) $1::integer, $2::integer, n.*"
       " FROM unnest($3::integer[], $4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::text[],"
       "  $9::bigint[], $10::bigint[], $11::bigint[], $12::text[], $13::bytea[], $14::bigint[],"
       "  $15::bigint[])"
       " AS n (epoch, at, circuit, step, micros, tx, input_size, output_size, circuit_size, type,"
       "  hash, stream_id, line_offset)"
-      " ORDER BY epoch, at, circuit, step, micros, tx, stream_id, line_offset"
-      " ON CONFLICT (prover_id, projection_id, epoch, at, circuit, step, micros, tx) DO UPDATE SET"
-      " input_size = excluded.input_size, output_size = excluded.output_size,"
-      " circuit_size = excluded.circuit_size, type = excluded.type, hash = excluded.hash,"
-      " stream_id = excluded.stream_id, line_offset = excluded.line_offset"
-      " WHERE (excluded.stream_id, excluded.line_offset)"
-      "  < (circuit_run.stream_id, circuit_run.line_offset)",
+      " ORDER BY at, circuit, step, micros, tx, type IS NULL, epoch < 0, stream_id, line_offset"
+      " ON CONFLICT (prover_id, projection_id, at, circuit, step, micros, tx) DO UPDATE SET"
+      " epoch = excluded.epoch, input_size = excluded.input_size,"
+      " output_size = excluded.output_size, circuit_size = excluded.circuit_size,"
+      " type = excluded.type, hash = excluded.hash, stream_id = excluded.stream_id,"
+      " line_offset = excluded.line_offset"
+      " WHERE (excluded.type IS NULL, excluded.epoch < 0, excluded.stream_id, excluded.line_offset)"
+      "  < (circuit_run.type IS NULL, circuit_run.epoch < 0, circuit_run.stream_id,"
+      "     circuit_run.line_offset)",
       key.prover_id, key.projection_id, a.epochs.Finish(), a.at.Finish(), a.circuits.Finish(),
       a.steps.Finish(), a.micros.Finish(), a.txs.Finish(), a.input_sizes.Finish(),
       a.output_sizes.Finish(), a.circuit_sizes.Finish(), a.types.Finish(), a.hashes.Finish(),

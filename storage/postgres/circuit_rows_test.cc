@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -106,29 +107,40 @@ TEST_F(CircuitRowsTest, AJobsRuns) {
   EXPECT_TRUE(queries_.LoadCircuitRuns(prover_, {7, "PUBLIC_VM", "b"})->empty());
 }
 
-// Told by two logs: the oldest log's line is cited and its job kept, whichever came first.
-TEST_F(CircuitRowsTest, OfOneToldTwiceTheOldestLogsStands) {
+// Told by several logs, of which each knows something else: the same row in every order.
+TEST_F(CircuitRowsTest, ToldTwiceWhatIsKnownStands) {
   ArchiveStore archive(&database_.pool());
   const StreamKey newer =
       *archive.CreateStream({*archive.ReserveStreamId(), "mine", "m", "b.log", {}, "ho", {}},
                             Block{0, 2, CompressFrame("ho")}, "ho");
   const JobId job{7, "PARITY_BASE", std::string(64, 'a')};
-  CircuitRun first = Witness(1, 1000);
-  first.job = job;
-  CircuitRun second = Witness(1, 1000);
-  second.origin.stream_id = newer.stream_id;
-  Save({second});
-  EXPECT_TRUE(queries_.LoadCircuitRuns(prover_, job)->empty());
-  Save({second, first});
-  EXPECT_EQ(queries_.LoadCircuitRuns(prover_, job)->size(), 1U);
-  Save({second});
-  EXPECT_EQ(queries_.LoadCircuitRuns(prover_, job)->size(), 1U);
-  EXPECT_EQ(Summaries(7).front().runs, 1);
+  CircuitRun with_job = Witness(1, 1000);
+  with_job.job = job;
+  with_job.origin.stream_id = newer.stream_id;
+  CircuitRun of_another_epoch = Witness(1, 1000);
+  of_another_epoch.epoch = 8;
+  CircuitRun of_none = Witness(1, 1000);
+  of_none.epoch = std::nullopt;
+  const std::vector<CircuitRun> tellings = {with_job, of_another_epoch, of_none};
+  std::vector<size_t> order = {0, 1, 2};
+  do {
+    database_.Sql("DELETE FROM circuit_run");
+    for (const size_t i : order) Save({tellings[i]});
+    ASSERT_EQ(queries_.LoadCircuitRuns(prover_, job)->size(), 1U);
+    ASSERT_TRUE(Summaries(8).empty());
+    database_.Sql("DELETE FROM circuit_run");
+    Save({tellings[order[0]], tellings[order[1]], tellings[order[2]]});
+    ASSERT_EQ(queries_.LoadCircuitRuns(prover_, job)->size(), 1U);
+  } while (std::next_permutation(order.begin(), order.end()));
+  database_.Sql("DELETE FROM circuit_run");
+  Save({of_none});
+  Save({of_another_epoch});
+  EXPECT_EQ(Summaries(8).front().runs, 1);
 }
 
 TEST_F(CircuitRowsTest, AreFoundByAnIndex) {
   database_.Sql(
-      "INSERT INTO circuit_run SELECT 1, 1, i / 100, i, 'parity-base', 'witness', i, '', 1, 1, 1,"
+      "INSERT INTO circuit_run SELECT 1, 1, i, 'parity-base', 'witness', i, '', 1, 1, 1, i / 20000,"
       " 'PARITY_BASE', sha256(i::text::bytea), 1, i FROM generate_series(1, 200000) AS i");
   database_.Sql("ANALYZE");
   auto pool = *ConnectionPool::Create(
@@ -136,10 +148,10 @@ TEST_F(CircuitRowsTest, AreFoundByAnIndex) {
                                           " -c auto_explain.log_min_duration=0'"});
   QueryStore queries(pool.get());
   const size_t begin = TestDatabase::ServerLog().size();
-  EXPECT_EQ(queries.LoadEpochState(prover_, 500, 10)->circuits.front().runs, 100);
-  EXPECT_TRUE(queries.LoadCircuitRuns(prover_, {500, "PARITY_BASE", "x"})->empty());
+  EXPECT_EQ(queries.LoadEpochState(prover_, 3, 10)->circuits.front().runs, 20'000);
+  EXPECT_TRUE(queries.LoadCircuitRuns(prover_, {3, "PARITY_BASE", "x"})->empty());
   const std::string plans = TestDatabase::ServerLog().substr(begin);
-  EXPECT_NE(plans.find("circuit_run_pkey"), std::string::npos) << plans;
+  EXPECT_NE(plans.find("circuit_run_by_job"), std::string::npos) << plans;
   EXPECT_EQ(plans.find("Seq Scan on circuit_run"), std::string::npos) << plans;
 }
 
