@@ -21,9 +21,9 @@ std::optional<CircuitRun> RunOf(const std::string& message) {
 }
 
 TEST(CircuitRunOfTest, AWitnessWithItsSizes) {
-  const auto run = RunOf(
-      R"(Generated witness {"circuitName":"parity-base","duration":12.3456,"inputSize":33,)"
-      R"("outputSize":4400})");
+  const auto run =
+      RunOf(R"(Generated witness {"circuitName":"parity-base","duration":12.3456,"inputSize":33,)"
+            R"("outputSize":4400})");
   ASSERT_TRUE(run);
   CircuitRun expected;
   expected.step = CircuitStep::kWitness;
@@ -35,9 +35,9 @@ TEST(CircuitRunOfTest, AWitnessWithItsSizes) {
 }
 
 TEST(CircuitRunOfTest, AProofOfATransaction) {
-  const auto run = RunOf(
-      R"(Generated proof for avm-circuit(0x1a) in 44327 ms {"circuitName":"avm-circuit",)"
-      R"("proofSize":129728,"circuitSize":2097152})");
+  const auto run =
+      RunOf(R"(Generated proof for avm-circuit(0x1a) in 44327 ms {"circuitName":"avm-circuit",)"
+            R"("proofSize":129728,"circuitSize":2097152})");
   ASSERT_TRUE(run);
   CircuitRun expected;
   expected.step = CircuitStep::kProof;

@@ -32,6 +32,42 @@ TEST(MigrateTest, MakesTheTablesOnce) {
   EXPECT_EQ(database.Sql("SELECT count(*) FROM jobs"), "0");
 }
 
+// What 0003 adds is filled for the rows that are there as the program would have filled it.
+TEST(MigrateTest, RowsOfBeforeTheEpochsAreCompleted) {
+  TestDatabase database(TestDatabase::Schema::kEmpty);
+  const auto run = [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) database.Sql(std::string(Migrations()[i].sql));
+  };
+  run(0, 2);
+  const auto job = [&](int epoch, const std::string& enqueued_at, const std::string& submitted_at) {
+    database.Sql(
+        "INSERT INTO job (prover_id, projection_id, epoch, type, hash, counted, state, enqueued,"
+        " started, attempts, retries, timeouts, first_at, fact_rows, enqueued_at, submitted_at)"
+        " VALUES (1, 1, " +
+        std::to_string(epoch) + ", 'A', 'x', true, 'queued', true, false, 1, 0, 0, 5, false, " +
+        enqueued_at + ", " + submitted_at + ")");
+  };
+  job(7, "10", "20");
+  job(8, "NULL", "30");  // the broker's word is missing
+  job(9, "NULL", "NULL");
+  database.Sql(
+      "INSERT INTO job_fact VALUES (1, 1, 9, 'A', 'x', 40, 'enqueued', 0, NULL, '', 1, 0),"
+      " (1, 1, 9, 'A', 'x', 60, 'revived', 0, NULL, '', 1, 0)");
+  database.Sql(
+      "INSERT INTO event VALUES (1, 1, 12, 1, 'session.created', '{epochNumber,12,session,a}',"
+      " md5('a')::uuid, 1, 'p', 0)");
+  run(2, Migrations().size());
+
+  const auto list = [&](const std::string& column, const std::string& table) {
+    return database.Sql("SELECT string_agg(coalesce(" + column +
+                        "::text, '-'), ' ' ORDER BY epoch) FROM " + table);
+  };
+  EXPECT_EQ(list("asked_for_at", "job"), "20 30 60");
+  EXPECT_EQ(list("epoch", "epoch"), "7 8 9 12");
+  EXPECT_EQ(list("enqueued_at", "epoch"), "10 - 40 -");
+  EXPECT_EQ(list("session", "event"), "a");
+}
+
 TEST(MigrateTest, ServicesThatStartTogetherWaitForEachOther) {
   TestDatabase database(TestDatabase::Schema::kEmpty);
   std::vector<absl::Status> statuses(4);
