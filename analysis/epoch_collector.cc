@@ -39,22 +39,21 @@ void EpochCollector::AddEnqueue(int32_t epoch, UnixMillis at) {
 }
 
 std::map<int32_t, EpochContext> EpochCollector::Contexts() const {
-  std::map<int32_t, EpochContext> contexts;
-  for (const auto& [epoch, at] : enqueued_at_) contexts[epoch];
+  std::map<int32_t, std::vector<Event>> events;  // of every epoch that is known
+  for (const auto& [epoch, at] : enqueued_at_) events[epoch];
   const SessionEpochs session_epochs = EpochsOfSessions(events_);
-  std::map<int32_t, std::vector<Event>> events;
   for (const Event& event : events_) {
     if (const auto epoch = EpochOf(event, session_epochs)) events[*epoch].push_back(event);
   }
+  std::map<int32_t, EpochContext> contexts;
   for (auto& [epoch, of_epoch] : events) {
-    contexts[epoch].sessions = DeriveSessions(std::move(of_epoch));
-  }
-  for (auto& [epoch, context] : contexts) {
     // Not epoch + kEpochsKept, which may overflow.
     const auto later = std::find_if(
         enqueued_at_.upper_bound(epoch), enqueued_at_.end(),
         [first = int64_t{epoch} + kEpochsKept](const auto& entry) { return entry.first > first; });
-    if (later != enqueued_at_.end()) context.moved_on_at = later->second;
+    std::optional<UnixMillis> moved_on_at;
+    if (later != enqueued_at_.end()) moved_on_at = later->second;
+    contexts.emplace(epoch, ContextOf(std::move(of_epoch), moved_on_at));
   }
   return contexts;
 }

@@ -1,13 +1,7 @@
 #include "analysis/epoch_outcome.h"
 
-#include <array>
-
 namespace proverlog {
 namespace {
-
-constexpr std::array<absl::string_view, 9> kOutcomeNames = {
-    "proven",    "failed",     "in progress", "aborted",  "incomplete",
-    "published", "superseded", "dropped",     "timed out"};
 
 // Without a session's word.
 EpochOutcome OutcomeOfJobs(const JobCounts& totals) {
@@ -25,14 +19,10 @@ EpochOutcome OutcomeWhileOpen(const JobCounts& totals) {
 
 }  // namespace
 
-absl::string_view EpochOutcomeName(EpochOutcome outcome) {
-  return kOutcomeNames[static_cast<size_t>(outcome)];
-}
-
-EpochOutcome OutcomeOf(const JobCounts& totals, bool root_completed, const EpochContext& context) {
-  const EpochSession* best = BestSession(context.sessions);
-  SessionState state = best == nullptr ? SessionState::kExited : best->state;
-  if (state == SessionState::kOpen && context.moved_on_at) state = SessionState::kExited;
+EpochOutcome OutcomeOf(const JobCounts& totals, bool root_completed,
+                       const std::vector<EpochSession>& sessions) {
+  const EpochSession* best = BestSession(sessions);
+  const SessionState state = best == nullptr ? SessionState::kExited : best->state;
   switch (state) {
     case SessionState::kPublished:
       return EpochOutcome::kPublished;

@@ -4,8 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "absl/strings/string_view.h"
-#include "model/epoch_context.h"
+#include "model/epoch_session.h"
 #include "model/job_counts.h"
 
 namespace proverlog {
@@ -23,11 +22,9 @@ enum class EpochOutcome : uint8_t {
   kTimedOut,    // the deadline came first
 };
 
-absl::string_view EpochOutcomeName(EpochOutcome outcome);
-
-// `root_completed`: whether a root rollup did. A session that is open when the broker has moved on
-// says nothing: its end was not logged.
-EpochOutcome OutcomeOf(const JobCounts& totals, bool root_completed, const EpochContext& context);
+// `root_completed`: whether a root rollup did.
+EpochOutcome OutcomeOf(const JobCounts& totals, bool root_completed,
+                       const std::vector<EpochSession>& sessions);
 
 }  // namespace proverlog
 

@@ -5,10 +5,10 @@
 namespace proverlog {
 namespace {
 
-EpochContext Sessions(SessionState state) {
+std::vector<EpochSession> Sessions(SessionState state) {
   EpochSession session;
   session.state = state;
-  return {{session}, std::nullopt};
+  return {session};
 }
 
 JobCounts Counts(int32_t failed, int32_t in_flight, int32_t aborted = 0, int32_t abandoned = 0) {
@@ -50,13 +50,6 @@ TEST(EpochOutcomeTest, WhileASessionIsOpen) {
   EXPECT_EQ(OutcomeOf(Counts(0, 0), false, sessions), EpochOutcome::kInProgress);
   EXPECT_EQ(OutcomeOf(Counts(1, 1), false, sessions), EpochOutcome::kInProgress);
   EXPECT_EQ(OutcomeOf(Counts(1, 0), false, sessions), EpochOutcome::kFailed);
-}
-
-TEST(EpochOutcomeTest, AnOpenSessionSaysNothingWhenTheBrokerHasMovedOn) {
-  EpochContext context = Sessions(SessionState::kOpen);
-  context.moved_on_at = 5;
-  EXPECT_EQ(OutcomeOf(Counts(0, 0, 0, 3), false, context), EpochOutcome::kAborted);
-  EXPECT_EQ(OutcomeOf(Counts(0, 0), true, context), EpochOutcome::kProven);
 }
 
 TEST(EpochOutcomeTest, ThatASessionExitedSaysNothing) {

@@ -169,7 +169,7 @@ EpochSummary SummarizeEpoch(int32_t epoch, std::vector<Job> jobs, EpochContext c
     if (job.id.type == kRootRollup && job.state == JobState::kCompleted) root_completed = true;
   }
   summary.totals.max_parallel = parallelism.Max();
-  summary.outcome = OutcomeOf(summary.totals, root_completed, context);
+  summary.outcome = OutcomeOf(summary.totals, root_completed, context.sessions);
   summary.times = TimesOf(context.sessions);
   summary.sessions = std::move(context.sessions);
   summary.job_types = InOrderOfAppearance(types);

@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "analysis/duration_stats.h"
 #include "analysis/epoch_outcome.h"
+#include "model/epoch_context.h"
 #include "model/job.h"
 #include "model/job_counts.h"
 #include "model/time.h"
@@ -61,8 +62,8 @@ struct EpochSummary {
   std::vector<AgentProcess> processes;    // by machine and name
 };
 
-// `jobs` are all jobs of one epoch, in any order and as their own facts have them; those that do
-// not exist are skipped, and those that are open when the epoch is closed are abandoned.
+// `jobs` are all jobs of one epoch, in any order; those that do not exist are skipped, and those
+// that are open when the epoch is closed are abandoned.
 EpochSummary SummarizeEpoch(int32_t epoch, std::vector<Job> jobs, EpochContext context = {});
 
 // The type whose completion proves the epoch. Its name has not changed in any version.

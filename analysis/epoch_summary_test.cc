@@ -84,14 +84,6 @@ TEST(EpochOutcomeTest, OnlyCompletedJobsWithoutARootRollupAreIncomplete) {
   EXPECT_EQ(OutcomeOfJobs({}), EpochOutcome::kIncomplete);
 }
 
-TEST(EpochOutcomeTest, EachHasItsName) {
-  EXPECT_EQ(EpochOutcomeName(EpochOutcome::kProven), "proven");
-  EXPECT_EQ(EpochOutcomeName(EpochOutcome::kFailed), "failed");
-  EXPECT_EQ(EpochOutcomeName(EpochOutcome::kInProgress), "in progress");
-  EXPECT_EQ(EpochOutcomeName(EpochOutcome::kAborted), "aborted");
-  EXPECT_EQ(EpochOutcomeName(EpochOutcome::kIncomplete), "incomplete");
-}
-
 TEST(EpochSummaryTest, CountsJobsByWhatBecameOfThem) {
   const Job retried =
       JobOf("PUBLIC_VM", "r",

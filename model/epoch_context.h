@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/epoch_session.h"
+#include "model/event.h"
 #include "model/time.h"
 
 namespace proverlog {
@@ -22,8 +23,9 @@ struct EpochContext {
 // PROVER_BROKER_MAX_EPOCHS_TO_KEEP_RESULTS_FOR; this is the default, and no line tells another).
 inline constexpr int32_t kEpochsKept = 1;
 
-// The session whose outcome is the epoch's; null where there is none.
-const EpochSession* BestSession(const std::vector<EpochSession>& sessions);
+// What the epoch's events and those of its sessions tell, see DeriveSessions. A session that began
+// before the broker moved on and is open died with its process: it ended there at the latest.
+EpochContext ContextOf(std::vector<Event> events, std::optional<UnixMillis> moved_on_at);
 
 // When the epoch was given up or finished: its last session ended, or the broker moved on. A job
 // that is open and was not asked for since is abandoned. Nothing while the epoch may go on.

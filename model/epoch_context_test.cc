@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <string>
+
 namespace proverlog {
 namespace {
 
@@ -22,23 +25,36 @@ TEST(EpochContextTest, AnEpochIsClosedWithItsLastSession) {
 
 TEST(EpochContextTest, OrWhenTheBrokerMovesOn) {
   EXPECT_EQ(ClosedAt({{}, 7}), 7);
-  EXPECT_EQ(ClosedAt({{Session(SessionState::kOpen, {})}, 7}), 7);
   EXPECT_EQ(ClosedAt({{Session(SessionState::kFailed, 5)}, 7}), 7);
   EXPECT_EQ(ClosedAt({{Session(SessionState::kFailed, 9)}, 7}), 9);
 }
 
-TEST(EpochContextTest, TheBestSession) {
-  EXPECT_EQ(BestSession({}), nullptr);
-  const auto best = [](SessionState a, SessionState b) {
-    return BestSession({Session(a, 1), Session(b, 2)})->state;
-  };
-  using enum SessionState;
-  const std::vector<SessionState> ranked = {kPublished, kSuperseded, kDropped,   kOpen,
-                                            kFailed,    kTimedOut,   kCancelled, kExited};
-  for (size_t i = 0; i + 1 < ranked.size(); ++i) {
-    EXPECT_EQ(best(ranked[i], ranked[i + 1]), ranked[i]);
-    EXPECT_EQ(best(ranked[i + 1], ranked[i]), ranked[i]);
-  }
+Event Created(UnixMillis at, const std::string& id) {
+  return {"session.created", at, {{"session", id}, {"kind", "partial"}}, {}};
+}
+
+TEST(EpochContextTest, ASessionThatIsOpenWhenTheBrokerMovesOnDied) {
+  const EpochContext context = ContextOf({Created(1, "a")}, 7);
+  EXPECT_EQ(context.sessions[0].state, SessionState::kExited);
+  EXPECT_EQ(context.sessions[0].ended_at, 7);
+  EXPECT_EQ(ClosedAt(context), 7);
+  EXPECT_EQ(ContextOf({Created(1, "a")}, std::nullopt).sessions[0].state, SessionState::kOpen);
+}
+
+// Of two sessions the one that died does not hide how the other went.
+TEST(EpochContextTest, ASessionThatDiedIsNotTheBest) {
+  const EpochContext context =
+      ContextOf({Created(1, "a"),
+                 Created(2, "b"),
+                 {"session.exited", 3, {{"session", "b"}, {"state", "timed-out"}}, {}}},
+                7);
+  EXPECT_EQ(BestSession(context.sessions)->id, "b");
+}
+
+TEST(EpochContextTest, AnEpochThatIsProvenAgainLaterIsOpen) {
+  const EpochContext context = ContextOf({Created(9, "a")}, 7);
+  EXPECT_EQ(context.sessions[0].state, SessionState::kOpen);
+  EXPECT_EQ(ClosedAt(context), std::nullopt);
 }
 
 }  // namespace

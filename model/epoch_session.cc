@@ -1,7 +1,6 @@
 #include "model/epoch_session.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -13,11 +12,6 @@
 
 namespace proverlog {
 namespace {
-
-constexpr std::array<absl::string_view, 8> kStateNames = {
-    "published", "superseded", "dropped", "open", "failed", "timed out", "cancelled", "exited"};
-
-constexpr double kMaxMillis = 1e12;  // some 30 years; more is no duration
 
 constexpr absl::string_view kPartial = "partial";
 
@@ -129,9 +123,10 @@ void Earliest(UnixMillis at, std::optional<UnixMillis>& known) {
 class SessionBuilder {
  public:
   void Take(const Event& event) {
-    if (session_.stream_id == 0) {
+    if (!has_origin_) {
       session_.machine = event.origin.machine;
       session_.stream_id = event.origin.stream_id;
+      has_origin_ = true;
     }
     if (session_.kind.empty()) session_.kind = FirstField(event, {"kind"});
     const Says says = Meanings().at(event.kind);
@@ -225,7 +220,7 @@ class SessionBuilder {
   void TakeTopTree(const Event& event, absl::string_view field) {
     double millis = 0;
     if (!absl::SimpleAtod(Field(event, field), &millis)) return;
-    if (millis >= 0 && millis <= kMaxMillis) session_.top_tree_millis = millis;
+    if (IsDuration(millis)) session_.top_tree_millis = millis;
   }
 
   void TakeDeadline(const Event& event) {
@@ -236,6 +231,7 @@ class SessionBuilder {
   }
 
   EpochSession session_;
+  bool has_origin_ = false;
 };
 
 // In order of time; in one millisecond a start comes first, and then the order of the table above.
@@ -265,10 +261,6 @@ void EndWhatDied(std::vector<EpochSession>& sessions) {
 bool IsSessionEvent(const Event& event) { return Meanings().contains(event.kind); }
 
 }  // namespace
-
-absl::string_view SessionStateName(SessionState state) {
-  return kStateNames[static_cast<size_t>(state)];
-}
 
 const std::vector<std::string>& SessionEventKinds() {
   static const auto* const kKinds = [] {
@@ -309,6 +301,13 @@ std::vector<EpochSession> DeriveSessions(std::vector<Event> events) {
   }
   EndWhatDied(sessions);
   return sessions;
+}
+
+const EpochSession* BestSession(const std::vector<EpochSession>& sessions) {
+  const auto best = std::min_element(
+      sessions.begin(), sessions.end(),
+      [](const EpochSession& a, const EpochSession& b) { return a.state < b.state; });
+  return best == sessions.end() ? nullptr : &*best;
 }
 
 }  // namespace proverlog

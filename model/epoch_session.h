@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/string_view.h"
 #include "model/event.h"
 #include "model/time.h"
 
@@ -24,9 +23,6 @@ enum class SessionState : uint8_t {
   kCancelled,  // it was stopped, or its blocks changed
   kExited,     // it ended, and no line says how
 };
-
-// The state's name on the command line and in tables, e.g. "timed out".
-absl::string_view SessionStateName(SessionState state);
 
 // One attempt of a prover node at an epoch: an EpochSession (5.x), or an epoch's job (up to 4.x).
 struct EpochSession {
@@ -58,6 +54,9 @@ std::string SessionOf(const Event& event);
 // that has a proof to publish, else to the last that began before it. docs/meaning.md, "Sessions",
 // has the rules.
 std::vector<EpochSession> DeriveSessions(std::vector<Event> events);
+
+// The session whose outcome is the epoch's; null where there is none.
+const EpochSession* BestSession(const std::vector<EpochSession>& sessions);
 
 }  // namespace proverlog
 

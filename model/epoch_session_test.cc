@@ -229,5 +229,23 @@ TEST(EpochSessionTest, TheOrderAndRepetitionsDoNotMatter) {
   } while (std::next_permutation(order.begin(), order.end()));
 }
 
+TEST(EpochSessionTest, TheBestSession) {
+  EXPECT_EQ(BestSession({}), nullptr);
+  const auto best = [](SessionState a, SessionState b) {
+    EpochSession first;
+    first.state = a;
+    EpochSession second;
+    second.state = b;
+    return BestSession({first, second})->state;
+  };
+  using enum SessionState;
+  const std::vector<SessionState> ranked = {kPublished, kSuperseded, kDropped,   kOpen,
+                                            kFailed,    kTimedOut,   kCancelled, kExited};
+  for (size_t i = 0; i + 1 < ranked.size(); ++i) {
+    EXPECT_EQ(best(ranked[i], ranked[i + 1]), ranked[i]);
+    EXPECT_EQ(best(ranked[i + 1], ranked[i]), ranked[i]);
+  }
+}
+
 }  // namespace
 }  // namespace proverlog

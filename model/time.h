@@ -15,6 +15,12 @@ inline constexpr bool IsPrintableInstant(UnixMillis at) { return at >= 0 && at <
 // The difference of two instants.
 using Millis = int64_t;
 
+// Some 30 years: what a line prints beyond it is no duration (and NaN is none either).
+inline constexpr double kMaxPrintedMillis = 1e12;
+inline constexpr bool IsDuration(double millis) {
+  return millis >= 0 && millis <= kMaxPrintedMillis;
+}
+
 }  // namespace proverlog
 
 #endif  // PROVERLOG_MODEL_TIME_H_

@@ -17,7 +17,6 @@ namespace {
 
 constexpr size_t kMaxFieldBytes = 512;
 constexpr double kMicrosPerMilli = 1000;
-constexpr double kMaxMillis = 1e12;  // some 30 years; more is no duration
 // The circuit of all records of a transaction.
 constexpr absl::string_view kAvmCircuit = "avm-circuit";
 
@@ -99,7 +98,7 @@ std::optional<CircuitRun> CircuitRunOf(const MessageMatch& match, const Record& 
     if (is_duration && !absl::SimpleAtod(value, &millis)) millis = -1;
     if (!is_duration) TakeRunField(name, value, run);
   });
-  if (!(millis >= 0 && millis <= kMaxMillis)) return std::nullopt;
+  if (!IsDuration(millis)) return std::nullopt;
   run.micros = std::llround(millis * kMicrosPerMilli);
   return run;
 }

@@ -3,7 +3,6 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "normalizer/normalizer_version.h"
 
 namespace proverlog {
@@ -27,7 +26,7 @@ absl::Status Renormalizer::Run(ProverId prover_id) {
       continue;
     }
     if (absl::IsAborted(outcome.status()) || !IsBearable(outcome.status())) return outcome.status();
-    absl::SleepFor(kPause);
+    options_.sleep(kPause);
   }
   return absl::CancelledError("stopped");
 }
@@ -54,7 +53,7 @@ absl::StatusOr<Renormalizer::Outcome> Renormalizer::Advance(const ProjectionKey&
 }
 
 absl::StatusOr<bool> Renormalizer::IsNear(const ProjectionKey& projection) {
-  const absl::Time now = absl::Now();
+  const absl::Time now = options_.now();
   if (now < next_look_) return false;
   next_look_ = now + options_.progress_interval;
   const auto progress = rebuilds_->Progress(projection);
@@ -65,9 +64,9 @@ absl::StatusOr<bool> Renormalizer::IsNear(const ProjectionKey& projection) {
 
 bool Renormalizer::IsBearable(const absl::Status& trouble) {
   if (trouble.ok()) return true;
-  if (trouble != trouble_) trouble_since_ = absl::Now();
+  if (trouble != trouble_) trouble_since_ = options_.now();
   trouble_ = trouble;
-  return absl::Now() - trouble_since_ < options_.patience;
+  return options_.now() - trouble_since_ < options_.patience;
 }
 
 }  // namespace proverlog

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "server/normalize/projector.h"
 #include "storage/projection_store.h"
@@ -27,6 +28,8 @@ class Renormalizer {
     absl::Duration progress_interval = absl::Seconds(1);
     // How long one and the same trouble lasts before it is given up.
     absl::Duration patience = absl::Minutes(1);
+    std::function<absl::Time()> now = absl::Now;
+    std::function<void(absl::Duration)> sleep = absl::SleepFor;
   };
   Renormalizer(ProjectionStore* projections, RebuildStore* rebuilds, Options options)
       : rebuilds_(rebuilds), projector_(projections), options_(std::move(options)) {}

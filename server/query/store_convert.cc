@@ -8,7 +8,7 @@ namespace proverlog {
 v1::Epoch ToProto(const EpochRow& row) {
   v1::Epoch epoch;
   epoch.set_epoch(row.epoch);
-  epoch.set_outcome(ToProto(OutcomeOf(row.totals, row.root_completed, row.context)));
+  epoch.set_outcome(ToProto(OutcomeOf(row.totals, row.root_completed, row.context.sessions)));
   *epoch.mutable_totals() = ToProto(row.totals);
   if (row.first_at && row.last_at) {
     *epoch.mutable_first_time() = ToProtoTimestamp(*row.first_at);

@@ -80,17 +80,17 @@ absl::StatusOr<std::map<int32_t, EpochContext>> ReadContexts(pqxx::transaction_b
                                                              const std::vector<int32_t>& epochs) {
   auto events = ReadSessionEvents(tx, key, epochs);
   if (!events.ok()) return events.status();
-  std::map<int32_t, EpochContext> contexts;
-  for (auto& [epoch, of_epoch] : *events) {
-    contexts[epoch].sessions = DeriveSessions(std::move(of_epoch));
-  }
   const auto rows = tx.exec_params(
       "SELECT e.epoch, (SELECT later.enqueued_at FROM epoch later WHERE later.prover_id = $1"
       "   AND later.projection_id = $2 AND later.epoch > e.epoch::bigint + $4"
       "   AND later.enqueued_at IS NOT NULL ORDER BY later.epoch LIMIT 1)"
       " FROM unnest($3::integer[]) AS e (epoch)",
       key.prover_id, key.projection_id, ToArray(epochs), kEpochsKept);
-  for (const auto& row : rows) contexts[row[0].as<int32_t>()].moved_on_at = ReadOptional(row[1]);
+  std::map<int32_t, EpochContext> contexts;
+  for (const auto& row : rows) {
+    const auto epoch = row[0].as<int32_t>();
+    contexts[epoch] = ContextOf(std::move((*events)[epoch]), ReadOptional(row[1]));
+  }
   return contexts;
 }
 
