@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -47,11 +47,12 @@ constexpr TypeVersions kTypes[] = {
     {"PUBLIC_CHONK_VERIFIER", "4.0-5.2"},
 };
 
-const absl::flat_hash_map<absl::string_view, VersionRange>& RangesOfTypes() {
+// Few enough that looking at their lengths is faster than a hash of the type.
+const std::vector<std::pair<absl::string_view, VersionRange>>& RangesOfTypes() {
   static const auto* const kRanges = [] {
-    auto* ranges = new absl::flat_hash_map<absl::string_view, VersionRange>;
+    auto* ranges = new std::vector<std::pair<absl::string_view, VersionRange>>;
     for (const TypeVersions& known : kTypes) {
-      ranges->emplace(known.type, ParseVersionRange(known.versions));
+      ranges->emplace_back(known.type, ParseVersionRange(known.versions));
     }
     return ranges;
   }();
@@ -92,8 +93,9 @@ VersionRange ParseVersionRange(absl::string_view versions) {
 }
 
 void VersionEvidence::AddJobType(absl::string_view type) {
-  const auto& ranges = RangesOfTypes();
-  if (const auto known = ranges.find(type); known != ranges.end()) Add(known->second);
+  for (const auto& [known, versions] : RangesOfTypes()) {
+    if (type == known) return Add(versions);
+  }
 }
 
 void VersionEvidence::AddPrinted(absl::string_view version) {

@@ -53,7 +53,7 @@ RunningJobs RunningOf(const StreamState& proto) {
     process.heard_at = saved.heard_at_millis();
     for (const StreamState::Process::Job& job : saved.jobs()) {
       const auto id = ParseJobId(job.id());
-      if (id) process.started_at.emplace(JobId::From(*id), job.started_at_millis());
+      if (id) process.jobs.emplace_back(*id, job.started_at_millis());
     }
   }
   return RunningJobs(std::move(processes));
@@ -65,10 +65,10 @@ void ToProto(const RunningJobs& running, StreamState& proto) {
     saved.set_name(name);
     saved.set_complete_at_millis(process.complete_at);
     saved.set_heard_at_millis(process.heard_at);
-    for (const auto& [job, started_at] : process.started_at) {
+    for (const RunningJob& job : process.jobs) {
       StreamState::Process::Job& saved_job = *saved.add_jobs();
-      saved_job.set_id(job.ToString());
-      saved_job.set_started_at_millis(started_at);
+      saved_job.set_id(JobId::From(job.id()).ToString());
+      saved_job.set_started_at_millis(job.started_at());
     }
   }
 }

@@ -1,18 +1,40 @@
 #ifndef PROVERLOG_NORMALIZER_RUNNING_JOBS_H_
 #define PROVERLOG_NORMALIZER_RUNNING_JOBS_H_
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "model/fact.h"
 #include "model/job_id.h"
 #include "model/time.h"
 
 namespace proverlog {
+
+// A job that runs, in one piece of memory: starts and ends are a large part of an agent's log.
+class RunningJob {
+ public:
+  // Of an id as ParseJobId returns it.
+  RunningJob(const JobIdView& id, UnixMillis at);
+
+  JobIdView id() const;
+  bool Is(const JobIdView& other) const;
+  UnixMillis started_at() const { return started_at_; }
+
+  friend bool operator==(const RunningJob& a, const RunningJob& b) = default;
+
+ private:
+  int32_t epoch_;
+  uint32_t hash_size_;
+  UnixMillis started_at_;
+  absl::InlinedVector<char, 96> hash_and_type_;  // 64 for the hash, and no type is longer than 32
+};
 
 // The jobs that each agent process of a log runs, as far as its lines tell: what a record that
 // names no job (a witness, a proof) may belong to. A log may begin in the middle of a process, and
@@ -24,7 +46,7 @@ class RunningJobs {
   struct Process {
     UnixMillis complete_at = 0;  // from then on all that runs in it is known
     UnixMillis heard_at = 0;
-    std::map<JobId, UnixMillis> started_at;
+    std::vector<RunningJob> jobs;
 
     friend bool operator==(const Process& a, const Process& b) = default;
   };

@@ -83,7 +83,7 @@ TEST(RunningJobsTest, StartsWithoutEndsAreBounded) {
   for (int i = 0; i < 300; ++i) {
     jobs.Take("h/1", {7, "TUBE_PROOF", std::to_string(i)}, K::kStarted, 1);
   }
-  EXPECT_LE(jobs.processes().at("h/1").started_at.size(), 256U);
+  EXPECT_LE(jobs.processes().at("h/1").jobs.size(), 256U);
   // Not all that runs is known any more.
   jobs.Take("h/1", kVm, K::kStarted, 1);
   EXPECT_FALSE(jobs.OnlyOfType("h/1", "PUBLIC_VM", 2));

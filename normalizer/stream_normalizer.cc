@@ -77,27 +77,6 @@ void CountInstant(UnixMillis at, StreamCounts& counts) {
   counts.last_at = std::max(at, counts.last_at.value_or(at));
 }
 
-// Tells the record's facts; counts them where `counts` is given.
-void TellFacts(const MessageMatch& match, const Record& record, UnixMillis at, const Origin& origin,
-               StreamCounts* counts, NormalizerSink& sink) {
-  for (const Saying& saying : match.spec->says) {
-    const auto job = ParseJobId(match.values[saying.job]);
-    if (!job) continue;
-    Fact fact;
-    fact.kind = saying.kind;
-    fact.at = at;
-    fact.attempt = AttemptNumber(match.values["attempt"]);
-    fact.will_retry = WillRetry(saying, match.values["retry"]);
-    fact.detail = Detail(match, record, saying);
-    fact.origin = origin;
-    if (counts != nullptr) {
-      ++counts->facts[fact.kind];
-      counts->versions.AddJobType(job->type);
-    }
-    sink.OnFact(*job, std::move(fact));
-  }
-}
-
 // Whether the event is printed where a process begins: what ran in it before does not any more.
 bool BeginsAProcess(absl::string_view event) {
   return event == kProcessStarted || event == "bb.configured" || absl::StartsWith(event, "crs.");
@@ -218,8 +197,7 @@ void StreamNormalizer::ReadRecord(const LogLine& line, bool may_go_on, Normalize
   const Origin origin = OriginOf(line);
   const bool event_due = MayHaveDataBelow(*match, record);
   if (!(may_go_on && MayChange(*match, record))) {
-    TellFacts(*match, record, *at, origin, &counts_, sink);
-    FollowJobs(*match, origin.process, *at);
+    TellFacts(*match, record, *at, origin, /*again=*/false, sink);
     if (!event_due) TellEvent(*match, record, *at, origin, sink);
   }
   // JSON data ends a record.
@@ -268,7 +246,7 @@ void StreamNormalizer::FinishRecord(const OpenRecord& open, NormalizerSink& sink
     const auto whole = ReadPretty(open.text);
     const auto more = index_->Find(whole->message);
     if (more && SayTheSame(*more->spec, *match->spec)) {
-      TellFacts(*more, *whole, open.at, origin, nullptr, sink);
+      TellFacts(*more, *whole, open.at, origin, /*again=*/true, sink);
       if (open.event_due) TellEvent(*more, *whole, open.at, origin, sink);
       return;
     }
@@ -295,13 +273,25 @@ void StreamNormalizer::TellEvent(const MessageMatch& match, const Record& record
   sink.OnEvent(event);
 }
 
-// Keeps what runs in the process up to date.
-void StreamNormalizer::FollowJobs(const MessageMatch& match, absl::string_view process,
-                                  UnixMillis at) {
+// Told again, a record's facts are neither counted nor followed once more.
+void StreamNormalizer::TellFacts(const MessageMatch& match, const Record& record, UnixMillis at,
+                                 const Origin& origin, bool again, NormalizerSink& sink) {
   for (const Saying& saying : match.spec->says) {
-    if (const auto job = ParseJobId(match.values[saying.job])) {
-      running_.Take(process, *job, saying.kind, at);
+    const auto job = ParseJobId(match.values[saying.job]);
+    if (!job) continue;
+    Fact fact;
+    fact.kind = saying.kind;
+    fact.at = at;
+    fact.attempt = AttemptNumber(match.values["attempt"]);
+    fact.will_retry = WillRetry(saying, match.values["retry"]);
+    fact.detail = Detail(match, record, saying);
+    fact.origin = origin;
+    if (!again) {
+      ++counts_.facts[fact.kind];
+      counts_.versions.AddJobType(job->type);
+      running_.Take(origin.process, *job, saying.kind, at);
     }
+    sink.OnFact(*job, std::move(fact));
   }
 }
 

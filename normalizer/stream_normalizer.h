@@ -70,7 +70,8 @@ class StreamNormalizer {
   void FinishRecord(const OpenRecord& open, NormalizerSink& sink);
   void TellEvent(const MessageMatch& match, const Record& record, UnixMillis at,
                  const Origin& origin, NormalizerSink& sink);
-  void FollowJobs(const MessageMatch& match, absl::string_view process, UnixMillis at);
+  void TellFacts(const MessageMatch& match, const Record& record, UnixMillis at,
+                 const Origin& origin, bool again, NormalizerSink& sink);
   void JoinToJob(Event& event) const;
   Origin OriginOf(const LogLine& line) const;
 
