@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "server/archive/archive_keeper.h"
+
 namespace proverlog {
 
 enum class Command { kServe, kRenormalize };
@@ -15,6 +17,7 @@ struct Config {
   std::string database_url;
   std::string listen = "127.0.0.1:7460";
   bool reflection = false;
+  Retention retention;
   std::string prover;  // whose logs are normalized again; empty: all provers'
 };
 

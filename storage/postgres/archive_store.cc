@@ -58,6 +58,10 @@ bool HasRival(ReadWrite& tx, const NewStream& stream) {
               .empty();
 }
 
+const char* TableOf(const Block& block) {
+  return block.end_offset - block.begin_offset >= kLargeBlockBytes ? "block" : "live_block";
+}
+
 absl::Status NotAtPosition(const StreamKey& stream) {
   return absl::AbortedError(absl::StrCat(
       "stream ", stream.stream_id, " was opened again, or is not committed up to this offset"));
@@ -67,17 +71,35 @@ absl::Status NotAtPosition(const StreamKey& stream) {
 
 std::vector<Block> SelectBlocks(pqxx::transaction_base& tx, const StreamKey& stream, int64_t begin,
                                 int64_t end, int max_blocks) {
-  std::vector<Block> blocks;
-  // No block is longer than kMaxBlockBytes: the lower bound lets the index find the first one.
+  // No block is longer than kMaxBlockBytes: the lower bound lets the index find the first one. A
+  // block that came whole is merged whole, so that one lasting block covers it.
   const auto rows = tx.exec_params(
-      "SELECT begin_offset, end_offset, zstd FROM block"
-      " WHERE prover_id = $1 AND stream_id = $2 AND begin_offset > $3 AND begin_offset < $4"
-      " AND end_offset > $5 ORDER BY begin_offset LIMIT $6",
+      "WITH lasting AS MATERIALIZED ("
+      "  SELECT begin_offset, end_offset, zstd FROM block"
+      "   WHERE prover_id = $1 AND stream_id = $2 AND begin_offset > $3 AND begin_offset < $4"
+      "    AND end_offset > $5 ORDER BY begin_offset LIMIT $6),"
+      " live AS ("
+      "  SELECT begin_offset, end_offset, zstd FROM live_block l"
+      "   WHERE prover_id = $1 AND stream_id = $2 AND begin_offset > $3 AND begin_offset < $4"
+      "    AND end_offset > $5 AND NOT EXISTS (SELECT FROM lasting"
+      "     WHERE begin_offset <= l.begin_offset AND end_offset >= l.end_offset)"
+      "   ORDER BY begin_offset LIMIT $6)"
+      " SELECT * FROM lasting UNION ALL SELECT * FROM live ORDER BY begin_offset LIMIT $6",
       stream.prover_id, stream.stream_id, begin - kMaxBlockBytes, end, begin, max_blocks);
+  std::vector<Block> blocks;
   for (const auto& row : rows) {
-    blocks.push_back({row[0].as<int64_t>(), row[1].as<int64_t>(), ToBytes(row[2])});
+    const auto block_end = row[1].as<int64_t>();
+    if (!blocks.empty() && block_end <= blocks.back().end_offset) continue;
+    blocks.push_back({row[0].as<int64_t>(), block_end, ToBytes(row[2])});
   }
   return blocks;
+}
+
+int64_t SelectRemovedUntil(pqxx::transaction_base& tx, const StreamKey& stream) {
+  const auto rows =
+      tx.exec_params("SELECT end_offset FROM removed_log WHERE prover_id = $1 AND stream_id = $2",
+                     stream.prover_id, stream.stream_id);
+  return rows.empty() ? 0 : rows[0][0].as<int64_t>();
 }
 
 std::vector<Anchor> SelectAnchors(pqxx::transaction_base& tx, const StreamKey& stream) {
@@ -94,10 +116,16 @@ std::vector<Anchor> SelectAnchors(pqxx::transaction_base& tx, const StreamKey& s
 
 absl::StatusOr<std::vector<Block>> ArchiveStore::ReadBlocks(const StreamKey& stream, int64_t begin,
                                                             int64_t end, int max_blocks) {
-  return RunTransaction<ReadOnly>(*pool_, "read the archive",
-                                  [&](ReadOnly& tx) -> absl::StatusOr<std::vector<Block>> {
-                                    return SelectBlocks(tx, stream, begin, end, max_blocks);
-                                  });
+  return RunTransaction<ReadLatest>(*pool_, "read the archive",
+                                    [&](ReadLatest& tx) -> absl::StatusOr<std::vector<Block>> {
+                                      return SelectBlocks(tx, stream, begin, end, max_blocks);
+                                    });
+}
+
+absl::StatusOr<int64_t> ArchiveStore::RemovedUntil(const StreamKey& stream) {
+  return RunTransaction<ReadOnly>(
+      *pool_, "look for removed logs",
+      [&](ReadOnly& tx) -> absl::StatusOr<int64_t> { return SelectRemovedUntil(tx, stream); });
 }
 
 absl::StatusOr<std::vector<StreamCandidate>> ArchiveStore::FindStreams(absl::string_view prover,
@@ -149,8 +177,9 @@ absl::StatusOr<StreamKey> ArchiveStore::CreateStream(const NewStream& stream, co
             " VALUES ($1, $2, 1, $3, $4)",
             key.prover_id, key.stream_id, block.end_offset, Now());
         tx.exec_params0(
-            "INSERT INTO block (prover_id, stream_id, begin_offset, end_offset, received_at, zstd)"
-            " VALUES ($1, $2, $3, $4, $5, $6)",
+            absl::StrCat("INSERT INTO ", TableOf(block),
+                         " (prover_id, stream_id, begin_offset, end_offset, received_at, zstd)"
+                         " VALUES ($1, $2, $3, $4, $5, $6)"),
             key.prover_id, key.stream_id, block.begin_offset, block.end_offset, Now(),
             ToParameter(block.zstd));
         InsertAnchors(tx, key, stream.anchors);
@@ -190,12 +219,15 @@ absl::Status ArchiveStore::Append(const StreamKey& stream, int64_t generation, c
                                   absl::string_view head) {
   return RunTransaction<ReadWrite>(*pool_, "commit a block", [&](ReadWrite& tx) {
     const auto inserted = tx.exec_params(
-        "WITH moved AS ("
-        "  UPDATE stream_position SET committed_offset = $5, received_at = $6"
-        "   WHERE prover_id = $1 AND stream_id = $2 AND generation = $3 AND committed_offset = $4"
-        "  RETURNING prover_id, stream_id)"
-        " INSERT INTO block (prover_id, stream_id, begin_offset, end_offset, received_at, zstd)"
-        " SELECT prover_id, stream_id, $4, $5, $6, $7 FROM moved",
+        absl::StrCat("WITH moved AS ("
+                     "  UPDATE stream_position SET committed_offset = $5, received_at = $6"
+                     "   WHERE prover_id = $1 AND stream_id = $2 AND generation = $3 AND "
+                     "committed_offset = $4"
+                     "  RETURNING prover_id, stream_id)"
+                     " INSERT INTO ",
+                     TableOf(block),
+                     " (prover_id, stream_id, begin_offset, end_offset, received_at, zstd)"
+                     " SELECT prover_id, stream_id, $4, $5, $6, $7 FROM moved"),
         stream.prover_id, stream.stream_id, generation, block.begin_offset, block.end_offset, Now(),
         ToParameter(block.zstd));
     if (inserted.affected_rows() == 0) return NotAtPosition(stream);
