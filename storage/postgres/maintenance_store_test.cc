@@ -301,6 +301,28 @@ TEST_F(MaintenanceStoreTest, ReadersAreRightAtEveryMomentOfIt) {
   EXPECT_TRUE(ReadAll(key) == expected);
 }
 
+// Each partition that is searched costs time, and there is one for each day that is kept.
+TEST_F(MaintenanceStoreTest, NewBytesAreReadWithoutTheOldPartitions) {
+  const absl::Time now = absl::Now();
+  const StreamKey key = Create("old\n");
+  Age(72);
+  ASSERT_TRUE(store_.MakePartitions(now - absl::Hours(72)).ok());
+  ASSERT_TRUE(store_.MakePartitions(now).ok());
+  MergeAll(absl::InfiniteFuture());
+  database_.Sql("TRUNCATE live_block");
+  Append(key, "new\n");
+  auto pool = *ConnectionPool::Create({.database = database_.explaining_conninfo()});
+  ArchiveStore archive(pool.get());
+  const std::string old_partition = absl::FormatTime(" block_%Y%m%d", now - absl::Hours(72),
+                                                     absl::UTCTimeZone());
+  size_t begin = TestDatabase::ServerLog().size();
+  EXPECT_EQ(*ReadRange(archive, key, 4, 8), "new\n");
+  EXPECT_FALSE(absl::StrContains(TestDatabase::ServerLog().substr(begin), old_partition));
+  begin = TestDatabase::ServerLog().size();
+  EXPECT_EQ(*ReadRange(archive, key, 0, 8), "old\nnew\n");
+  EXPECT_TRUE(absl::StrContains(TestDatabase::ServerLog().substr(begin), old_partition));
+}
+
 TEST_F(MaintenanceStoreTest, EveryStatementFindsItsRowsByAnIndex) {
   ASSERT_TRUE(store_.MakePartitions(absl::Now()).ok());
   const StreamKey key = Create("line\n");
