@@ -55,7 +55,7 @@ absl::Status MaintenanceStore::DropMerged(absl::Time ended_before) {
   if (!partitions.ok()) return partitions.status();
   for (const ArchivePartition& partition : *partitions) {
     if (partition.end > absl::ToUnixMillis(ended_before)) break;
-    const absl::Status status = RunTransaction<ReadWrite>(
+    absl::Status status = RunTransaction<ReadWrite>(
         *pool_, absl::StrCat("drop ", partition.name), [&](ReadWrite& tx) {
           if (!BecomeMaintainer(tx)) return absl::OkStatus();
           LimitLockTime(tx);

@@ -313,8 +313,8 @@ TEST_F(MaintenanceStoreTest, NewBytesAreReadWithoutTheOldPartitions) {
   Append(key, "new\n");
   auto pool = *ConnectionPool::Create({.database = database_.explaining_conninfo()});
   ArchiveStore archive(pool.get());
-  const std::string old_partition = absl::FormatTime(" block_%Y%m%d", now - absl::Hours(72),
-                                                     absl::UTCTimeZone());
+  const std::string old_partition =
+      absl::FormatTime(" block_%Y%m%d", now - absl::Hours(72), absl::UTCTimeZone());
   size_t begin = TestDatabase::ServerLog().size();
   EXPECT_EQ(*ReadRange(archive, key, 4, 8), "new\n");
   EXPECT_FALSE(absl::StrContains(TestDatabase::ServerLog().substr(begin), old_partition));
