@@ -22,7 +22,7 @@ constexpr size_t kReadBytes = size_t{64} << 10;
 StdinSpool::StdinSpool(int fd, size_t capacity, OnFull on_full, std::function<void()> on_change)
     : fd_(fd),
       capacity_(capacity),
-      read_bytes_(std::min(kReadBytes, capacity)),
+      read_bytes_(std::min(kReadBytes, capacity / 4)),
       on_full_(on_full),
       on_change_(std::move(on_change)),
       stop_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
