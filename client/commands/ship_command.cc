@@ -106,6 +106,10 @@ void AddShipCommand(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   ship->global = flags;
   ShipOptions* const options = &ship->options;
   AddServerFlag(command, flags);
+  command->get_option("--server")
+      ->description(
+          "Addresses of proverlogd, HOST:PORT[,HOST:PORT...], the first that takes logs;"
+          " without it those in PROVERLOG_SERVER");
   command->add_option("--prover", flags->prover, "Whose logs they are: a name of [a-z0-9._-]")
       ->required();
   command->add_option("--machine", options->machine, "This machine's name")

@@ -56,17 +56,9 @@ bool IsRotatedFromAny(const std::string& path, const std::set<std::string>& path
   return false;
 }
 
-FoundLog Label(const std::string& path, const FileIdentity& identity, const std::string& machine) {
-  if (auto container = LabelsOfContainer(path)) {
-    return {path, identity, *std::move(container)};
-  }
-  return {path, identity, {machine, SourceName(path)}};
-}
-
 }  // namespace
 
-std::vector<FoundLog> FindLogs(const std::vector<std::string>& patterns,
-                               const std::string& machine) {
+std::vector<FoundLog> FindLogs(const std::vector<std::string>& patterns) {
   std::set<std::string> paths;
   for (const std::string& pattern : patterns) {
     for (std::string& path : Expand(pattern)) paths.insert(std::move(path));
@@ -76,9 +68,14 @@ std::vector<FoundLog> FindLogs(const std::vector<std::string>& patterns,
   for (const std::string& path : paths) {
     if (IsCompressed(path) || IsRotatedFromAny(path, paths)) continue;
     const auto identity = IdentifyFile(path);
-    if (identity && known.insert(*identity).second) logs.push_back(Label(path, *identity, machine));
+    if (identity && known.insert(*identity).second) logs.push_back({path, *identity});
   }
   return logs;
+}
+
+LogLabels LabelsOf(const std::string& path, const std::string& machine) {
+  if (auto container = LabelsOfContainer(path)) return *std::move(container);
+  return {machine, SourceName(path)};
 }
 
 std::vector<std::string> FindRotated(const std::string& path) {

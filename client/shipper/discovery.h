@@ -9,22 +9,19 @@
 
 namespace proverlog {
 
-// A log and how its stream is labelled.
+// A log's file.
 struct FoundLog {
   std::string path;
   FileIdentity identity;
-  LogLabels labels;
 };
 
 // The logs that the paths and globs lead to now, by path; each file once. Files that are
 // compressed, or rotated siblings of others that were found, are no logs of their own.
-//
-// A container's log is labelled by its path: in /var/log/containers and /var/log/pods the machine
-// is the pod and the source the container; in /var/lib/docker/containers the machine is the
-// container's name and the source its short id. Other logs are `machine`'s, and called after their
-// file.
-std::vector<FoundLog> FindLogs(const std::vector<std::string>& patterns,
-                               const std::string& machine);
+std::vector<FoundLog> FindLogs(const std::vector<std::string>& patterns);
+
+// What a log is called: a container's as container_path.h says, others are `machine`'s and called
+// after their file.
+LogLabels LabelsOf(const std::string& path, const std::string& machine);
 
 // The files beside the log that were it before they were rotated (x.log.1, x.log-20261121.gz), the
 // latest first.

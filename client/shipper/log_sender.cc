@@ -33,6 +33,7 @@ bool LogSender::HasWork() const {
 
 std::optional<absl::Time> LogSender::Run() {
   next_ = absl::InfiniteFuture();
+  read_error_ = absl::OkStatus();
   if (const absl::Status status = SendOn(); !status.ok()) return AfterError(status);
   backoff_.Reset();
   if (!next_) DropCall();
@@ -236,7 +237,6 @@ std::optional<absl::Time> LogSender::AfterError(const absl::Status& status) {
   if (!read_error_.ok()) {
     if (!told_read_error_) context_->tell(std::string(read_error_.message()));
     told_read_error_ = true;
-    read_error_ = absl::OkStatus();
     return again;
   }
   context_->servers->Report(attempt_, status);

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "client/input/log_file.h"
+#include "client/shipper/discovery.h"
 
 namespace proverlog {
 namespace {
@@ -64,8 +65,8 @@ std::optional<v1::Candidate> RotatedFile::FindStream(const v1::Candidates& candi
 }
 
 std::optional<absl::Time> RotatedLogs::Run() {
-  RotatedFile file(*context_, log_.labels, this, std::nullopt);
-  for (const std::string& path : FindRotated(log_.path)) {
+  RotatedFile file(*context_, labels_, this, std::nullopt);
+  for (const std::string& path : FindRotated(path_)) {
     const auto known = file.Finish(path);
     if (!known.ok() && IsWorthTryingAgain(known.status())) {
       return context_->sleeper->Now() + backoff_.Next();

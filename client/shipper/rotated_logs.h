@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/sender/retry.h"
-#include "client/shipper/discovery.h"
+#include "client/shipper/log_labels.h"
 #include "client/shipper/ship_context.h"
 #include "client/shipper/ship_task.h"
 
@@ -49,7 +49,8 @@ class RotatedFile {
 class RotatedLogs : public ShipTask {
  public:
   // `context` outlives it.
-  RotatedLogs(const ShipContext* context, FoundLog log) : context_(context), log_(std::move(log)) {}
+  RotatedLogs(const ShipContext* context, LogLabels labels, std::string path)
+      : context_(context), labels_(std::move(labels)), path_(std::move(path)) {}
   ~RotatedLogs() override { context_->owners->Release(this); }
 
   std::optional<absl::Time> Run() override;
@@ -58,7 +59,8 @@ class RotatedLogs : public ShipTask {
 
  private:
   const ShipContext* context_;
-  FoundLog log_;
+  const LogLabels labels_;
+  const std::string path_;  // of the log
   Backoff backoff_;
 };
 

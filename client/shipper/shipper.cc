@@ -22,8 +22,17 @@ namespace {
 constexpr absl::Duration kScanInterval = absl::Seconds(1);
 // A change rarely comes alone.
 constexpr absl::Duration kSettle = absl::Milliseconds(20);
-// Who wrote a rotated log has left it when it has not grown for so long.
+// Who wrote a rotated log has left it when its successor has something, and it has not grown for so
+// long; nobody says so of a deleted one.
 constexpr absl::Duration kQuiet = absl::Seconds(5);
+constexpr absl::Duration kQuietDeleted = absl::Seconds(15);
+
+// Whether another file is at the path, and somebody writes it.
+bool HasSuccessor(const std::string& path, const FileIdentity& identity) {
+  const auto now = IdentifyFile(path);
+  std::error_code error;
+  return now && !(*now == identity) && std::filesystem::file_size(path, error) > 0;
+}
 
 }  // namespace
 
@@ -79,7 +88,7 @@ void Shipper::Rescan() {
   if (!is_first && options_.once) return;
   WatchDirectories();
   std::set<FileIdentity> found;
-  for (const FoundLog& log : FindLogs(options_.patterns, options_.machine)) {
+  for (const FoundLog& log : FindLogs(options_.patterns)) {
     found.insert(log.identity);
     const auto known = followed_.find(log.identity);
     if (known == followed_.end()) {
@@ -123,10 +132,10 @@ void Shipper::Follow(const FoundLog& found) {
   by_path_[real.string()] = found.identity;
   Followed& followed = followed_[found.identity];
   followed = {found.path, tail->get(), nullptr, 0, absl::Now()};
-  followed.sender =
-      std::make_shared<LogSender>(&context_, found.labels, found.path, *std::move(tail));
+  const LogLabels labels = LabelsOf(found.path, options_.machine);
+  followed.sender = std::make_shared<LogSender>(&context_, labels, found.path, *std::move(tail));
   if (options_.once) followed.sender->RequestFinish();
-  pool_.Add(std::make_shared<RotatedLogs>(&context_, found));
+  pool_.Add(std::make_shared<RotatedLogs>(&context_, labels, found.path));
   pool_.Add(followed.sender);
 }
 
@@ -134,10 +143,11 @@ void Shipper::LetGo(Followed& followed) {
   const int64_t size = followed.sender->log().Size();
   if (size != followed.size) followed.grew_at = absl::Now();
   followed.size = size;
-  const auto successor = IdentifyFile(followed.path);
-  const bool was_replaced = successor && !(*successor == followed.tail->identity());
-  if (!was_replaced && !followed.tail->IsDeleted()) return;
-  if (absl::Now() - followed.grew_at >= kQuiet) followed.sender->RequestFinish();
+  const absl::Duration quiet = absl::Now() - followed.grew_at;
+  const bool is_replaced = HasSuccessor(followed.path, followed.tail->identity());
+  if ((is_replaced && quiet >= kQuiet) || (followed.tail->IsDeleted() && quiet >= kQuietDeleted)) {
+    followed.sender->RequestFinish();
+  }
 }
 
 bool Shipper::Wait(absl::Duration timeout) {

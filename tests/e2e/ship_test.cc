@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,7 +31,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
-using testing::Not;
 using testing_util::Gzip;
 using testing_util::NoisyLines;
 using testing_util::Process;
@@ -112,6 +112,7 @@ class ShipTest : public testing::Test {
 TEST_F(ShipTest, FollowsAFileThatAppearsAndGrows) {
   const auto ship = Ship({Path("*.log")});
   WaitUntil([&] { return !ship->Err().empty(); }, "it says that there is no log yet");
+  EXPECT_EQ(getpriority(PRIO_PROCESS, static_cast<id_t>(ship->pid())), 10);
   std::string expected;
   for (int i = 0; i < 5; ++i) {
     const std::string lines = NoisyLines(static_cast<size_t>(700 + i * 400'000));
