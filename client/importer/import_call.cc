@@ -19,7 +19,7 @@ ImportCall::ImportCall(v1::LogIngestService::StubInterface* stub, const ImportRe
 
 absl::Status ImportCall::Run(const LogImporter::OnProgress& on_progress) {
   if (absl::Status status = OpenStream(); !status.ok()) return status;
-  const absl::Status status = SendLog(on_progress);
+  absl::Status status = SendLog(on_progress);
   result_->committed_offset = call_.committed_offset();
   return status;
 }

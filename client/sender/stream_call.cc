@@ -17,6 +17,8 @@ constexpr size_t kWindow = 4;
 
 absl::StatusOr<bool> HasTail(const v1::Candidate& candidate, const ReadBytes& read) {
   const v1::RangeDigest& tail = candidate.tail();
+  // Behind a gap at its end there is nothing to compare.
+  if (tail.begin_offset() == tail.end_offset()) return false;
   const auto mine =
       read(tail.begin_offset(), static_cast<size_t>(tail.end_offset() - tail.begin_offset()));
   if (!mine.ok()) return mine.status();

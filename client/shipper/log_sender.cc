@@ -42,7 +42,7 @@ std::optional<absl::Time> LogSender::Run() {
 
 absl::Status LogSender::SendOn() {
   if (log_->HasBegunAnew()) {
-    const absl::Status status = EndTruncated();
+    absl::Status status = EndTruncated();
     next_ = absl::InfinitePast();
     return status;
   }
@@ -129,7 +129,7 @@ absl::Status LogSender::SendTurn() {
     if (bytes.ok()) *context_->lines_sent += std::count(bytes->begin(), bytes->end(), '\n');
     return bytes;
   };
-  const absl::Status sent = call_->SendAll(read, kShipBatchBytes, [this] { TakeCommitted(); });
+  absl::Status sent = call_->SendAll(read, kShipBatchBytes, [this] { TakeCommitted(); });
   TakeCommitted();
   if (!sent.ok()) return sent;
   told_read_error_ = false;
@@ -220,12 +220,11 @@ absl::Status LogSender::SealTruncated() {
   if (!opened.ok()) return opened.status();
   call_ = call.stream;
   if (call_->committed_offset() < acknowledged) {
-    const absl::Status status =
-        call_->SendGap(acknowledged, v1::GAP_REASON_LOST_BY_SERVER, std::nullopt);
+    absl::Status status = call_->SendGap(acknowledged, v1::GAP_REASON_LOST_BY_SERVER, std::nullopt);
     if (!status.ok()) return status;
   }
   context_->tell(absl::StrCat(log_->name(), ": it was truncated; what was not sent is lost"));
-  const absl::Status status =
+  absl::Status status =
       call_->SendGap(call_->committed_offset(), v1::GAP_REASON_TRUNCATED, std::nullopt);
   if (!status.ok()) return status;
   return SealAndClose();

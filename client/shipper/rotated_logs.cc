@@ -22,7 +22,7 @@ absl::StatusOr<RotatedFile::Known> RotatedFile::Finish(const std::string& path) 
   const absl::Time modified_at = absl::FromUnixMillis((*file)->modified_at().value_or(0));
   if (!stream_id_ && context_.sleeper->Now() - modified_at < kQuiet) return Known::kGrows;
   const Servers::Call call = context_.servers->NewCall();
-  const auto known = FinishLog(*call.stream, [&](int64_t offset, size_t max) {
+  auto known = FinishLog(*call.stream, [&](int64_t offset, size_t max) {
     const size_t piece = context_.rate->Piece(max);
     context_.rate->Take(piece);
     return (*file)->Read(offset, piece);

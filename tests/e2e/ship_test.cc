@@ -19,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "client/commands/command.h"
 #include "storage/archive_range.h"
 #include "storage/postgres/archive_store.h"
 #include "tests/testing_util/process.h"
@@ -52,6 +53,25 @@ int64_t MemoryKilobytes(pid_t pid, const std::string& name) {
   }
   return -1;
 }
+
+// A named pipe that stays open.
+class Pipe {
+ public:
+  explicit Pipe(const std::string& path) {
+    EXPECT_EQ(mkfifo(path.c_str(), 0600), 0);
+    fd_ = open(path.c_str(), O_RDWR | O_CLOEXEC);
+  }
+  ~Pipe() { close(fd_); }
+  Pipe(const Pipe&) = delete;
+  Pipe& operator=(const Pipe&) = delete;
+
+  void Write(absl::string_view bytes) const {
+    ASSERT_EQ(write(fd_, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+  }
+
+ private:
+  int fd_;
+};
 
 class ShipTest : public testing::Test {
  protected:
@@ -102,6 +122,30 @@ class ShipTest : public testing::Test {
       streams.push_back(*ReadRange(archive, {1, stream_id}, 0, int64_t{1} << 40));
     }
     return streams;
+  }
+
+  // What is missing of a stream.
+  std::vector<std::string> Gaps(int64_t stream_id) const {
+    v1::GetStreamRequest request;
+    request.set_prover("p");
+    request.set_stream_id(stream_id);
+    const auto stream = Call({service_->address()}, &v1::QueryService::Stub::GetStream, request);
+    EXPECT_TRUE(stream.ok()) << stream.status();
+    std::vector<std::string> gaps;
+    if (!stream.ok()) return gaps;
+    for (const v1::StreamGap& gap : stream->stream().gaps()) {
+      gaps.push_back(absl::StrCat(gap.begin_offset(), "-", gap.end_offset(), " ",
+                                  v1::GapReason_Name(gap.reason())));
+    }
+    return gaps;
+  }
+  // As a failover to a standby that had not everything yet. It was at a block's end.
+  void LoseBehind(int64_t offset) {
+    service_->process().Kill(SIGKILL);
+    service_->process().Wait();
+    database_.Sql(absl::StrCat("DELETE FROM block WHERE begin_offset >= ", offset));
+    database_.Sql(absl::StrCat("UPDATE stream_position SET committed_offset = ", offset));
+    StartService(service_->address());
   }
 
   testing_util::TestDatabase database_;
@@ -216,6 +260,96 @@ TEST_F(ShipTest, AServerThatIsKilledAndComesBackHasEverything) {
   EXPECT_EQ(Archived(), (std::vector<std::string>{b + "after\n", a}));
 }
 
+TEST_F(ShipTest, WhatAFailoverLostIsSentAgain) {
+  const auto ship = Ship({Path("x.log")});
+  Append(Path("x.log"), "first\n");
+  AwaitStream(0, 6, false);
+  Append(Path("x.log"), "second\n");
+  AwaitStream(0, 13, false);
+  LoseBehind(6);
+  // Nothing is written any more: what the server has is asked for when it is found again.
+  Append(Path("other.log"), "");
+  Append(Path("x.log"), "third\n");
+  AwaitStream(0, 19, false);
+  EXPECT_EQ(Archived(), std::vector<std::string>{"first\nsecond\nthird\n"});
+}
+
+TEST_F(ShipTest, ATruncatedFileWithoutACopyLeavesAGap) {
+  const auto ship = Ship({Path("x.log")});
+  Append(Path("x.log"), "first\n");
+  AwaitStream(0, 6, false);
+  fs::resize_file(Path("x.log"), 0);
+  AwaitStream(0, 6, true);
+  Append(Path("x.log"), "anew\n");
+  AwaitStream(1, 5, false);
+  EXPECT_EQ(Gaps(1), std::vector<std::string>{"6-6 GAP_REASON_TRUNCATED"});
+  EXPECT_EQ(Gaps(2), std::vector<std::string>{});
+  EXPECT_THAT(ship->Err(), HasSubstr("x.log: it was truncated"));
+}
+
+TEST_F(ShipTest, OfATruncatedFileWhatAFailoverLostIsAGapToo) {
+  const auto ship = Ship({Path("x.log")});
+  Append(Path("x.log"), "first\n");
+  AwaitStream(0, 6, false);
+  Append(Path("x.log"), "second\n");
+  AwaitStream(0, 13, false);
+  ship->Kill(SIGSTOP);
+  LoseBehind(6);
+  fs::resize_file(Path("x.log"), 0);
+  ship->Kill(SIGCONT);
+  AwaitStream(0, 13, true);
+  EXPECT_EQ(Gaps(1), (std::vector<std::string>{"6-13 GAP_REASON_LOST_BY_SERVER",
+                                               "13-13 GAP_REASON_TRUNCATED"}));
+}
+
+TEST_F(ShipTest, OfStandardInputWhatAFailoverLostIsAGap) {
+  Pipe pipe(Path("pipe"));
+  const auto ship = Ship({"-"}, Path("pipe"));
+  // The first KiB is kept.
+  const std::string first(2000, 'a');
+  const std::string second(3000, 'b');
+  pipe.Write(first);
+  AwaitStream(0, 2000, false);
+  pipe.Write(second);
+  AwaitStream(0, 5000, false);
+  LoseBehind(2000);
+  pipe.Write("third\n");
+  AwaitStream(0, 5006, false);
+  EXPECT_EQ(Gaps(1), std::vector<std::string>{"2000-5000 GAP_REASON_LOST_BY_SERVER"});
+}
+
+TEST_F(ShipTest, StandardInputThatIsTooFastIsDroppedAndCounted) {
+  Pipe pipe(Path("pipe"));
+  const auto ship = Ship({"--buffer", "65536", "--on-full", "drop", "-"}, Path("pipe"));
+  pipe.Write("first\n");
+  AwaitStream(0, 6, false);
+  service_->process().Kill(SIGSTOP);
+  const std::string input = NoisyLines(1'000'000);
+  pipe.Write(input);
+  service_->process().Kill(SIGCONT);
+  pipe.Write("last\n");
+  // What is read last may be dropped too.
+  AwaitStream(0, 6 + input.size() + 5, false);
+  const auto gaps = Gaps(1);
+  ASSERT_FALSE(gaps.empty());
+  const std::string all = "first\n" + input + "last\n";
+  int64_t kept_from = 0;
+  int64_t dropped = 0;
+  postgres::ArchiveStore archive(&database_.pool());
+  for (const std::string& gap : gaps) {
+    EXPECT_THAT(gap, HasSubstr("GAP_REASON_DROPPED"));
+    const int64_t begin = std::stoll(gap);
+    const int64_t end = std::stoll(gap.substr(gap.find('-') + 1));
+    const auto kept = ReadRange(archive, {1, 1}, kept_from, begin);
+    ASSERT_TRUE(kept.ok()) << kept.status();
+    EXPECT_EQ(*kept, all.substr(static_cast<size_t>(kept_from), kept->size()));
+    EXPECT_EQ(static_cast<int64_t>(kept->size()), begin - kept_from);
+    kept_from = end;
+    dropped += end - begin;
+  }
+  EXPECT_GT(dropped, 800'000);
+}
+
 TEST_F(ShipTest, OfTwoShippersOfOneFileTheLaterOneGoesOn) {
   Append(Path("x.log"), "first\n");
   const auto first = Ship({Path("x.log")});
@@ -257,25 +391,20 @@ TEST_F(ShipTest, StandardInputIsSentWholeThroughASmallBuffer) {
 }
 
 TEST_F(ShipTest, StandardInputGoesOnAfterTheServerWasKilled) {
-  ASSERT_EQ(mkfifo(Path("pipe").c_str(), 0600), 0);
-  const int writer = open(Path("pipe").c_str(), O_RDWR | O_CLOEXEC);
+  Pipe pipe(Path("pipe"));
   const auto ship = Ship({"-"}, Path("pipe"));
-  const auto put = [&](const std::string& bytes) {
-    ASSERT_EQ(write(writer, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
-  };
-  put("first\n");
+  pipe.Write("first\n");
   AwaitStream(0, 6, false);
   service_->process().Kill(SIGKILL);
   service_->process().Wait();
-  put("second\n");
+  pipe.Write("second\n");
   StartService(service_->address());
-  put("third\n");
+  pipe.Write("third\n");
   AwaitStream(0, 19, false);
   ship->Kill(SIGTERM);
   EXPECT_EQ(ship->Wait(), 0) << ship->Err();
   AwaitStream(0, 19, true);
   EXPECT_EQ(Archived(), std::vector<std::string>{"first\nsecond\nthird\n"});
-  close(writer);
 }
 
 TEST_F(ShipTest, IfItIsStoppedItSendsWhatIsThere) {
