@@ -2,71 +2,53 @@
 
 #include <utility>
 
+#include "rpc/status.h"
 #include "server/grpc/errors.h"
-#include "server/ingest/ingest_session.h"
+#include "server/grpc/stream_logs_call.h"
+#include "server/ingest/validation.h"
 
 namespace proverlog {
-namespace {
 
-// One call. Its steps follow each other, so that it needs no lock:
-//
-//   StartRead ─▶ OnReadDone ─▶ [queue] Handle ─▶ StartWrite ─▶ OnWriteDone ─▶ StartRead ...
-//
-// The next message is read after the last one is committed, so that a call holds one at most. A
-// cancelled call ends at the step that fails because of it.
-class StreamLogsReactor final
-    : public grpc::ServerBidiReactor<v1::StreamLogsRequest, v1::StreamLogsResponse> {
- public:
-  StreamLogsReactor(ArchiveWriter* store, WorkQueue* queue, std::function<void(ProverId)> on_commit)
-      : queue_(queue), session_(store, std::move(on_commit)) {
-    StartRead(&request_);
-  }
-
-  void OnReadDone(bool ok) override {
-    if (!ok) {
-      Finish(grpc::Status::OK);
-    } else if (!queue_->Submit([this] { Handle(); })) {
-      Finish(FinishStatus(OverloadedError()));
-    }
-  }
-
-  void OnWriteDone(bool ok) override {
-    if (ok) {
-      StartRead(&request_);
-    } else {
-      Finish(grpc::Status::CANCELLED);
-    }
-  }
-
-  void OnDone() override { delete this; }
-
- private:
-  void Handle() {
-    auto response = session_.Handle(request_);
-    request_.clear_message();  // a call that waits for its client holds no bytes
-    if (!response.ok()) {
-      Finish(FinishStatus(response.status()));
-      return;
-    }
-    response_ = *std::move(response);
-    StartWrite(&response_);
-  }
-
-  WorkQueue* queue_;
-  IngestSession session_;
-  v1::StreamLogsRequest request_;
-  v1::StreamLogsResponse response_;
-};
-
-}  // namespace
-
-IngestService::IngestService(ArchiveWriter* store, WorkQueue* queue,
-                             std::function<void(ProverId)> on_commit)
-    : store_(store), queue_(queue), on_commit_(std::move(on_commit)) {}
+IngestService::IngestService(ArchiveWriter* store, GroupWriter* writer, IngestLimits* limits,
+                             WorkQueue* queue, std::function<void(ProverId)> on_commit)
+    : store_(store),
+      writer_(writer),
+      limits_(limits),
+      queue_(queue),
+      on_commit_(std::move(on_commit)) {}
 
 grpc::ServerBidiReactor<v1::StreamLogsRequest, v1::StreamLogsResponse>* IngestService::StreamLogs(
     grpc::CallbackServerContext* /*context*/) {
-  return new StreamLogsReactor(store_, queue_, on_commit_);
+  return StreamLogsCall::Start(IngestSession(store_, limits_, on_commit_), writer_, queue_);
+}
+
+grpc::ServerUnaryReactor* IngestService::PushLogs(grpc::CallbackServerContext* context,
+                                                  const v1::PushLogsRequest* request,
+                                                  v1::PushLogsResponse* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const bool taken = queue_->Submit([this, reactor, request, response] {
+    const absl::Status status = Push(*request, *response);
+    reactor->Finish(status.ok() ? grpc::Status::OK : FinishStatus(status));
+  });
+  if (!taken) reactor->Finish(FinishStatus(OverloadedError()));
+  return reactor;
+}
+
+absl::Status IngestService::Push(const v1::PushLogsRequest& request,
+                                 v1::PushLogsResponse& response) {
+  const auto lines = ValidatePush(request);
+  if (!lines.ok()) return lines.status();
+  const auto lease = limits_->Admit(lines->prover);
+  if (!lease.ok()) return lease.status();
+  const auto size = static_cast<int64_t>(lines->raw.size());
+  if (auto status = limits_->Spend(lines->prover, size); !status.ok()) return status;
+  const auto stream = store_->Push(*lines);
+  if (absl::IsAborted(stream.status())) return WithReason(stream.status(), "OFFSET_MISMATCH");
+  if (!stream.ok()) return stream.status();
+  response.set_stream_id(stream->key.stream_id);
+  response.set_committed_offset(stream->committed_offset);
+  on_commit_(stream->key.prover_id);
+  return absl::OkStatus();
 }
 
 }  // namespace proverlog
