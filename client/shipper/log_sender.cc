@@ -83,7 +83,10 @@ absl::Status LogSender::OpenStream(int64_t size) {
   stream_id_ = opened->stream_id();
   committed_ = opened->committed_offset();
   times_found_ = context_->servers->times_found();
-  return absl::OkStatus();
+  if (*found || !is_cut_) return absl::OkStatus();
+  absl::Status status = call_->SendGap(0, v1::GAP_REASON_TRUNCATED, std::nullopt);
+  is_cut_ = !status.ok();
+  return status;
 }
 
 absl::StatusOr<std::optional<int64_t>> LogSender::FindStream(const v1::Candidates& candidates,
@@ -187,6 +190,8 @@ absl::Status LogSender::EndTruncated() {
       if (absl::Status status = SealTruncated(); !status.ok()) return status;
     }
   }
+  is_cut_ = !stream_id_;
+  DropCall();
   context_->owners->Release(this);
   stream_id_.reset();
   committed_ = 0;

@@ -287,6 +287,21 @@ TEST_F(ShipTest, ATruncatedFileWithoutACopyLeavesAGap) {
   EXPECT_THAT(ship->Err(), HasSubstr("x.log: it was truncated"));
 }
 
+TEST_F(ShipTest, AFileThatWasTruncatedWhileNoServerWasThereBeginsWithAGap) {
+  service_->process().Kill(SIGKILL);
+  service_->process().Wait();
+  Append(Path("x.log"), "first\n");
+  const auto ship = Ship({Path("x.log")});
+  WaitUntil([&] { return !ship->Err().empty(); }, "it misses the server");
+  fs::resize_file(Path("x.log"), 0);
+  Append(Path("x.log"), "new\n");
+  StartService(service_->address());
+  AwaitStream(0, 4, false);
+  EXPECT_EQ(Archived(), std::vector<std::string>{"new\n"});
+  EXPECT_EQ(Gaps(std::stoll(database_.Sql("SELECT max(stream_id) FROM stream"))),
+            std::vector<std::string>{"0-0 GAP_REASON_TRUNCATED"});
+}
+
 TEST_F(ShipTest, OfATruncatedFileWhatAFailoverLostIsAGapToo) {
   const auto ship = Ship({Path("x.log")});
   Append(Path("x.log"), "first\n");
