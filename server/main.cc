@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "server/archive/archive_worker.h"
 #include "server/config/config.h"
 #include "server/embedded/data_directory.h"
 #include "server/embedded/private_postgres.h"
@@ -27,6 +28,7 @@
 #include "server/normalize/renormalizer.h"
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/connection_pool.h"
+#include "storage/postgres/maintenance_store.h"
 #include "storage/postgres/migrate.h"
 #include "storage/postgres/projection_store.h"
 #include "storage/postgres/query_store.h"
@@ -107,6 +109,8 @@ absl::Status Serve(const Config& config, const std::string& database, PrivatePos
   if (!writer_pool.ok()) return writer_pool.status();
   auto normalizer_pool = ConnectionPool::Create({.database = database, .size = 1});
   if (!normalizer_pool.ok()) return normalizer_pool.status();
+  auto maintenance_pool = ConnectionPool::Create({.database = database, .size = 1});
+  if (!maintenance_pool.ok()) return maintenance_pool.status();
   auto query_pool = ConnectionPool::Create(
       {.database = database, .size = kQueryThreads, .statement_timeout = kQueryTimeout});
   if (!query_pool.ok()) return query_pool.status();
@@ -117,7 +121,13 @@ absl::Status Serve(const Config& config, const std::string& database, PrivatePos
   postgres::ArchiveStore writer_archive(writer_pool->get());
   postgres::ProjectionStore projections(normalizer_pool->get());
   postgres::QueryStore queries(query_pool->get());
+  postgres::MaintenanceStore maintenance(maintenance_pool->get());
   NormalizerWorker normalizer(&projections);
+  // After a long rest the partitions of today are missing: they are made before anything arrives.
+  if (auto status = maintenance.MakePartitions(absl::Now()); !status.ok()) {
+    spdlog::warn("archive: {}", std::string(status.message()));
+  }
+  const ArchiveWorker archive_worker(&maintenance, config.retention);
   // A stream has one message in it at most.
   WorkQueue ingest_queue(kIngestThreads, static_cast<size_t>(config.max_streams));
   WorkQueue query_queue(kQueryThreads, kWaitingQueries);
