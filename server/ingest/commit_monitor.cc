@@ -1,5 +1,7 @@
 #include "server/ingest/commit_monitor.h"
 
+#include <utility>
+
 namespace proverlog {
 namespace {
 
@@ -11,7 +13,7 @@ bool IsTrouble(const absl::Status& outcome) {
 }  // namespace
 
 CommitMonitor::CommitMonitor(ArchiveWriter* store, Options options)
-    : store_(store), options_(options) {
+    : store_(store), options_(std::move(options)) {
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -27,6 +29,7 @@ void CommitMonitor::Report(const absl::Status& outcome) {
   absl::MutexLock lock(&mutex_);
   reported_ = true;
   status_ = IsTrouble(outcome) ? outcome : absl::OkStatus();
+  if (!status_.ok()) trouble_at_ = options_.now();
 }
 
 absl::Status CommitMonitor::status() {
@@ -35,7 +38,16 @@ absl::Status CommitMonitor::status() {
 }
 
 void CommitMonitor::Run() {
-  while (WaitForProbe()) Report(store_->Probe());
+  while (WaitForProbe()) ReportProbe(store_->Probe());
+}
+
+void CommitMonitor::ReportProbe(const absl::Status& outcome) {
+  {
+    absl::MutexLock lock(&mutex_);
+    const bool is_fresh = options_.now() - trouble_at_ < options_.trouble_lasts;
+    if (outcome.ok() && is_fresh) return;
+  }
+  Report(outcome);
 }
 
 bool CommitMonitor::WaitForProbe() {
