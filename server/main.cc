@@ -20,11 +20,16 @@
 #include "server/grpc/ingest_service.h"
 #include "server/grpc/query_service.h"
 #include "server/grpc/work_queue.h"
+#include "server/health/database_probe.h"
+#include "server/http/http_server.h"
+#include "server/http/operator_pages.h"
+#include "server/metrics/metrics.h"
 #include "server/normalize/normalizer_worker.h"
 #include "server/normalize/renormalizer.h"
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/connection_pool.h"
 #include "storage/postgres/migrate.h"
+#include "storage/postgres/probe.h"
 #include "storage/postgres/projection_store.h"
 #include "storage/postgres/query_store.h"
 #include "storage/postgres/rebuild_store.h"
@@ -77,22 +82,30 @@ absl::Status Serve(const Config& config, const std::string& database, PrivatePos
   auto query_pool = ConnectionPool::Create(
       {.database = database, .size = kQueryThreads, .statement_timeout = kQueryTimeout});
   if (!query_pool.ok()) return query_pool.status();
+  auto probe_pool = ConnectionPool::Create(
+      {.database = database, .size = 1, .statement_timeout = kQueryTimeout});
+  if (!probe_pool.ok()) return probe_pool.status();
   if (auto status = postgres::Migrate(**ingest_pool); !status.ok()) return status;
 
   const sigset_t signals = BlockEndSignals();
   postgres::ArchiveStore archive(ingest_pool->get());
   postgres::ProjectionStore projections(normalizer_pool->get());
   postgres::QueryStore queries(query_pool->get());
-  NormalizerWorker normalizer(&projections);
+  Metrics metrics(kVersion);
+  NormalizerWorker normalizer(&projections, &metrics.normalizer);
   WorkQueue ingest_queue(kIngestThreads, kWaitingCalls);
   WorkQueue query_queue(kQueryThreads, kWaitingCalls);
   IngestService ingest_service(&archive, &ingest_queue,
                                [&normalizer](ProverId prover_id) { normalizer.Notify(prover_id); });
-  QueryService query_service(&queries, &query_queue, kQueryTimeout);
+  QueryService query_service(&queries, &query_queue, &metrics.query, kQueryTimeout);
   const auto server = GrpcServer::Start({.listen = config.listen, .reflection = config.reflection},
                                         {&ingest_service, &query_service});
   if (!server.ok()) return server.status();
-  spdlog::info("proverlogd {} is ready; gRPC listens on {}", kVersion, (*server)->address());
+  const DatabaseProbe probe([&probe_pool] { return postgres::ProbeCommit(**probe_pool); });
+  const auto http = HttpServer::Start(config.http_listen, OperatorPages(&metrics, &probe));
+  if (!http.ok()) return http.status();
+  spdlog::info("proverlogd {} is ready; HTTP listens on {}, gRPC listens on {}", kVersion,
+               (*http)->address(), (*server)->address());
   return AwaitEnd(signals, postgres);
 }
 

@@ -34,6 +34,14 @@ struct NormalizedStream {
   std::optional<int64_t> sealed_offset;  // the seal that was read, if any
 };
 
+// A prover with a pending stream of its live projection.
+struct ProverBehind {
+  ProverId prover_id = 0;
+  std::string name;
+  int64_t bytes = 0;                      // that are committed and not normalized
+  std::optional<UnixMillis> received_at;  // of the oldest of them
+};
+
 // One transaction of a projection's only worker. Everything it reads it may write; nobody else
 // writes the projection meanwhile. Not thread-safe.
 class ProjectionTransaction {
@@ -76,8 +84,7 @@ class ProjectionStore {
  public:
   virtual ~ProjectionStore() = default;
 
-  // Provers whose live projection has a pending stream.
-  virtual absl::StatusOr<std::vector<ProverId>> FindProversBehind() = 0;
+  virtual absl::StatusOr<std::vector<ProverBehind>> FindProversBehind() = 0;
 
   // Runs `work` in a transaction that is the projection's only worker's, and commits if it returns
   // OK. Returns false, without running it, where another worker is at it, or where the projection

@@ -14,6 +14,7 @@ struct Config {
   std::string data_dir;  // exactly one of the two is set
   std::string database_url;
   std::string listen = "127.0.0.1:7460";
+  std::string http_listen = "127.0.0.1:7480";
   bool reflection = false;
   std::string prover;  // whose logs are normalized again; empty: all provers'
 };

@@ -21,6 +21,7 @@
 #include "server/grpc/grpc_server.h"
 #include "server/grpc/ingest_service.h"
 #include "server/grpc/query_service.h"
+#include "server/metrics/metrics.h"
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/query_store.h"
 #include "tests/testing_util/test_database.h"
@@ -54,9 +55,10 @@ class Services {
   std::unique_ptr<postgres::ConnectionPool> pool_;
   postgres::ArchiveStore archive_{pool_.get()};
   postgres::QueryStore queries_{pool_.get()};
+  Metrics metrics_{"test"};
   WorkQueue queue_{2, 16};
   IngestService ingest_service_{&archive_, &queue_, [](ProverId) {}};
-  QueryService query_service_{&queries_, &queue_, absl::Seconds(10)};
+  QueryService query_service_{&queries_, &queue_, &metrics_.query, absl::Seconds(10)};
   std::unique_ptr<GrpcServer> server_;
 };
 

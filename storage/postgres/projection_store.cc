@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "storage/postgres/fields.h"
 #include "storage/postgres/projection_transaction.h"
 #include "storage/postgres/transaction.h"
 
@@ -60,17 +61,31 @@ void DeleteSomeOf(ReadWrite& tx, const ProjectionKey& key) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<ProverId>> ProjectionStore::FindProversBehind() {
+absl::StatusOr<std::vector<ProverBehind>> ProjectionStore::FindProversBehind() {
   return RunTransaction<ReadOnly>(
       *pool_, "find what is to be normalized",
-      [](ReadOnly& tx) -> absl::StatusOr<std::vector<ProverId>> {
-        std::vector<ProverId> provers;
-        const auto rows = tx.exec(absl::StrCat(
-            "SELECT DISTINCT sp.prover_id FROM stream_position sp JOIN prover p USING (prover_id)"
-            " LEFT JOIN stream_progress pr ON pr.prover_id = sp.prover_id"
-            "  AND pr.projection_id = p.projection_id AND pr.stream_id = sp.stream_id WHERE ",
-            kPending));
-        for (const auto& row : rows) provers.push_back(row[0].as<ProverId>());
+      [](ReadOnly& tx) -> absl::StatusOr<std::vector<ProverBehind>> {
+        // The block that holds a stream's next byte, found by its index as in SelectBlocks.
+        const auto rows = tx.exec_params(
+            absl::StrCat("SELECT sp.prover_id, p.name,"
+                         " sum(sp.committed_offset - coalesce(pr.normalized_offset, 0))::bigint,"
+                         " min(b.received_at)"
+                         " FROM stream_position sp JOIN prover p USING (prover_id)"
+                         " LEFT JOIN stream_progress pr ON pr.prover_id = sp.prover_id"
+                         "  AND pr.projection_id = p.projection_id AND pr.stream_id = sp.stream_id"
+                         " LEFT JOIN LATERAL (SELECT received_at FROM block"
+                         "   WHERE prover_id = sp.prover_id AND stream_id = sp.stream_id"
+                         "   AND begin_offset > coalesce(pr.normalized_offset, 0) - $1"
+                         "   AND begin_offset < sp.committed_offset"
+                         "   AND end_offset > coalesce(pr.normalized_offset, 0)"
+                         "   ORDER BY begin_offset LIMIT 1) b ON true WHERE ",
+                         kPending, " GROUP BY sp.prover_id, p.name"),
+            kMaxBlockBytes);
+        std::vector<ProverBehind> provers;
+        for (const auto& row : rows) {
+          provers.push_back({row[0].as<ProverId>(), row[1].as<std::string>(), row[2].as<int64_t>(),
+                             ReadOptional(row[3])});
+        }
         return provers;
       });
 }
