@@ -82,8 +82,8 @@ absl::Status Serve(const Config& config, const std::string& database, PrivatePos
   auto query_pool = ConnectionPool::Create(
       {.database = database, .size = kQueryThreads, .statement_timeout = kQueryTimeout});
   if (!query_pool.ok()) return query_pool.status();
-  auto probe_pool = ConnectionPool::Create(
-      {.database = database, .size = 1, .statement_timeout = kQueryTimeout});
+  auto probe_pool =
+      ConnectionPool::Create({.database = database, .size = 1, .statement_timeout = kQueryTimeout});
   if (!probe_pool.ok()) return probe_pool.status();
   if (auto status = postgres::Migrate(**ingest_pool); !status.ok()) return status;
 
@@ -95,7 +95,7 @@ absl::Status Serve(const Config& config, const std::string& database, PrivatePos
   NormalizerWorker normalizer(&projections, &metrics.normalizer);
   WorkQueue ingest_queue(kIngestThreads, kWaitingCalls);
   WorkQueue query_queue(kQueryThreads, kWaitingCalls);
-  IngestService ingest_service(&archive, &ingest_queue,
+  IngestService ingest_service(&archive, &ingest_queue, &metrics.ingest,
                                [&normalizer](ProverId prover_id) { normalizer.Notify(prover_id); });
   QueryService query_service(&queries, &query_queue, &metrics.query, kQueryTimeout);
   const auto server = GrpcServer::Start({.listen = config.listen, .reflection = config.reflection},

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "server/grpc/errors.h"
 #include "server/ingest/ingest_session.h"
 
@@ -17,16 +19,23 @@ namespace {
 class StreamLogsReactor final
     : public grpc::ServerBidiReactor<v1::StreamLogsRequest, v1::StreamLogsResponse> {
  public:
-  StreamLogsReactor(ArchiveWriter* store, WorkQueue* queue, std::function<void(ProverId)> on_commit)
-      : queue_(queue), session_(store, std::move(on_commit)) {
+  StreamLogsReactor(ArchiveWriter* store, WorkQueue* queue, IngestMetrics* metrics,
+                    std::function<void(ProverId)> on_commit)
+      : queue_(queue), metrics_(metrics), session_(store, metrics, std::move(on_commit)) {
+    metrics_->streams_open.Increment();
     StartRead(&request_);
   }
 
   void OnReadDone(bool ok) override {
     if (!ok) {
       Finish(grpc::Status::OK);
-    } else if (!queue_->Submit([this] { Handle(); })) {
-      Finish(FinishStatus(OverloadedError()));
+      return;
+    }
+    read_at_ = absl::Now();
+    AddToQueue(1);
+    if (!queue_->Submit([this] { Handle(); })) {
+      AddToQueue(-1);
+      Refuse(OverloadedError());
     }
   }
 
@@ -38,35 +47,55 @@ class StreamLogsReactor final
     }
   }
 
-  void OnDone() override { delete this; }
+  void OnDone() override {
+    metrics_->streams_open.Decrement();
+    delete this;
+  }
 
  private:
   void Handle() {
     auto response = session_.Handle(request_);
+    AddToQueue(-1);
+    if (response.ok() && request_.has_batch()) {
+      metrics_->ack_seconds.Observe(absl::ToDoubleSeconds(absl::Now() - read_at_));
+    }
     request_.clear_message();  // a call that waits for its client holds no bytes
     if (!response.ok()) {
-      Finish(FinishStatus(response.status()));
+      Refuse(response.status());
       return;
     }
     response_ = *std::move(response);
     StartWrite(&response_);
   }
 
+  void Refuse(const absl::Status& status) {
+    metrics_->OnRefusal(status);
+    Finish(FinishStatus(status));
+  }
+
+  // A message waits for its commit (1), or does not any more (-1).
+  void AddToQueue(int sign) {
+    metrics_->queue_messages.Increment(sign);
+    metrics_->queue_bytes.Increment(sign * static_cast<double>(request_.ByteSizeLong()));
+  }
+
   WorkQueue* queue_;
+  IngestMetrics* metrics_;
   IngestSession session_;
   v1::StreamLogsRequest request_;
+  absl::Time read_at_;
   v1::StreamLogsResponse response_;
 };
 
 }  // namespace
 
-IngestService::IngestService(ArchiveWriter* store, WorkQueue* queue,
+IngestService::IngestService(ArchiveWriter* store, WorkQueue* queue, IngestMetrics* metrics,
                              std::function<void(ProverId)> on_commit)
-    : store_(store), queue_(queue), on_commit_(std::move(on_commit)) {}
+    : store_(store), queue_(queue), metrics_(metrics), on_commit_(std::move(on_commit)) {}
 
 grpc::ServerBidiReactor<v1::StreamLogsRequest, v1::StreamLogsResponse>* IngestService::StreamLogs(
     grpc::CallbackServerContext* /*context*/) {
-  return new StreamLogsReactor(store_, queue_, on_commit_);
+  return new StreamLogsReactor(store_, queue_, metrics_, on_commit_);
 }
 
 }  // namespace proverlog

@@ -57,7 +57,7 @@ class Services {
   postgres::QueryStore queries_{pool_.get()};
   Metrics metrics_{"test"};
   WorkQueue queue_{2, 16};
-  IngestService ingest_service_{&archive_, &queue_, [](ProverId) {}};
+  IngestService ingest_service_{&archive_, &queue_, &metrics_.ingest, [](ProverId) {}};
   QueryService query_service_{&queries_, &queue_, &metrics_.query, absl::Seconds(10)};
   std::unique_ptr<GrpcServer> server_;
 };

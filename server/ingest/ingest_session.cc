@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "codec/sha256.h"
 #include "rpc/convert.h"
 #include "rpc/status.h"
@@ -21,8 +23,9 @@ absl::Status OutOfTurn(absl::string_view expected) {
 
 }  // namespace
 
-IngestSession::IngestSession(ArchiveWriter* store, std::function<void(ProverId)> on_commit)
-    : store_(store), on_commit_(std::move(on_commit)) {}
+IngestSession::IngestSession(ArchiveWriter* store, IngestMetrics* metrics,
+                             std::function<void(ProverId)> on_commit)
+    : store_(store), metrics_(metrics), on_commit_(std::move(on_commit)) {}
 
 absl::StatusOr<v1::StreamLogsResponse> IngestSession::Handle(const v1::StreamLogsRequest& request) {
   using Request = v1::StreamLogsRequest;
@@ -37,6 +40,7 @@ absl::StatusOr<v1::StreamLogsResponse> IngestSession::Handle(const v1::StreamLog
     case Request::kSeal:
       return phase_ == Phase::kStreaming ? HandleSeal(request.seal())
                                          : OutOfTurn("hello and open before seal");
+    case Request::kGap:
     case Request::MESSAGE_NOT_SET:
       break;
   }
@@ -106,9 +110,12 @@ absl::StatusOr<v1::StreamLogsResponse> IngestSession::HandleBatch(const v1::Batc
   const bool head_grows = valid->block.begin_offset < static_cast<int64_t>(kHeadBytes);
   if (head_grows) head_.append(valid->raw, 0, kHeadBytes - head_.size());
 
+  const absl::Time begin = absl::Now();
   const absl::Status committed =
       Commit(valid->block, head_grows ? absl::string_view(head_) : absl::string_view());
   if (!committed.ok()) return committed;
+  metrics_->commit_seconds.Observe(absl::ToDoubleSeconds(absl::Now() - begin));
+  Count(valid->raw);
   stream_.committed_offset = valid->block.end_offset;
   on_commit_(stream_.key.prover_id);
   return Acknowledge();
@@ -154,6 +161,13 @@ absl::Status IngestSession::ExplainAbort(int64_t offset) {
                                       hello_.machine(), "\", source \"", hello_.source(),
                                       "\"); it goes on from offset ", position->committed_offset)),
       "FENCED");
+}
+
+void IngestSession::Count(absl::string_view raw) const {
+  metrics_->batches.Of(hello_.prover()).Increment();
+  metrics_->bytes.Of(hello_.prover()).Increment(static_cast<double>(raw.size()));
+  metrics_->lines.Of(hello_.prover())
+      .Increment(static_cast<double>(std::count(raw.begin(), raw.end(), '\n')));
 }
 
 v1::StreamLogsResponse IngestSession::Acknowledge() const {

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "proverlog/v1/ingest.pb.h"
+#include "server/metrics/metrics.h"
 #include "storage/archive_store.h"
 
 namespace proverlog {
@@ -21,8 +22,9 @@ namespace proverlog {
 // is over. It blocks on the database. Not thread-safe.
 class IngestSession {
  public:
-  // `on_commit` is told of the prover after each commit. `store` outlives the session.
-  IngestSession(ArchiveWriter* store, std::function<void(ProverId)> on_commit);
+  // `on_commit` is told of the prover after each commit. `store` and `metrics` outlive the session.
+  IngestSession(ArchiveWriter* store, IngestMetrics* metrics,
+                std::function<void(ProverId)> on_commit);
 
   absl::StatusOr<v1::StreamLogsResponse> Handle(const v1::StreamLogsRequest& request);
 
@@ -40,7 +42,11 @@ class IngestSession {
   absl::Status ExplainAbort(int64_t offset);
   v1::StreamLogsResponse Acknowledge() const;
 
+  // Counts a batch that is committed.
+  void Count(absl::string_view raw) const;
+
   ArchiveWriter* store_;
+  IngestMetrics* metrics_;
   std::function<void(ProverId)> on_commit_;
   Phase phase_ = Phase::kHello;
   v1::Hello hello_;

@@ -58,7 +58,8 @@ Request Seal(int64_t offset) {
 class IngestSessionTest : public testing::Test {
  protected:
   IngestSession NewSession() {
-    return IngestSession(&store_, [this](ProverId id) { commits_.push_back(id); });
+    return IngestSession(&store_, &metrics_.ingest,
+                         [this](ProverId id) { commits_.push_back(id); });
   }
 
   // Sends a whole new log; returns its stream.
@@ -78,6 +79,7 @@ class IngestSessionTest : public testing::Test {
 
   testing_util::TestDatabase database_;
   postgres::ArchiveStore store_{&database_.pool()};
+  Metrics metrics_{"test"};
   std::vector<ProverId> commits_;
 };
 

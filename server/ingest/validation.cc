@@ -129,6 +129,7 @@ absl::StatusOr<ValidBatch> ValidateBatch(const v1::Batch& batch, int64_t committ
       valid.block.zstd = batch.zstd();
       return valid;
     }
+    case v1::Batch::kLines:
     case v1::Batch::PAYLOAD_NOT_SET:
       break;
   }

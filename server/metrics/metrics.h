@@ -56,7 +56,7 @@ struct IngestMetrics {
   PerProver<prometheus::Counter> batches;
   prometheus::Family<prometheus::Counter>& refusals;
   prometheus::Gauge& streams_open;
-  prometheus::Gauge& queue_batches;
+  prometheus::Gauge& queue_messages;
   prometheus::Gauge& queue_bytes;
   prometheus::Histogram& commit_seconds;
   prometheus::Histogram& ack_seconds;
