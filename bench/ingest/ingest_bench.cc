@@ -21,6 +21,7 @@
 #include "bench/ingest/load.h"
 #include "bench/ingest/measure.h"
 #include "bench/ingest/raw_stream.h"
+#include "bench/ingest/reference.h"
 #include "tests/testing_util/service.h"
 #include "tests/testing_util/test_files.h"
 
@@ -84,31 +85,6 @@ void MeasureIdleStreams(Service& service) {
   const double bytes = static_cast<double>(ResidentBytes(service.process().pid()) - before);
   Print(absl::StrCat("service memory, ", kIdleStreams, " idle streams"),
         absl::StrCat(Fixed(bytes / kIdleStreams / 1024, 1), " KiB a stream"), "<= 64 KiB");
-}
-
-void RunPsql(const std::string& data_dir, const std::string& command) {
-  const testing_util::Finished psql =
-      testing_util::RunProgram({"/usr/bin/psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d",
-                                testing_util::ConninfoOf(data_dir), "-c", command});
-  if (psql.exit_code == 0) return;
-  std::fprintf(stderr, "ingest_bench: psql: %s\n", psql.err.c_str());
-  std::exit(1);
-}
-
-// Lines per second of COPY into a table of one text column without an index.
-double MeasureCopy(const std::string& data_dir, const LogSet& set) {
-  RunPsql(data_dir, "CREATE SCHEMA reference CREATE TABLE line (line text)");
-  RunPsql(data_dir, "CHECKPOINT");
-  const absl::Time begin = absl::Now();
-  for (const LogOnDisk& log : set.logs) {
-    // The delimiter occurs in no line.
-    RunPsql(data_dir,
-            absl::StrCat("\\copy reference.line FROM '", log.path, "' (DELIMITER E'\\x01')"));
-  }
-  const double rate = static_cast<double>(set.lines) / SecondsSince(begin);
-  RunPsql(data_dir, "DROP SCHEMA reference CASCADE");
-  Print("reference: psql \\copy into one text table", Rate(rate));
-  return rate;
 }
 
 void PrintSizes(const std::string& data_dir, const LogSet& set) {
@@ -203,7 +179,15 @@ int Main(int epochs) {
               static_cast<long long>(set.lines), static_cast<long long>(set.bytes / set.lines));
   MeasureIdleStreams(service);
   const double copy = MeasureCopy(data_dir, set);
+  Print("reference: psql \\copy into one text table", Rate(copy));
+  const auto rsyslog = MeasureRsyslog(data_dir, set, directory.path() + "/rsyslog");
+  Print("reference: rsyslog into one text table",
+        rsyslog ? Rate(*rsyslog) : "not there: apt-get install rsyslog-pgsql");
   const double queryable = MeasureFullLoad(service, data_dir, set, copy);
+  if (rsyslog) {
+    Print("queryable, beside rsyslog", absl::StrCat(Fixed(queryable / *rsyslog, 1), " x"),
+          ">= 10 x");
+  }
   PrintSizes(data_dir, set);
   MeasureHalfLoad(service, data_dir, set, queryable / 2);
   return 0;

@@ -32,9 +32,9 @@ void Configure(const std::map<std::string, HttpPage>& pages, httplib::Server& se
   });
   for (const auto& [path, page] : pages) {
     server.Get(path, [page = page](const httplib::Request& /*request*/, httplib::Response& out) {
-      HttpAnswer answer = page();
+      const HttpAnswer answer = page();
       out.status = answer.status;
-      out.set_content(std::move(answer.body), answer.content_type.c_str());
+      out.set_content(answer.body, answer.content_type);
     });
   }
 }

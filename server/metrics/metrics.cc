@@ -56,7 +56,7 @@ IngestMetrics::IngestMetrics(prometheus::Registry& registry)
                         "Calls of senders that ended with an error")),
       streams_open(OneGauge(registry, "proverlog_ingest_streams_open", "Calls of StreamLogs")),
       queue_messages(OneGauge(registry, "proverlog_ingest_queue_messages",
-                             "Senders' messages that wait for a thread or a commit")),
+                              "Senders' messages that wait for a thread or a commit")),
       queue_bytes(OneGauge(registry, "proverlog_ingest_queue_bytes",
                            "Bytes of these messages as they came")),
       commit_seconds(OneHistogram(registry, "proverlog_ingest_commit_seconds",

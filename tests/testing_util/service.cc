@@ -79,11 +79,8 @@ Service::Service(const std::string& database, std::vector<std::string> flags,
                                       "--http-listen=127.0.0.1:0"};
   command.insert(command.end(), flags.begin(), flags.end());
   process_ = std::make_unique<Process>(command);
-  WaitUntil(
-      [this] {
-        return absl::StrContains(process_->Err(), kReady) || !process_->IsRunning();
-      },
-      "proverlogd is ready");
+  WaitUntil([this] { return absl::StrContains(process_->Err(), kReady) || !process_->IsRunning(); },
+            "proverlogd is ready");
   EXPECT_TRUE(process_->IsRunning()) << process_->Err();
   const std::string log = process_->Err();
   http_address_ = TextAfter(kHttpReady, log);
