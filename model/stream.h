@@ -1,12 +1,14 @@
 #ifndef PROVERLOG_MODEL_STREAM_H_
 #define PROVERLOG_MODEL_STREAM_H_
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "model/fact.h"
 #include "model/time.h"
 #include "model/version_evidence.h"
@@ -21,6 +23,21 @@ struct Anchor {
   std::string time_zone = "UTC";  // an IANA name
 
   friend bool operator==(const Anchor& a, const Anchor& b) = default;
+};
+
+// Why bytes of a stream are missing: GapReason in common.proto.
+enum class GapReason : uint8_t { kRotatedAway, kTruncated, kDropped, kLostByServer, kRetention };
+inline constexpr std::array<absl::string_view, 5> kGapReasonNames = {
+    "rotated away", "truncated", "dropped", "lost by server", "retention"};
+
+// Bytes of a stream that are missing. Nobody knows how many where it ends where it begins.
+struct Gap {
+  int64_t begin_offset = 0;
+  int64_t end_offset = 0;
+  GapReason reason = GapReason::kRotatedAway;
+  UnixMillis received_at = 0;  // when it was recorded
+
+  friend bool operator==(const Gap& a, const Gap& b) = default;
 };
 
 // A stream's labels. They do not change during its life.

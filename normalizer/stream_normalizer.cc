@@ -153,6 +153,19 @@ void StreamNormalizer::Seal(NormalizerSink& sink) {
   running_ = std::move(running);
 }
 
+void StreamNormalizer::Skip(int64_t end, NormalizerSink& sink) {
+  TakeSealBack();
+  if (!splitter_.unfinished().text.empty()) {
+    ++counts_.cut;
+    ReadLine(splitter_.UnfinishedLine(), /*may_go_on=*/true, sink);
+  }
+  for (const auto& [service, open] : open_records_) FinishRecord(open, sink);
+  open_records_.clear();
+  reader_.set_state({});
+  running_ = {};
+  splitter_ = LineSplitter(end, {});
+}
+
 void StreamNormalizer::TakeSealBack() {
   if (!counts_before_seal_) return;
   counts_ = *std::exchange(counts_before_seal_, std::nullopt);

@@ -56,6 +56,11 @@ class StreamNormalizer {
   // been no seal.
   void Seal(NormalizerSink& sink);
 
+  // The bytes up to `end` are missing: the line and the record before them end there, as far as
+  // what is missing could not change what they say, and nothing is known to run. Skipping to where
+  // the stream is read to breaks it there; once or several times is the same.
+  void Skip(int64_t end, NormalizerSink& sink);
+
   StreamProgress progress() const;
 
  private:

@@ -63,6 +63,22 @@ absl::Duration FromProtoDuration(const google::protobuf::Duration& duration) {
   return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
 }
 
+v1::StreamGap ToProto(const Gap& gap) {
+  v1::StreamGap proto;
+  proto.set_begin_offset(gap.begin_offset);
+  proto.set_end_offset(gap.end_offset);
+  // In the order of the messages' numbers, of which 0 is none.
+  proto.set_reason(static_cast<v1::GapReason>(static_cast<int>(gap.reason) + 1));
+  *proto.mutable_receive_time() = ToProtoTimestamp(gap.received_at);
+  return proto;
+}
+
+std::optional<GapReason> ParseGapReason(v1::GapReason reason) {
+  const int number = static_cast<int>(reason) - 1;
+  if (number < 0 || number >= static_cast<int>(kGapReasonNames.size())) return std::nullopt;
+  return static_cast<GapReason>(number);
+}
+
 v1::Anchor ToProto(const Anchor& anchor) {
   v1::Anchor proto;
   proto.set_offset(anchor.offset);

@@ -4,6 +4,8 @@
 #include <google/protobuf/duration.pb.h>
 #include <google/protobuf/timestamp.pb.h>
 
+#include <optional>
+
 #include "absl/time/time.h"
 #include "analysis/duration_stats.h"
 #include "analysis/epoch_summary.h"
@@ -28,6 +30,9 @@ absl::Duration FromProtoDuration(const google::protobuf::Duration& duration);
 
 v1::Anchor ToProto(const Anchor& anchor);
 Anchor FromProto(const v1::Anchor& anchor);
+v1::StreamGap ToProto(const Gap& gap);
+// Nothing for a number that no version has.
+std::optional<GapReason> ParseGapReason(v1::GapReason reason);
 
 v1::JobState ToProto(JobState state);
 v1::EpochOutcome ToProto(EpochOutcome outcome);

@@ -34,10 +34,12 @@ absl::Status InvalidField(absl::string_view field, absl::string_view description
   return status;
 }
 
-absl::Status WithReason(absl::Status status, absl::string_view reason) {
+absl::Status WithReason(absl::Status status, absl::string_view reason,
+                        const std::map<std::string, std::string>& metadata) {
   google::rpc::ErrorInfo detail;
   detail.set_reason(std::string(reason));
   detail.set_domain(std::string(kErrorDomain));
+  detail.mutable_metadata()->insert(metadata.begin(), metadata.end());
   Attach(detail, status);
   return status;
 }

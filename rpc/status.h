@@ -3,6 +3,7 @@
 
 #include <grpcpp/support/status.h>
 
+#include <map>
 #include <string>
 
 #include "absl/status/status.h"
@@ -18,7 +19,8 @@ namespace proverlog {
 absl::Status InvalidField(absl::string_view field, absl::string_view description);
 
 // An error with a reason for programs, e.g. ABORTED with "FENCED".
-absl::Status WithReason(absl::Status status, absl::string_view reason);
+absl::Status WithReason(absl::Status status, absl::string_view reason,
+                        const std::map<std::string, std::string>& metadata = {});
 // The reason, or an empty text.
 std::string ReasonOf(const absl::Status& status);
 

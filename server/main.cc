@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -20,16 +22,16 @@
 #include "server/grpc/ingest_service.h"
 #include "server/grpc/query_service.h"
 #include "server/grpc/work_queue.h"
-#include "server/health/database_probe.h"
 #include "server/http/http_server.h"
 #include "server/http/operator_pages.h"
+#include "server/ingest/commit_monitor.h"
+#include "server/ingest/group_writer.h"
 #include "server/metrics/metrics.h"
 #include "server/normalize/normalizer_worker.h"
 #include "server/normalize/renormalizer.h"
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/connection_pool.h"
 #include "storage/postgres/migrate.h"
-#include "storage/postgres/probe.h"
 #include "storage/postgres/projection_store.h"
 #include "storage/postgres/query_store.h"
 #include "storage/postgres/rebuild_store.h"
@@ -39,9 +41,9 @@ namespace proverlog {
 namespace {
 
 constexpr int kIngestThreads = 4;
+constexpr int kWriterThreads = 2;
 constexpr int kQueryThreads = 4;
-// Each has a message of at most 2 MiB.
-constexpr size_t kWaitingCalls = 256;
+constexpr size_t kWaitingQueries = 256;
 constexpr absl::Duration kQueryTimeout = absl::Seconds(10);
 constexpr timespec kSignalPoll{1, 0};
 constexpr int kMaxProvers = 10'000;
@@ -58,8 +60,10 @@ sigset_t BlockEndSignals() {
   return signals;
 }
 
-// Waits until the service is told to stop, or has lost its database for good.
-absl::Status AwaitEnd(const sigset_t& signals, PrivatePostgres* postgres) {
+// Waits until the service is told to stop, or has lost its database for good; calls `look` every
+// second.
+absl::Status AwaitEnd(const sigset_t& signals, PrivatePostgres* postgres,
+                      const std::function<void()>& look) {
   for (;;) {
     const int signal = sigtimedwait(&signals, nullptr, &kSignalPoll);
     if (signal > 0) {
@@ -69,44 +73,95 @@ absl::Status AwaitEnd(const sigset_t& signals, PrivatePostgres* postgres) {
     if (postgres != nullptr && postgres->IsLost()) {
       return absl::UnavailableError("the private PostgreSQL is gone; see its log in --data-dir");
     }
+    look();
   }
+}
+
+// Tells the health service's clients, and the log, when the database begins or ceases to commit.
+class HealthReport {
+ public:
+  HealthReport(CommitMonitor* monitor, GrpcServer* server) : monitor_(monitor), server_(server) {}
+
+  void Update() {
+    const absl::Status status = monitor_->status();
+    if (status.ok() == serving_) return;
+    serving_ = status.ok();
+    server_->SetServing(serving_);
+    if (serving_) {
+      spdlog::info("the database commits again");
+    } else {
+      spdlog::error("the database does not commit, senders wait: {}",
+                    std::string(status.message()));
+    }
+  }
+
+ private:
+  CommitMonitor* monitor_;
+  GrpcServer* server_;
+  bool serving_ = true;
+};
+
+// The connections of those who must not wait for each other's.
+struct Pools {
+  std::unique_ptr<postgres::ConnectionPool> ingest;
+  std::unique_ptr<postgres::ConnectionPool> writer;
+  std::unique_ptr<postgres::ConnectionPool> normalizer;
+  std::unique_ptr<postgres::ConnectionPool> query;
+};
+
+absl::StatusOr<Pools> MakePools(const std::string& database) {
+  Pools pools;
+  absl::Status status;
+  const auto make = [&](postgres::PoolOptions options) {
+    options.database = database;
+    auto pool = postgres::ConnectionPool::Create(options);
+    status.Update(pool.status());
+    return pool.ok() ? *std::move(pool) : nullptr;
+  };
+  pools.ingest = make({.size = kIngestThreads});
+  pools.writer = make({.size = kWriterThreads + 1});  // the monitor has one of these connections
+  pools.normalizer = make({.size = 1});
+  pools.query = make({.size = kQueryThreads, .statement_timeout = kQueryTimeout});
+  if (!status.ok()) return status;
+  return pools;
 }
 
 // Runs the service on a database until it is told to stop.
 absl::Status Serve(const Config& config, const std::string& database, PrivatePostgres* postgres) {
-  using postgres::ConnectionPool;
-  auto ingest_pool = ConnectionPool::Create({.database = database, .size = kIngestThreads});
-  if (!ingest_pool.ok()) return ingest_pool.status();
-  auto normalizer_pool = ConnectionPool::Create({.database = database, .size = 1});
-  if (!normalizer_pool.ok()) return normalizer_pool.status();
-  auto query_pool = ConnectionPool::Create(
-      {.database = database, .size = kQueryThreads, .statement_timeout = kQueryTimeout});
-  if (!query_pool.ok()) return query_pool.status();
-  auto probe_pool =
-      ConnectionPool::Create({.database = database, .size = 1, .statement_timeout = kQueryTimeout});
-  if (!probe_pool.ok()) return probe_pool.status();
-  if (auto status = postgres::Migrate(**ingest_pool); !status.ok()) return status;
+  const auto pools = MakePools(database);
+  if (!pools.ok()) return pools.status();
+  if (auto status = postgres::Migrate(*pools->ingest); !status.ok()) return status;
 
   const sigset_t signals = BlockEndSignals();
-  postgres::ArchiveStore archive(ingest_pool->get());
-  postgres::ProjectionStore projections(normalizer_pool->get());
-  postgres::QueryStore queries(query_pool->get());
+  postgres::ArchiveStore archive(pools->ingest.get());
+  postgres::ArchiveStore writer_archive(pools->writer.get());
+  postgres::ProjectionStore projections(pools->normalizer.get());
+  postgres::QueryStore queries(pools->query.get());
   Metrics metrics(kVersion);
   NormalizerWorker normalizer(&projections, &metrics.normalizer);
-  WorkQueue ingest_queue(kIngestThreads, kWaitingCalls);
-  WorkQueue query_queue(kQueryThreads, kWaitingCalls);
-  IngestService ingest_service(&archive, &ingest_queue, &metrics.ingest,
-                               [&normalizer](ProverId prover_id) { normalizer.Notify(prover_id); });
+  // A stream has one message in it at most.
+  WorkQueue ingest_queue(kIngestThreads, static_cast<size_t>(config.max_streams));
+  WorkQueue query_queue(kQueryThreads, kWaitingQueries);
+  const auto notify = [&normalizer](ProverId prover_id) { normalizer.Notify(prover_id); };
+  CommitMonitor monitor(&writer_archive);
+  GroupWriter writer(&writer_archive, &metrics.ingest,
+                     {.threads = kWriterThreads,
+                      .on_outcome = [&](const absl::Status& outcome) { monitor.Report(outcome); },
+                      .on_commit = notify});
+  IngestLimits limits({.max_streams = config.max_streams,
+                       .max_streams_per_prover = config.max_streams_per_prover,
+                       .max_bytes_per_second = config.max_prover_rate});
+  IngestService ingest_service(&archive, &writer, &limits, &ingest_queue, &metrics.ingest, notify);
   QueryService query_service(&queries, &query_queue, &metrics.query, kQueryTimeout);
   const auto server = GrpcServer::Start({.listen = config.listen, .reflection = config.reflection},
                                         {&ingest_service, &query_service});
   if (!server.ok()) return server.status();
-  const DatabaseProbe probe([&probe_pool] { return postgres::ProbeCommit(**probe_pool); });
-  const auto http = HttpServer::Start(config.http_listen, OperatorPages(&metrics, &probe));
+  const auto http = HttpServer::Start(config.http_listen, OperatorPages(&metrics, &monitor));
   if (!http.ok()) return http.status();
+  HealthReport health(&monitor, server->get());
   spdlog::info("proverlogd {} is ready; HTTP listens on {}, gRPC listens on {}", kVersion,
                (*http)->address(), (*server)->address());
-  return AwaitEnd(signals, postgres);
+  return AwaitEnd(signals, postgres, [&health] { health.Update(); });
 }
 
 absl::StatusOr<std::vector<ProverRef>> FindProvers(postgres::QueryStore& queries,

@@ -52,6 +52,33 @@ struct OpenStream {
   std::vector<Anchor> anchors;  // by offset
 };
 
+// What moves a stream's committed offset, all of it or nothing: consecutive blocks and gaps.
+struct StreamAdvance {
+  StreamKey stream;
+  int64_t generation = 0;
+  int64_t begin_offset = 0;  // the committed offset
+  int64_t end_offset = 0;
+  std::vector<Block> blocks;
+  std::vector<Gap> gaps;
+  std::vector<Anchor> anchors;  // behind the gaps
+  bool seals = false;           // the log ends at end_offset for now
+  std::string head;             // the stream's head afterwards, where it grows; else empty
+};
+
+// Adds what comes next of the same stream. Returns false, and changes nothing, where `next` does
+// not follow.
+bool Extend(StreamAdvance& advance, StreamAdvance& next);
+
+// Lines or bytes for the end of a log that is known by its name.
+struct PushedLines {
+  std::string prover;
+  std::string machine;
+  std::string source;
+  std::optional<int64_t> begin_offset;  // what is committed already is skipped
+  std::string raw;
+  std::vector<Anchor> anchors;  // taken where the stream is new; at offset 0
+};
+
 // Writes the archive and nothing else. Thread-safe.
 class ArchiveWriter : public ArchiveReader {
  public:
@@ -66,11 +93,11 @@ class ArchiveWriter : public ArchiveReader {
   // A number that no other stream has or gets.
   virtual absl::StatusOr<int64_t> ReserveStreamId() = 0;
 
-  // Makes a stream with its first block, and its prover where it is the first one of that name, in
-  // one transaction: no stream is empty. `head` as in Append. ABORTED where somebody else has begun
-  // to send the same log since.
-  virtual absl::StatusOr<StreamKey> CreateStream(const NewStream& stream, const Block& block,
-                                                 absl::string_view head) = 0;
+  // Makes a stream with what comes first, and its prover where it is the first one of that name, in
+  // one transaction: no stream is empty. ABORTED where somebody else has begun to send the same log
+  // since.
+  virtual absl::StatusOr<StreamKey> CreateStream(const NewStream& stream,
+                                                 const StreamAdvance& first) = 0;
 
   // Raises the stream's generation: whoever opened it before is fenced off. A stream that has no
   // anchors takes those of the given ones that date nothing but lines to come: what a committed
@@ -78,23 +105,27 @@ class ArchiveWriter : public ArchiveReader {
   virtual absl::StatusOr<OpenStream> ReopenStream(absl::string_view prover, int64_t stream_id,
                                                   const std::vector<Anchor>& anchors) = 0;
 
-  // Commits the block and moves the committed offset to its end, both or neither. `head` is the
-  // stream's head after the block where the block begins within it, else empty.
-  //
-  // ABORTED where the block does not begin at the committed offset or the generation is not the
-  // newest; then nothing was written, and Position says which. UNAVAILABLE where the database could
-  // not be asked, or the commit is in doubt.
-  virtual absl::Status Append(const StreamKey& stream, int64_t generation, const Block& block,
-                              absl::string_view head) = 0;
+  // Commits what several streams get, each of them once, in one transaction. Returns for each
+  // whether it was: not where it does not begin at the committed offset or the generation is not
+  // the newest; then nothing of it was written, and Position says which. UNAVAILABLE where the
+  // database could not be asked, or the commit is in doubt.
+  virtual absl::StatusOr<std::vector<bool>> Advance(const std::vector<StreamAdvance>& advances) = 0;
 
-  // Records that the log ends at `offset`, the committed offset, for now. Fails as Append does.
-  virtual absl::Status Seal(const StreamKey& stream, int64_t generation, int64_t offset) = 0;
+  // Appends to the log of that name, which is made where it is missing. ABORTED where begin_offset
+  // lies beyond the committed offset. Returns the stream as it is then.
+  virtual absl::StatusOr<OpenStream> Push(const PushedLines& lines) = 0;
 
   struct StreamPosition {
     int64_t generation = 0;
     int64_t committed_offset = 0;
   };
   virtual absl::StatusOr<StreamPosition> Position(const StreamKey& stream) = 0;
+
+  // Where the last gap before `offset` ends, else 0: from there on the archive has every byte.
+  virtual absl::StatusOr<int64_t> EndOfLastGap(const StreamKey& stream, int64_t offset) = 0;
+
+  // Makes a commit that writes to no table: OK where the database can, as for a block.
+  virtual absl::Status Probe() = 0;
 };
 
 }  // namespace proverlog

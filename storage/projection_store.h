@@ -34,6 +34,8 @@ struct NormalizedStream {
   std::optional<int64_t> sealed_offset;  // the seal that was read, if any
 };
 
+inline constexpr int kMaxGapsAtOnce = 1000;
+
 // A prover with a pending stream of its live projection.
 struct ProverBehind {
   ProverId prover_id = 0;
@@ -54,6 +56,10 @@ class ProjectionTransaction {
   // The stream's blocks from the one that holds `begin`, in order, about `max_bytes` of raw bytes.
   virtual absl::StatusOr<std::vector<Block>> ReadBlocks(int64_t stream_id, int64_t begin,
                                                         int64_t max_bytes) = 0;
+
+  // The stream's gaps that begin in [begin, end], in order; at most kMaxGapsAtOnce.
+  virtual absl::StatusOr<std::vector<Gap>> ReadGaps(int64_t stream_id, int64_t begin,
+                                                    int64_t end) = 0;
 
   // The facts that are known of the jobs; jobs that are not known are left out.
   virtual absl::StatusOr<std::map<JobId, std::vector<Fact>>> LoadFacts(

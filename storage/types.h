@@ -52,7 +52,9 @@ struct StreamStatus {
   bool sealed = false;  // the sender said that this is all for now, and all of it is normalized
   StreamCounts counts;
   std::optional<UnixMillis> received_at;  // of the last bytes
+  std::vector<Gap> gaps;                  // by offset, at most kMaxGapsShown
 };
+inline constexpr int kMaxGapsShown = 100;
 
 }  // namespace proverlog
 

@@ -16,8 +16,8 @@ namespace {
 
 constexpr int64_t kHeadBytes = 1024;
 constexpr int64_t kBatchBytes = int64_t{512} << 10;
-// Batches that are sent before the first of them is acknowledged.
-constexpr int kWindow = 4;
+// What is sent before the first of it is acknowledged.
+constexpr int64_t kWindowBytes = 4 * kBatchBytes;
 
 }  // namespace
 
@@ -96,17 +96,14 @@ absl::StatusOr<std::optional<int64_t>> ImportCall::FindStream(const v1::Candidat
 
 absl::Status ImportCall::SendBatches(const LogImporter::OnProgress& on_progress) {
   int64_t sent = result_->committed_offset;
-  int in_flight = 0;
-  while (sent < scan_->size) {
-    int64_t end = 0;
-    if (absl::Status status = SendBatch(sent, end); !status.ok()) return status;
-    sent = end;
-    if (++in_flight < kWindow) continue;
-    if (absl::Status status = ReceiveAck(on_progress); !status.ok()) return status;
-    --in_flight;
-  }
-  for (; in_flight > 0; --in_flight) {
-    if (absl::Status status = ReceiveAck(on_progress); !status.ok()) return status;
+  while (result_->committed_offset < scan_->size) {
+    if (sent < scan_->size && sent - result_->committed_offset < kWindowBytes) {
+      int64_t end = 0;
+      if (absl::Status status = SendBatch(sent, end); !status.ok()) return status;
+      sent = end;
+    } else if (absl::Status status = ReceiveAck(on_progress); !status.ok()) {
+      return status;
+    }
   }
   return absl::OkStatus();
 }

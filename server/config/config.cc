@@ -40,6 +40,20 @@ std::optional<Config> ParseConfig(int argc, char** argv, int& exit_code) {
       ->capture_default_str();
   app.add_flag("--reflection", config.reflection, "Serve gRPC reflection")
       ->envname("PROVERLOGD_REFLECTION");
+  app.add_option("--max-streams", config.max_streams, "Logs that may be sent at one time")
+      ->envname("PROVERLOGD_MAX_STREAMS")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--max-streams-per-prover", config.max_streams_per_prover,
+                 "Of these, one prover's")
+      ->envname("PROVERLOGD_MAX_STREAMS_PER_PROVER")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--max-prover-rate", config.max_prover_rate,
+                 "Raw bytes a second that one prover may send; 0 is no limit")
+      ->envname("PROVERLOGD_MAX_PROVER_RATE")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   auto* renormalize = app.add_subcommand(
       "renormalize", "Read all archived logs again, beside the running service or without it");
   renormalize->add_option("--prover", config.prover, "Only this prover's");

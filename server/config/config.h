@@ -1,6 +1,7 @@
 #ifndef PROVERLOG_SERVER_CONFIG_CONFIG_H_
 #define PROVERLOG_SERVER_CONFIG_CONFIG_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -16,7 +17,10 @@ struct Config {
   std::string listen = "127.0.0.1:7460";
   std::string http_listen = "127.0.0.1:7480";
   bool reflection = false;
-  std::string prover;  // whose logs are normalized again; empty: all provers'
+  int max_streams = 10'000;
+  int max_streams_per_prover = 2'500;
+  int64_t max_prover_rate = 0;  // bytes a second; 0: no limit
+  std::string prover;           // whose logs are normalized again; empty: all provers'
 };
 
 // Reads the command line. Returns nothing where the program is to end with `exit_code`: after

@@ -25,7 +25,7 @@ constexpr int kMinPingIntervalMs = 10'000;
 // What one message may have: a batch of 1 MiB that cannot be compressed, with room.
 constexpr int kMaxMessageBytes = 2 << 20;
 // Of one connection. A client waits with further calls until one of these has ended.
-constexpr int kMaxConcurrentCalls = 128;
+constexpr int kMaxConcurrentCalls = 1024;
 // Of all connections, for what is received and not yet a message. What is, waits in a WorkQueue,
 // which bounds it.
 constexpr size_t kReceiveMemory = size_t{256} << 20;
@@ -86,6 +86,10 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(
 
 GrpcServer::GrpcServer(std::unique_ptr<grpc::Server> server, std::string address)
     : server_(std::move(server)), address_(std::move(address)) {}
+
+void GrpcServer::SetServing(bool serving) {
+  server_->GetHealthCheckService()->SetServingStatus(serving);
+}
 
 GrpcServer::~GrpcServer() {
   server_->GetHealthCheckService()->Shutdown();

@@ -27,6 +27,9 @@ class GrpcServer {
   GrpcServer(const GrpcServer&) = delete;
   GrpcServer& operator=(const GrpcServer&) = delete;
 
+  // What the health service answers for all services.
+  void SetServing(bool serving);
+
   // Where it listens, with the port that was taken.
   const std::string& address() const { return address_; }
 

@@ -1,101 +1,61 @@
 #include "server/grpc/ingest_service.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
+#include "rpc/status.h"
 #include "server/grpc/errors.h"
-#include "server/ingest/ingest_session.h"
+#include "server/grpc/stream_logs_call.h"
+#include "server/ingest/validation.h"
 
 namespace proverlog {
-namespace {
 
-// One call. Its steps follow each other, so that it needs no lock:
-//
-//   StartRead ─▶ OnReadDone ─▶ [queue] Handle ─▶ StartWrite ─▶ OnWriteDone ─▶ StartRead ...
-//
-// The next message is read after the last one is committed, so that a call holds one at most. A
-// cancelled call ends at the step that fails because of it.
-class StreamLogsReactor final
-    : public grpc::ServerBidiReactor<v1::StreamLogsRequest, v1::StreamLogsResponse> {
- public:
-  StreamLogsReactor(ArchiveWriter* store, WorkQueue* queue, IngestMetrics* metrics,
-                    std::function<void(ProverId)> on_commit)
-      : queue_(queue), metrics_(metrics), session_(store, metrics, std::move(on_commit)) {
-    metrics_->streams_open.Increment();
-    StartRead(&request_);
-  }
-
-  void OnReadDone(bool ok) override {
-    if (!ok) {
-      Finish(grpc::Status::OK);
-      return;
-    }
-    read_at_ = absl::Now();
-    AddToQueue(1);
-    if (!queue_->Submit([this] { Handle(); })) {
-      AddToQueue(-1);
-      Refuse(OverloadedError());
-    }
-  }
-
-  void OnWriteDone(bool ok) override {
-    if (ok) {
-      StartRead(&request_);
-    } else {
-      Finish(grpc::Status::CANCELLED);
-    }
-  }
-
-  void OnDone() override {
-    metrics_->streams_open.Decrement();
-    delete this;
-  }
-
- private:
-  void Handle() {
-    auto response = session_.Handle(request_);
-    AddToQueue(-1);
-    if (response.ok() && request_.has_batch()) {
-      metrics_->ack_seconds.Observe(absl::ToDoubleSeconds(absl::Now() - read_at_));
-    }
-    request_.clear_message();  // a call that waits for its client holds no bytes
-    if (!response.ok()) {
-      Refuse(response.status());
-      return;
-    }
-    response_ = *std::move(response);
-    StartWrite(&response_);
-  }
-
-  void Refuse(const absl::Status& status) {
-    metrics_->OnRefusal(status);
-    Finish(FinishStatus(status));
-  }
-
-  // A message waits for its commit (1), or does not any more (-1).
-  void AddToQueue(int sign) {
-    metrics_->queue_messages.Increment(sign);
-    metrics_->queue_bytes.Increment(sign * static_cast<double>(request_.ByteSizeLong()));
-  }
-
-  WorkQueue* queue_;
-  IngestMetrics* metrics_;
-  IngestSession session_;
-  v1::StreamLogsRequest request_;
-  absl::Time read_at_;
-  v1::StreamLogsResponse response_;
-};
-
-}  // namespace
-
-IngestService::IngestService(ArchiveWriter* store, WorkQueue* queue, IngestMetrics* metrics,
+IngestService::IngestService(ArchiveWriter* store, GroupWriter* writer, IngestLimits* limits,
+                             WorkQueue* queue, IngestMetrics* metrics,
                              std::function<void(ProverId)> on_commit)
-    : store_(store), queue_(queue), metrics_(metrics), on_commit_(std::move(on_commit)) {}
+    : store_(store),
+      writer_(writer),
+      limits_(limits),
+      queue_(queue),
+      metrics_(metrics),
+      on_commit_(std::move(on_commit)) {}
 
 grpc::ServerBidiReactor<v1::StreamLogsRequest, v1::StreamLogsResponse>* IngestService::StreamLogs(
     grpc::CallbackServerContext* /*context*/) {
-  return new StreamLogsReactor(store_, queue_, metrics_, on_commit_);
+  return StreamLogsCall::Start(IngestSession(store_, limits_, on_commit_), writer_, queue_,
+                               metrics_);
+}
+
+grpc::ServerUnaryReactor* IngestService::PushLogs(grpc::CallbackServerContext* context,
+                                                  const v1::PushLogsRequest* request,
+                                                  v1::PushLogsResponse* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const auto finish = [this, reactor](const absl::Status& status) {
+    if (!status.ok()) metrics_->OnRefusal(status);
+    reactor->Finish(FinishStatus(status));
+  };
+  const bool taken =
+      queue_->Submit([this, finish, request, response] { finish(Push(*request, *response)); });
+  if (!taken) finish(OverloadedError());
+  return reactor;
+}
+
+absl::Status IngestService::Push(const v1::PushLogsRequest& request,
+                                 v1::PushLogsResponse& response) {
+  const auto lines = ValidatePush(request);
+  if (!lines.ok()) return lines.status();
+  const auto lease = limits_->Admit(lines->prover);
+  if (!lease.ok()) return lease.status();
+  const auto size = static_cast<int64_t>(lines->raw.size());
+  if (auto status = limits_->Spend(lines->prover, size); !status.ok()) return status;
+  const auto stream = store_->Push(*lines);
+  if (absl::IsAborted(stream.status())) return WithReason(stream.status(), "OFFSET_MISMATCH");
+  if (!stream.ok()) return stream.status();
+  response.set_stream_id(stream->key.stream_id);
+  response.set_committed_offset(stream->committed_offset);
+  metrics_->CountBatch(lines->prover, size, std::count(lines->raw.begin(), lines->raw.end(), '\n'));
+  on_commit_(stream->key.prover_id);
+  return absl::OkStatus();
 }
 
 }  // namespace proverlog

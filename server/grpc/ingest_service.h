@@ -5,23 +5,32 @@
 
 #include "proverlog/v1/ingest.grpc.pb.h"
 #include "server/grpc/work_queue.h"
-#include "server/metrics/metrics.h"
+#include "server/ingest/group_writer.h"
+#include "server/ingest/ingest_limits.h"
 #include "storage/archive_store.h"
 
 namespace proverlog {
 
-// LogIngestService over gRPC: it moves messages between a call and its IngestSession, which runs
-// on `queue`. Thread-safe; what it is given outlives the server that it is registered with.
+// LogIngestService over gRPC: it moves messages between a call, its IngestSession, which runs on
+// `queue`, and `writer`. Thread-safe; what it is given outlives the server that it is registered
+// with.
 class IngestService final : public v1::LogIngestService::CallbackService {
  public:
-  IngestService(ArchiveWriter* store, WorkQueue* queue, IngestMetrics* metrics,
-                std::function<void(ProverId)> on_commit);
+  IngestService(ArchiveWriter* store, GroupWriter* writer, IngestLimits* limits, WorkQueue* queue,
+                IngestMetrics* metrics, std::function<void(ProverId)> on_commit);
 
   grpc::ServerBidiReactor<v1::StreamLogsRequest, v1::StreamLogsResponse>* StreamLogs(
       grpc::CallbackServerContext* context) override;
+  grpc::ServerUnaryReactor* PushLogs(grpc::CallbackServerContext* context,
+                                     const v1::PushLogsRequest* request,
+                                     v1::PushLogsResponse* response) override;
 
  private:
+  absl::Status Push(const v1::PushLogsRequest& request, v1::PushLogsResponse& response);
+
   ArchiveWriter* store_;
+  GroupWriter* writer_;
+  IngestLimits* limits_;
   WorkQueue* queue_;
   IngestMetrics* metrics_;
   std::function<void(ProverId)> on_commit_;

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <pqxx/pqxx>
 #include <string>
 #include <vector>
@@ -55,9 +56,12 @@ class Services {
   std::unique_ptr<postgres::ConnectionPool> pool_;
   postgres::ArchiveStore archive_{pool_.get()};
   postgres::QueryStore queries_{pool_.get()};
+  WorkQueue queue_{2, 64};
   Metrics metrics_{"test"};
-  WorkQueue queue_{2, 16};
-  IngestService ingest_service_{&archive_, &queue_, &metrics_.ingest, [](ProverId) {}};
+  GroupWriter writer_{&archive_, &metrics_.ingest, {}};
+  IngestLimits limits_{IngestLimits::Options()};
+  IngestService ingest_service_{&archive_, &writer_,         &limits_,
+                                &queue_,   &metrics_.ingest, [](ProverId) {}};
   QueryService query_service_{&queries_, &queue_, &metrics_.query, absl::Seconds(10)};
   std::unique_ptr<GrpcServer> server_;
 };
@@ -195,7 +199,7 @@ TEST(ServicesTest, AConnectionHasSoManyCallsAtATime) {
   Services services(database.conninfo());
   v1::StreamLogsResponse response;
   std::vector<std::unique_ptr<WaitingCall>> calls;
-  for (int i = 0; i < 128; ++i) {
+  for (int i = 0; i < 1024; ++i) {
     calls.push_back(std::make_unique<WaitingCall>());
     calls.back()->stream = services.ingest->StreamLogs(&calls.back()->context);
     ASSERT_TRUE(calls.back()->stream->Write(Hello("p")));
@@ -242,6 +246,139 @@ TEST(WorkQueueTest, RefusesWhatItCannotHoldAndRunsTheRest) {
     go.Notify();
   }
   EXPECT_EQ(ran, 2);
+}
+
+v1::StreamLogsRequest BatchOf(int64_t begin, const std::string& raw) {
+  v1::StreamLogsRequest request;
+  request.mutable_batch()->set_begin_offset(begin);
+  request.mutable_batch()->set_end_offset(begin + static_cast<int64_t>(raw.size()));
+  request.mutable_batch()->set_raw(raw);
+  return request;
+}
+
+// A call that has opened a new log.
+std::unique_ptr<Stream> OpenNewLog(Services& services, grpc::ClientContext* context) {
+  auto stream = services.ingest->StreamLogs(context);
+  v1::StreamLogsRequest open;
+  open.mutable_open();
+  v1::StreamLogsResponse response;
+  EXPECT_TRUE(stream->Write(Hello("p")) && stream->Read(&response));
+  EXPECT_TRUE(stream->Write(open) && stream->Read(&response));
+  return stream;
+}
+
+TEST(ServicesTest, BatchesAreSentAheadOfTheirAcknowledgements) {
+  constexpr int kBatches = 200;
+  testing_util::TestDatabase database;
+  Services services(database.conninfo());
+  grpc::ClientContext context;
+  const auto stream = OpenNewLog(services, &context);
+  for (int i = 0; i < kBatches; ++i) ASSERT_TRUE(stream->Write(BatchOf(i, "x")));
+  v1::StreamLogsResponse response;
+  int acks = 0;
+  while (response.ack().committed_offset() < kBatches && stream->Read(&response)) ++acks;
+  EXPECT_EQ(response.ack().committed_offset(), kBatches);
+  EXPECT_LE(acks, kBatches);
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_EQ(database.Sql("SELECT committed_offset FROM stream_position"), std::to_string(kBatches));
+}
+
+TEST(ServicesTest, ABadBatchEndsTheCallAfterWhatCameBeforeIsAcknowledged) {
+  testing_util::TestDatabase database;
+  Services services(database.conninfo());
+  grpc::ClientContext context;
+  const auto stream = OpenNewLog(services, &context);
+  v1::StreamLogsRequest bad = BatchOf(10, "x");
+  bad.mutable_batch()->set_end_offset(12);
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(stream->Write(BatchOf(i, "x")));
+  stream->Write(bad);
+  v1::StreamLogsResponse response;
+  int64_t acknowledged = 0;
+  while (stream->Read(&response)) acknowledged = response.ack().committed_offset();
+  const absl::Status status = FromGrpcStatus(stream->Finish());
+  EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+  EXPECT_EQ(acknowledged, 10);
+}
+
+// What it sends is committed; it holds up nobody, and its call ends with it.
+TEST(ServicesTest, AClientThatNeverReadsHarmsNobody) {
+  testing_util::TestDatabase database;
+  Services services(database.conninfo());
+  grpc::ClientContext deaf_context;
+  {
+    const auto deaf = OpenNewLog(services, &deaf_context);
+    for (int i = 0; i < 100; ++i) ASSERT_TRUE(deaf->Write(BatchOf(i, "x")));
+    v1::StreamLogsRequest hello = Hello("q");
+    v1::StreamLogsRequest open;
+    open.mutable_open();
+    EXPECT_TRUE(Send(services, {hello, open, BatchOf(0, "hello")}).ok());
+    deaf_context.TryCancel();
+    v1::StreamLogsResponse response;
+    while (deaf->Read(&response)) continue;
+    EXPECT_EQ(deaf->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  }
+}
+
+TEST(ServicesTest, AnOlderClientIsToldThatItIsFencedOff) {
+  testing_util::TestDatabase database;
+  Services services(database.conninfo());
+  grpc::ClientContext context;
+  const auto older = OpenNewLog(services, &context);
+  v1::StreamLogsResponse response;
+  ASSERT_TRUE(older->Write(BatchOf(0, "hello")) && older->Read(&response));
+  v1::StreamLogsRequest open;
+  open.mutable_open()->set_stream_id(1);
+  EXPECT_TRUE(Send(services, {Hello("p"), open, BatchOf(5, "new")}).ok());
+  older->Write(BatchOf(5, "old"));
+  while (older->Read(&response)) continue;
+  const absl::Status status = FromGrpcStatus(older->Finish());
+  EXPECT_EQ(ReasonOf(status), "FENCED") << status;
+}
+
+absl::StatusOr<v1::PushLogsResponse> Push(Services& services, std::optional<int64_t> begin,
+                                          const std::string& raw) {
+  v1::PushLogsRequest request;
+  request.set_prover("p");
+  request.set_machine("m");
+  request.set_source("script");
+  if (begin) request.set_begin_offset(*begin);
+  request.set_raw(raw);
+  grpc::ClientContext context;
+  v1::PushLogsResponse response;
+  const absl::Status status =
+      FromGrpcStatus(services.ingest->PushLogs(&context, request, &response));
+  if (!status.ok()) return status;
+  return response;
+}
+
+TEST(ServicesTest, APushWithAnOffsetMayBeRepeated) {
+  testing_util::TestDatabase database;
+  Services services(database.conninfo());
+  EXPECT_EQ(Push(services, 0, "hello\n")->committed_offset(), 6);
+  EXPECT_EQ(Push(services, 0, "hello\n")->committed_offset(), 6);
+  EXPECT_EQ(Push(services, 0, "hello\nworld\n")->committed_offset(), 12);
+  const auto beyond = Push(services, 13, "x");
+  EXPECT_EQ(ReasonOf(beyond.status()), "OFFSET_MISMATCH") << beyond.status();
+  EXPECT_EQ(Push(services, std::nullopt, "again\n")->committed_offset(), 18);
+  EXPECT_EQ(database.Sql("SELECT count(*) FROM stream"), "1");
+  EXPECT_TRUE(absl::IsInvalidArgument(Push(services, 0, "").status()));
+}
+
+TEST(ServicesTest, APushedLogIsNoCandidateOfAFile) {
+  testing_util::TestDatabase database;
+  Services services(database.conninfo());
+  ASSERT_TRUE(Push(services, 0, "hello").ok());
+  grpc::ClientContext context;
+  const auto stream = services.ingest->StreamLogs(&context);
+  v1::StreamLogsResponse response;
+  ASSERT_TRUE(stream->Write(Hello("p")) && stream->Read(&response));
+  EXPECT_EQ(response.candidates().candidates_size(), 0);
+  v1::StreamLogsRequest open;
+  open.mutable_open()->set_stream_id(1);
+  stream->Write(open);
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::NOT_FOUND);
 }
 
 }  // namespace

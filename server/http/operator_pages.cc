@@ -16,7 +16,7 @@ HttpAnswer Ready(const absl::Status& database) {
 
 }  // namespace
 
-std::map<std::string, HttpPage> OperatorPages(Metrics* metrics, const DatabaseProbe* database) {
+std::map<std::string, HttpPage> OperatorPages(Metrics* metrics, CommitMonitor* database) {
   return {{"/healthz", [] { return HttpAnswer{.body = "alive\n"}; }},
           {"/readyz", [database] { return Ready(database->status()); }},
           {"/metrics", [metrics, database] {

@@ -4,15 +4,15 @@
 #include <map>
 #include <string>
 
-#include "server/health/database_probe.h"
 #include "server/http/http_server.h"
+#include "server/ingest/commit_monitor.h"
 #include "server/metrics/metrics.h"
 
 namespace proverlog {
 
 // What a monitoring system asks for: /metrics, /healthz (the process is alive) and /readyz (it can
 // commit, else 503 and why not). Both arguments outlive the pages.
-std::map<std::string, HttpPage> OperatorPages(Metrics* metrics, const DatabaseProbe* database);
+std::map<std::string, HttpPage> OperatorPages(Metrics* metrics, CommitMonitor* database);
 
 }  // namespace proverlog
 

@@ -4,8 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "codec/sha256.h"
 #include "rpc/convert.h"
 #include "rpc/status.h"
@@ -23,57 +21,64 @@ absl::Status OutOfTurn(absl::string_view expected) {
 
 }  // namespace
 
-IngestSession::IngestSession(ArchiveWriter* store, IngestMetrics* metrics,
+IngestSession::IngestSession(ArchiveWriter* store, IngestLimits* limits,
                              std::function<void(ProverId)> on_commit)
-    : store_(store), metrics_(metrics), on_commit_(std::move(on_commit)) {}
+    : store_(store), limits_(limits), on_commit_(std::move(on_commit)) {}
 
-absl::StatusOr<v1::StreamLogsResponse> IngestSession::Handle(const v1::StreamLogsRequest& request) {
+absl::StatusOr<IngestSession::Step> IngestSession::Take(const v1::StreamLogsRequest& request) {
   using Request = v1::StreamLogsRequest;
-  switch (request.message_case()) {
-    case Request::kHello:
-      return phase_ == Phase::kHello ? HandleHello(request.hello()) : OutOfTurn("no second hello");
-    case Request::kOpen:
-      return phase_ == Phase::kOpen ? HandleOpen(request.open()) : OutOfTurn("open after hello");
-    case Request::kBatch:
-      return phase_ == Phase::kStreaming ? HandleBatch(request.batch())
-                                         : OutOfTurn("hello and open before the first batch");
-    case Request::kSeal:
-      return phase_ == Phase::kStreaming ? HandleSeal(request.seal())
-                                         : OutOfTurn("hello and open before seal");
-    case Request::kGap:
-    case Request::MESSAGE_NOT_SET:
-      break;
+  const auto message = request.message_case();
+  if (message == Request::kHello) {
+    return phase_ == Phase::kHello ? TakeHello(request.hello()) : OutOfTurn("no second hello");
   }
-  return OutOfTurn("hello, open, batch or seal");
+  if (message == Request::kOpen) {
+    return phase_ == Phase::kOpen ? TakeOpen(request.open()) : OutOfTurn("open after hello");
+  }
+  if (message == Request::MESSAGE_NOT_SET) return OutOfTurn("hello, open, batch, gap or seal");
+  if (phase_ != Phase::kStreaming) return OutOfTurn("hello and open before all else");
+  if (message == Request::kBatch) return TakeBatch(request.batch());
+  return message == Request::kGap ? TakeGap(request.gap()) : TakeSeal(request.seal());
 }
 
-absl::StatusOr<v1::StreamLogsResponse> IngestSession::HandleHello(const v1::Hello& hello) {
+absl::StatusOr<IngestSession::Step> IngestSession::TakeHello(const v1::Hello& hello) {
   if (auto status = ValidateHello(hello); !status.ok()) return status;
+  auto lease = limits_->Admit(hello.prover());
+  if (!lease.ok()) return lease.status();
+  lease_ = *std::move(lease);
   const auto found =
       store_->FindStreams(hello.prover(), hello.machine(), hello.head(), hello.size());
   if (!found.ok()) return found.status();
 
+  hello_ = hello;
   v1::StreamLogsResponse response;
   auto* candidates = response.mutable_candidates();
   for (const StreamCandidate& stream : *found) {
     candidate_ids_.push_back(stream.key.stream_id);
-    const int64_t end = std::min(stream.committed_offset, hello.size());
-    const int64_t begin = std::max(int64_t{0}, end - kTailBytes);
-    const auto tail = ReadRange(*store_, stream.key, begin, end);
-    if (!tail.ok()) return tail.status();
-    auto* candidate = candidates->add_candidates();
-    candidate->set_stream_id(stream.key.stream_id);
-    candidate->set_committed_offset(stream.committed_offset);
-    candidate->mutable_tail()->set_begin_offset(begin);
-    candidate->mutable_tail()->set_end_offset(end);
-    candidate->mutable_tail()->set_sha256(Sha256(*tail));
+    auto candidate = Describe(stream);
+    if (!candidate.ok()) return candidate.status();
+    *candidates->add_candidates() = *std::move(candidate);
   }
-  hello_ = hello;
   phase_ = Phase::kOpen;
-  return response;
+  return Step{response, std::nullopt};
 }
 
-absl::StatusOr<v1::StreamLogsResponse> IngestSession::HandleOpen(const v1::Open& open) {
+absl::StatusOr<v1::Candidate> IngestSession::Describe(const StreamCandidate& stream) {
+  const int64_t end = std::min(stream.committed_offset, hello_.size());
+  const auto whole_from = store_->EndOfLastGap(stream.key, end);
+  if (!whole_from.ok()) return whole_from.status();
+  const int64_t begin = std::min(end, std::max(*whole_from, end - kTailBytes));
+  const auto tail = ReadRange(*store_, stream.key, begin, end);
+  if (!tail.ok()) return tail.status();
+  v1::Candidate candidate;
+  candidate.set_stream_id(stream.key.stream_id);
+  candidate.set_committed_offset(stream.committed_offset);
+  candidate.mutable_tail()->set_begin_offset(begin);
+  candidate.mutable_tail()->set_end_offset(end);
+  candidate.mutable_tail()->set_sha256(Sha256(*tail));
+  return candidate;
+}
+
+absl::StatusOr<IngestSession::Step> IngestSession::TakeOpen(const v1::Open& open) {
   const auto anchors = ValidateAnchors(open);
   if (!anchors.ok()) return anchors.status();
   if (open.has_stream_id()) {
@@ -87,67 +92,83 @@ absl::StatusOr<v1::StreamLogsResponse> IngestSession::HandleOpen(const v1::Open&
                             *anchors,   hello_.head(),   candidate_ids_};
     stream_ = OpenStream{{0, *stream_id}, 1, 0, *anchors};
   }
-  if (stream_.committed_offset < static_cast<int64_t>(kHeadBytes)) {
-    auto head = ReadRange(*store_, stream_.key, 0, stream_.committed_offset);
+  offset_ = stream_.committed_offset;
+  if (offset_ < static_cast<int64_t>(kHeadBytes)) {
+    auto head = ReadRange(*store_, stream_.key, 0, offset_);
     if (!head.ok()) return head.status();
     head_ = *std::move(head);
   }
   phase_ = Phase::kStreaming;
 
-  v1::StreamLogsResponse response;
-  response.mutable_opened()->set_stream_id(stream_.key.stream_id);
-  response.mutable_opened()->set_generation(stream_.generation);
-  response.mutable_opened()->set_committed_offset(stream_.committed_offset);
-  for (const Anchor& anchor : stream_.anchors) {
-    *response.mutable_opened()->add_anchors() = ToProto(anchor);
-  }
-  return response;
+  Step step{v1::StreamLogsResponse(), std::nullopt};
+  v1::Opened* opened = step.response->mutable_opened();
+  opened->set_stream_id(stream_.key.stream_id);
+  opened->set_generation(stream_.generation);
+  opened->set_committed_offset(stream_.committed_offset);
+  for (const Anchor& anchor : stream_.anchors) *opened->add_anchors() = ToProto(anchor);
+  return step;
 }
 
-absl::StatusOr<v1::StreamLogsResponse> IngestSession::HandleBatch(const v1::Batch& batch) {
-  const auto valid = ValidateBatch(batch, stream_.committed_offset);
+absl::StatusOr<IngestSession::Step> IngestSession::TakeBatch(const v1::Batch& batch) {
+  auto valid = ValidateBatch(batch, offset_);
   if (!valid.ok()) return valid.status();
-  const bool head_grows = valid->block.begin_offset < static_cast<int64_t>(kHeadBytes);
-  if (head_grows) head_.append(valid->raw, 0, kHeadBytes - head_.size());
-
-  const absl::Time begin = absl::Now();
-  const absl::Status committed =
-      Commit(valid->block, head_grows ? absl::string_view(head_) : absl::string_view());
-  if (!committed.ok()) return committed;
-  metrics_->commit_seconds.Observe(absl::ToDoubleSeconds(absl::Now() - begin));
-  Count(valid->raw);
-  stream_.committed_offset = valid->block.end_offset;
-  on_commit_(stream_.key.prover_id);
-  return Acknowledge();
+  const auto size = static_cast<int64_t>(valid->raw.size());
+  if (auto status = limits_->Spend(hello_.prover(), size); !status.ok()) return status;
+  StreamAdvance advance = AdvanceTo(valid->block.end_offset);
+  // The head of a log that begins with a gap is what is there of it.
+  if (offset_ == static_cast<int64_t>(head_.size()) && head_.size() < kHeadBytes) {
+    head_.append(valid->raw, 0, kHeadBytes - head_.size());
+    advance.head = head_;
+  }
+  advance.blocks.push_back(std::move(valid->block));
+  auto step = Commit(std::move(advance));
+  if (!step.ok()) return step;
+  step->bytes = size;
+  step->lines = std::count(valid->raw.begin(), valid->raw.end(), '\n');
+  return step;
 }
 
-absl::StatusOr<v1::StreamLogsResponse> IngestSession::HandleSeal(const v1::Seal& seal) {
-  if (seal.offset() != stream_.committed_offset) {
-    return OffsetMismatch(seal.offset(), stream_.committed_offset);
-  }
-  if (new_stream_) return Acknowledge();  // nothing was sent: there is no stream
-  const absl::Status sealed = store_->Seal(stream_.key, stream_.generation, seal.offset());
-  if (absl::IsAborted(sealed)) return ExplainAbort(seal.offset());
-  if (!sealed.ok()) return sealed;
-  on_commit_(stream_.key.prover_id);
-  return Acknowledge();
+absl::StatusOr<IngestSession::Step> IngestSession::TakeGap(const v1::Gap& proto) {
+  const auto gap = ValidateGap(proto, offset_);
+  if (!gap.ok()) return gap.status();
+  StreamAdvance advance = AdvanceTo(gap->end_offset);
+  advance.gaps.push_back(*gap);
+  if (proto.has_anchor()) advance.anchors.push_back(FromProto(proto.anchor()));
+  return Commit(std::move(advance));
 }
 
-absl::Status IngestSession::Commit(const Block& block, absl::string_view head) {
-  if (new_stream_) {
-    const auto key = store_->CreateStream(*new_stream_, block, head);
-    if (absl::IsAborted(key.status())) {
-      return WithReason(
-          absl::AbortedError(absl::StrCat(key.status().message(), "; begin again with Hello")),
-          "OFFSET_MISMATCH");
-    }
-    if (!key.ok()) return key.status();
-    stream_.key = *key;
-    new_stream_.reset();
-    return absl::OkStatus();
+absl::StatusOr<IngestSession::Step> IngestSession::TakeSeal(const v1::Seal& seal) {
+  if (seal.offset() != offset_) return OffsetMismatch(seal.offset(), offset_);
+  // Nothing was sent: there is no stream.
+  if (new_stream_) return Step{AckOf(offset_), std::nullopt};
+  StreamAdvance advance = AdvanceTo(offset_);
+  advance.seals = true;
+  return Commit(std::move(advance));
+}
+
+StreamAdvance IngestSession::AdvanceTo(int64_t end_offset) const {
+  StreamAdvance advance;
+  advance.stream = stream_.key;
+  advance.generation = stream_.generation;
+  advance.begin_offset = offset_;
+  advance.end_offset = end_offset;
+  return advance;
+}
+
+absl::StatusOr<IngestSession::Step> IngestSession::Commit(StreamAdvance advance) {
+  offset_ = advance.end_offset;
+  if (!new_stream_) return Step{std::nullopt, std::move(advance)};
+  const auto key = store_->CreateStream(*new_stream_, advance);
+  if (absl::IsAborted(key.status())) {
+    return WithReason(
+        absl::AbortedError(absl::StrCat(key.status().message(), "; begin again with Hello")),
+        "OFFSET_MISMATCH");
   }
-  const absl::Status appended = store_->Append(stream_.key, stream_.generation, block, head);
-  return absl::IsAborted(appended) ? ExplainAbort(block.begin_offset) : appended;
+  if (!key.ok()) return key.status();
+  stream_.key = *key;
+  new_stream_.reset();
+  on_commit_(key->prover_id);
+  return Step{AckOf(offset_), std::nullopt};
 }
 
 absl::Status IngestSession::ExplainAbort(int64_t offset) {
@@ -163,16 +184,9 @@ absl::Status IngestSession::ExplainAbort(int64_t offset) {
       "FENCED");
 }
 
-void IngestSession::Count(absl::string_view raw) const {
-  metrics_->batches.Of(hello_.prover()).Increment();
-  metrics_->bytes.Of(hello_.prover()).Increment(static_cast<double>(raw.size()));
-  metrics_->lines.Of(hello_.prover())
-      .Increment(static_cast<double>(std::count(raw.begin(), raw.end(), '\n')));
-}
-
-v1::StreamLogsResponse IngestSession::Acknowledge() const {
+v1::StreamLogsResponse AckOf(int64_t committed_offset) {
   v1::StreamLogsResponse response;
-  response.mutable_ack()->set_committed_offset(stream_.committed_offset);
+  response.mutable_ack()->set_committed_offset(committed_offset);
   return response;
 }
 

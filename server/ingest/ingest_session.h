@@ -9,52 +9,70 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "proverlog/v1/ingest.pb.h"
-#include "server/metrics/metrics.h"
+#include "server/ingest/ingest_limits.h"
 #include "storage/archive_store.h"
 
 namespace proverlog {
 
 // One client's call of StreamLogs, message by message, without gRPC.
 //
-//   Hello ──▶ Candidates    Open ──▶ Opened    Batch, Seal ──▶ Ack ...
+//   Hello ──▶ Candidates    Open ──▶ Opened    Batch, Gap, Seal ──▶ what is to be committed ...
 //
-// An answer is returned after the database has committed what it says. After an error the session
-// is over. It blocks on the database. Not thread-safe.
+// It may take messages before the ones before are committed. After an error the session is over. It
+// blocks on the database. Not thread-safe, but for ExplainAbort.
 class IngestSession {
  public:
-  // `on_commit` is told of the prover after each commit. `store` and `metrics` outlive the session.
-  IngestSession(ArchiveWriter* store, IngestMetrics* metrics,
+  // `on_commit` is told of the prover when a stream is made. `store` and `limits` outlive the
+  // session.
+  IngestSession(ArchiveWriter* store, IngestLimits* limits,
                 std::function<void(ProverId)> on_commit);
 
-  absl::StatusOr<v1::StreamLogsResponse> Handle(const v1::StreamLogsRequest& request);
+  // What a message leads to: an answer, or what is to be committed before it is acknowledged.
+  struct Step {
+    std::optional<v1::StreamLogsResponse> response;
+    std::optional<StreamAdvance> advance;
+    int64_t bytes = 0;  // of a batch
+    int64_t lines = 0;  // that end in it
+  };
+  absl::StatusOr<Step> Take(const v1::StreamLogsRequest& request);
+
+  // Whose log it is, after hello.
+  const std::string& prover() const { return hello_.prover(); }
+
+  // Why an advance that began at `offset` was not committed: because of another client (FENCED), or
+  // of its offset.
+  absl::Status ExplainAbort(int64_t offset);
 
  private:
   enum class Phase { kHello, kOpen, kStreaming };
 
-  absl::StatusOr<v1::StreamLogsResponse> HandleHello(const v1::Hello& hello);
-  absl::StatusOr<v1::StreamLogsResponse> HandleOpen(const v1::Open& open);
-  absl::StatusOr<v1::StreamLogsResponse> HandleBatch(const v1::Batch& batch);
-  absl::StatusOr<v1::StreamLogsResponse> HandleSeal(const v1::Seal& seal);
+  absl::StatusOr<Step> TakeHello(const v1::Hello& hello);
+  absl::StatusOr<Step> TakeOpen(const v1::Open& open);
+  absl::StatusOr<Step> TakeBatch(const v1::Batch& batch);
+  absl::StatusOr<Step> TakeGap(const v1::Gap& gap);
+  absl::StatusOr<Step> TakeSeal(const v1::Seal& seal);
 
-  // Commits the block to the stream, which is made with the first one.
-  absl::Status Commit(const Block& block, absl::string_view head);
-  // Whether a batch or seal failed because of another client (FENCED) or its offset.
-  absl::Status ExplainAbort(int64_t offset);
-  v1::StreamLogsResponse Acknowledge() const;
-
-  // Counts a batch that is committed.
-  void Count(absl::string_view raw) const;
+  absl::StatusOr<v1::Candidate> Describe(const StreamCandidate& stream);
+  // From where the last message's bytes end.
+  StreamAdvance AdvanceTo(int64_t end_offset) const;
+  // A stream is made with the first bytes, at once.
+  absl::StatusOr<Step> Commit(StreamAdvance advance);
 
   ArchiveWriter* store_;
-  IngestMetrics* metrics_;
+  IngestLimits* limits_;
+  IngestLimits::Lease lease_;
   std::function<void(ProverId)> on_commit_;
   Phase phase_ = Phase::kHello;
   v1::Hello hello_;
   std::vector<int64_t> candidate_ids_;   // as they were told to the client
   std::optional<NewStream> new_stream_;  // until its first block is committed
-  OpenStream stream_;
+  OpenStream stream_;                    // as it was opened
+  int64_t offset_ = 0;                   // where the next message begins
   std::string head_;  // the stream's first bytes, until there are kHeadBytes of them
 };
+
+// The acknowledgement of all before the offset.
+v1::StreamLogsResponse AckOf(int64_t committed_offset);
 
 }  // namespace proverlog
 

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "model/stream.h"
 #include "proverlog/v1/ingest.pb.h"
+#include "storage/archive_store.h"
 #include "storage/types.h"
 
 namespace proverlog {
@@ -27,7 +28,13 @@ struct ValidBatch {
 };
 absl::StatusOr<ValidBatch> ValidateBatch(const v1::Batch& batch, int64_t committed_offset);
 
-// ABORTED with the reason OFFSET_MISMATCH.
+// A gap that begins at `committed_offset`, with its anchor, if any.
+absl::StatusOr<Gap> ValidateGap(const v1::Gap& gap, int64_t committed_offset);
+
+// What PushLogs appends.
+absl::StatusOr<PushedLines> ValidatePush(const v1::PushLogsRequest& request);
+
+// ABORTED with the reason OFFSET_MISMATCH and the committed offset.
 absl::Status OffsetMismatch(int64_t offset, int64_t committed_offset);
 
 }  // namespace proverlog

@@ -56,13 +56,19 @@ IngestMetrics::IngestMetrics(prometheus::Registry& registry)
                         "Calls of senders that ended with an error")),
       streams_open(OneGauge(registry, "proverlog_ingest_streams_open", "Calls of StreamLogs")),
       queue_messages(OneGauge(registry, "proverlog_ingest_queue_messages",
-                              "Senders' messages that wait for a thread or a commit")),
+                              "Senders' messages that wait for a commit")),
       queue_bytes(OneGauge(registry, "proverlog_ingest_queue_bytes",
-                           "Bytes of these messages as they came")),
+                           "Bytes of these messages as they are archived")),
       commit_seconds(OneHistogram(registry, "proverlog_ingest_commit_seconds",
-                                  "How long the database took to commit batches")),
+                                  "How long the database took to commit a group of batches")),
       ack_seconds(OneHistogram(registry, "proverlog_ingest_ack_seconds",
                                "From a batch's arrival to its acknowledgement")) {}
+
+void IngestMetrics::CountBatch(absl::string_view prover, int64_t batch_bytes, int64_t batch_lines) {
+  batches.Of(prover).Increment();
+  bytes.Of(prover).Increment(static_cast<double>(batch_bytes));
+  lines.Of(prover).Increment(static_cast<double>(batch_lines));
+}
 
 void IngestMetrics::OnRefusal(const absl::Status& status) {
   const std::string reason = ReasonOf(status);

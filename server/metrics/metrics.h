@@ -48,6 +48,8 @@ class PerProver {
 struct IngestMetrics {
   explicit IngestMetrics(prometheus::Registry& registry);
 
+  // A batch is committed.
+  void CountBatch(absl::string_view prover, int64_t batch_bytes, int64_t batch_lines);
   // A call ended with this error.
   void OnRefusal(const absl::Status& status);
 

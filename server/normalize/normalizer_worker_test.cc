@@ -25,6 +25,10 @@ class EndlessTransaction : public ProjectionTransaction {
                                                 int64_t /*max_bytes*/) override {
     return std::vector<Block>{{begin, begin + 1, CompressFrame("\n")}};
   }
+  absl::StatusOr<std::vector<Gap>> ReadGaps(int64_t /*stream_id*/, int64_t /*begin*/,
+                                            int64_t /*end*/) override {
+    return std::vector<Gap>{};
+  }
   absl::StatusOr<std::map<JobId, std::vector<Fact>>> LoadFacts(
       const std::vector<JobId>& /*jobs*/) override {
     return std::map<JobId, std::vector<Fact>>{};

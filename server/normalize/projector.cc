@@ -77,11 +77,24 @@ class StreamSink : public NormalizerSink {
   UnknownMessages unknown_;
 };
 
+// Reads across the gaps that begin at `offset`.
+void SkipGaps(const std::vector<Gap>& gaps, StreamNormalizer& normalizer, int64_t& offset,
+              NormalizerSink& sink) {
+  for (const Gap& gap : gaps) {
+    if (gap.begin_offset != offset) continue;
+    normalizer.Skip(gap.end_offset, sink);
+    offset = gap.end_offset;
+  }
+}
+
 // Feeds the stream's blocks from where it is normalized, at most `budget` bytes of them, which are
 // taken off it; stops before a block that cannot be read. Returns why it came no further, if so.
 absl::Status FeedBlocks(const PendingStream& pending, ProjectionTransaction& tx, int64_t& budget,
                         StreamNormalizer& normalizer, int64_t& offset, NormalizerSink& sink) {
   const int64_t stream_id = pending.labels.stream_id;
+  const auto gaps = tx.ReadGaps(stream_id, offset, pending.committed_offset);
+  if (!gaps.ok()) return gaps.status();
+  SkipGaps(*gaps, normalizer, offset, sink);
   // Not what was committed since: its anchors may be missing from `pending`.
   const int64_t wanted = std::min(budget, pending.committed_offset - offset);
   if (wanted <= 0) return absl::OkStatus();
@@ -95,6 +108,8 @@ absl::Status FeedBlocks(const PendingStream& pending, ProjectionTransaction& tx,
         absl::string_view(*raw).substr(static_cast<size_t>(offset - block.begin_offset)), sink);
     budget -= block.end_offset - offset;
     offset = block.end_offset;
+    // Where nothing follows yet, more may be missing: it is read across with what follows.
+    if (offset < pending.committed_offset) SkipGaps(*gaps, normalizer, offset, sink);
   }
   if (offset > pending.progress.offset) return absl::OkStatus();
   return absl::DataLossError(

@@ -16,6 +16,7 @@
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/projection_store.h"
 #include "storage/postgres/query_store.h"
+#include "tests/testing_util/archive.h"
 #include "tests/testing_util/expected_counts.h"
 #include "tests/testing_util/test_data.h"
 #include "tests/testing_util/test_database.h"
@@ -39,19 +40,22 @@ class ProjectorTest : public testing::Test {
       // Logs of these tests may begin with the same lines.
       std::vector<int64_t> known;
       for (const auto& [name, key] : streams_) known.push_back(key.stream_id);
-      const auto key = archive_.CreateStream(
+      const auto key = testing_util::CreateStream(
+          archive_,
           {id, "mine", machine, source, {{0, kSomeDay, "UTC"}}, raw.substr(0, 1024), known}, block,
           raw.substr(0, 1024));
       ASSERT_TRUE(key.ok()) << key.status();
       streams_[{machine, source}] = *key;
     } else {
-      ASSERT_TRUE(archive_.Append(streams_[{machine, source}], 1, block, "").ok());
+      ASSERT_TRUE(testing_util::Append(archive_, streams_[{machine, source}], 1, block, "").ok());
     }
     offset = block.end_offset;
   }
 
   void Seal(const std::string& machine, const std::string& source) {
-    ASSERT_TRUE(archive_.Seal(streams_[{machine, source}], 1, offsets_[{machine, source}]).ok());
+    ASSERT_TRUE(
+        testing_util::Seal(archive_, streams_[{machine, source}], 1, offsets_[{machine, source}])
+            .ok());
   }
 
   void ProjectAll() {
@@ -271,6 +275,32 @@ TEST_F(ProjectorTest, AMissingBlockIsNotSkipped) {
   Append("m", "a.log", "another line\n");
   ProjectAll();
   EXPECT_EQ(database_.Sql("SELECT normalized_offset FROM stream_progress"), "0");
+}
+
+TEST_F(ProjectorTest, LinesOnBothSidesOfAGapAreRead) {
+  const std::string before = EnqueueLine(1) + EnqueueLine(2).substr(0, 60);
+  const std::string after = EnqueueLine(3) + EnqueueLine(4);
+  Append("m", "a.log", before);
+  ProjectAll();
+  StreamAdvance lost;
+  lost.stream = streams_[{"m", "a.log"}];
+  lost.generation = 1;
+  lost.begin_offset = static_cast<int64_t>(before.size());
+  lost.end_offset = lost.begin_offset + 1'000'000;
+  lost.gaps = {{lost.begin_offset, lost.end_offset, GapReason::kDropped, 0}};
+  ASSERT_TRUE(testing_util::Advance(archive_, lost).ok());
+  offsets_[{"m", "a.log"}] = lost.end_offset;
+  ProjectAll();
+  Append("m", "a.log", after);
+  ProjectAll();
+  for (const int32_t epoch : {1, 3, 4}) EXPECT_EQ(LoadEpoch(epoch).size(), 1U) << epoch;
+  EXPECT_TRUE(LoadEpoch(2).empty());
+  const StreamStatus stream = queries_.ListStreams(queries_.ListProvers(1)->front(), 1)->front();
+  EXPECT_EQ(stream.normalized_offset, lost.end_offset + static_cast<int64_t>(after.size()));
+  EXPECT_EQ(stream.counts.cut, 1);
+  ASSERT_EQ(stream.gaps.size(), 1U);
+  EXPECT_EQ(stream.gaps[0].reason, GapReason::kDropped);
+  EXPECT_EQ(stream.gaps[0].end_offset, lost.end_offset);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/projection_store.h"
 #include "storage/postgres/rebuild_store.h"
+#include "tests/testing_util/archive.h"
 #include "tests/testing_util/test_data.h"
 #include "tests/testing_util/test_database.h"
 
@@ -38,18 +39,19 @@ class RenormalizerTest : public testing::Test {
     const Block block{offset, offset + static_cast<int64_t>(raw.size()), CompressFrame(raw)};
     const std::string head = raw.substr(0, kHeadBytes);
     if (offset == 0) {
-      const auto key = archive_.CreateStream({*archive_.ReserveStreamId(),
-                                              "mine",
-                                              "m-" + source,
-                                              source,
-                                              {{0, kSomeDay, "UTC"}},
-                                              head,
-                                              {}},
-                                             block, head);
+      const auto key = testing_util::CreateStream(archive_,
+                                                  {*archive_.ReserveStreamId(),
+                                                   "mine",
+                                                   "m-" + source,
+                                                   source,
+                                                   {{0, kSomeDay, "UTC"}},
+                                                   head,
+                                                   {}},
+                                                  block, head);
       ASSERT_TRUE(key.ok()) << key.status();
       streams_[source] = *key;
     } else {
-      ASSERT_TRUE(archive_.Append(streams_[source], 1, block, "").ok());
+      ASSERT_TRUE(testing_util::Append(archive_, streams_[source], 1, block, "").ok());
     }
     offset = block.end_offset;
   }
@@ -69,7 +71,7 @@ class RenormalizerTest : public testing::Test {
         Append(source, log.substr(at, kPiece));
         ProjectLive();
       }
-      ASSERT_TRUE(archive_.Seal(streams_[source], 1, offsets_[source]).ok());
+      ASSERT_TRUE(testing_util::Seal(archive_, streams_[source], 1, offsets_[source]).ok());
       ProjectLive();
     }
   }

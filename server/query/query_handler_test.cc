@@ -16,6 +16,7 @@
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/projection_store.h"
 #include "storage/postgres/query_store.h"
+#include "tests/testing_util/archive.h"
 #include "tests/testing_util/test_data.h"
 #include "tests/testing_util/test_database.h"
 
@@ -30,14 +31,15 @@ class QueryHandlerTest : public testing::Test {
               const std::string& raw) {
     postgres::ArchiveStore archive(&database_.pool());
     const Block block{0, static_cast<int64_t>(raw.size()), CompressFrame(raw)};
-    const auto key = archive.CreateStream({*archive.ReserveStreamId(),
-                                           prover,
-                                           machine,
-                                           source,
-                                           {{0, kSomeDay, "UTC"}},
-                                           raw.substr(0, 1024),
-                                           {}},
-                                          block, raw.substr(0, 1024));
+    const auto key = testing_util::CreateStream(archive,
+                                                {*archive.ReserveStreamId(),
+                                                 prover,
+                                                 machine,
+                                                 source,
+                                                 {{0, kSomeDay, "UTC"}},
+                                                 raw.substr(0, 1024),
+                                                 {}},
+                                                block, raw.substr(0, 1024));
     ASSERT_TRUE(key.ok()) << key.status();
     Projector projector(&projections_);
     while (*projector.Step({key->prover_id}) == Projector::Result::kMore) {
@@ -88,12 +90,11 @@ TEST_F(QueryHandlerTest, AnEpochsSummaryNamesItsMachinesAndSources) {
 TEST_F(QueryHandlerTest, AnEpochsSourcesIncludeLogsThatAreNotReadYet) {
   ImportSamples();
   postgres::ArchiveStore archive(&database_.pool());
-  ASSERT_TRUE(
-      archive
-          .CreateStream(
-              {*archive.ReserveStreamId(), "demo", "prover-c", "agent-c.log", {}, "behind", {}},
-              Block{0, 6, CompressFrame("behind")}, "behind")
-          .ok());
+  ASSERT_TRUE(testing_util::CreateStream(
+                  archive,
+                  {*archive.ReserveStreamId(), "demo", "prover-c", "agent-c.log", {}, "behind", {}},
+                  Block{0, 6, CompressFrame("behind")}, "behind")
+                  .ok());
   v1::GetEpochSummaryRequest request;
   request.set_epoch(3055);
   const auto summary = handler_.GetEpochSummary(request);

@@ -17,6 +17,7 @@
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/projection_store.h"
 #include "storage/postgres/query_store.h"
+#include "tests/testing_util/archive.h"
 #include "tests/testing_util/test_database.h"
 
 namespace proverlog {
@@ -29,14 +30,15 @@ class UnknownMessagesTest : public testing::Test {
   int64_t Import(const std::string& machine, const std::string& raw) {
     postgres::ArchiveStore archive(&database_.pool());
     const Block block{0, static_cast<int64_t>(raw.size()), CompressFrame(raw)};
-    const auto key = archive.CreateStream({*archive.ReserveStreamId(),
-                                           "demo",
-                                           machine,
-                                           machine + ".log",
-                                           {{0, kSomeDay, "UTC"}},
-                                           raw.substr(0, 1024),
-                                           {}},
-                                          block, raw.substr(0, 1024));
+    const auto key = testing_util::CreateStream(archive,
+                                                {*archive.ReserveStreamId(),
+                                                 "demo",
+                                                 machine,
+                                                 machine + ".log",
+                                                 {{0, kSomeDay, "UTC"}},
+                                                 raw.substr(0, 1024),
+                                                 {}},
+                                                block, raw.substr(0, 1024));
     EXPECT_TRUE(key.ok()) << key.status();
     Projector projector(&projections_);
     while (*projector.Step({key->prover_id}) == Projector::Result::kMore) {

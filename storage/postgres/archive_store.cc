@@ -6,15 +6,14 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "codec/zstd_frame.h"
+#include "storage/postgres/advance_rows.h"
 #include "storage/postgres/array.h"
 #include "storage/postgres/fields.h"
 #include "storage/postgres/transaction.h"
 
 namespace proverlog::postgres {
 namespace {
-
-UnixMillis Now() { return absl::ToUnixMillis(absl::Now()); }
 
 // The prover's number; it is made where it is missing.
 ProverId FindOrAddProver(ReadWrite& tx, const std::string& name) {
@@ -30,21 +29,12 @@ ProverId FindOrAddProver(ReadWrite& tx, const std::string& name) {
   return id;
 }
 
-void InsertAnchors(ReadWrite& tx, const StreamKey& stream, const std::vector<Anchor>& anchors) {
-  for (const Anchor& anchor : anchors) {
-    tx.exec_params0(
-        "INSERT INTO anchor (prover_id, stream_id, begin_offset, at, time_zone)"
-        " VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-        stream.prover_id, stream.stream_id, anchor.offset, anchor.at, anchor.time_zone);
-  }
-}
-
 // Streams of prover $1 and machine $2 whose head agrees with $3 as far as both go.
 constexpr char kStreamsThatBeginSo[] =
     " FROM stream s JOIN stream_position USING (prover_id, stream_id)"
     " WHERE prover_id = (SELECT prover_id FROM prover WHERE name = $1) AND machine = $2"
     " AND substring(s.head FROM 1 FOR octet_length($3::bytea))"
-    "   = substring($3::bytea FROM 1 FOR octet_length(s.head)) ";
+    "   = substring($3::bytea FROM 1 FOR octet_length(s.head)) AND NOT pushed ";
 
 // Whether another stream than those that its sender knows begins as the new one does.
 bool HasRival(ReadWrite& tx, const NewStream& stream) {
@@ -58,9 +48,48 @@ bool HasRival(ReadWrite& tx, const NewStream& stream) {
               .empty();
 }
 
-absl::Status NotAtPosition(const StreamKey& stream) {
-  return absl::AbortedError(absl::StrCat(
-      "stream ", stream.stream_id, " was opened again, or is not committed up to this offset"));
+int64_t NextStreamId(ReadWrite& tx) {
+  return tx.exec1("SELECT nextval(pg_get_serial_sequence('stream', 'stream_id'))")[0].as<int64_t>();
+}
+
+void InsertStream(ReadWrite& tx, const StreamKey& key, const NewStream& stream, bool pushed) {
+  tx.exec_params0(
+      "INSERT INTO stream (prover_id, stream_id, machine, source, head, pushed)"
+      " OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, '', $5)",
+      key.prover_id, key.stream_id, stream.machine, stream.source, pushed);
+  tx.exec_params0(
+      "INSERT INTO stream_position (prover_id, stream_id, generation, committed_offset)"
+      " VALUES ($1, $2, 1, 0)",
+      key.prover_id, key.stream_id);
+  InsertAnchors(tx, key, stream.anchors);
+}
+
+// The stream that PushLogs appends to, locked; it is made where it is missing.
+OpenStream LockPushedStream(ReadWrite& tx, const PushedLines& lines) {
+  constexpr char kLock[] =
+      "SELECT stream_id, generation, committed_offset FROM stream_position"
+      " WHERE prover_id = $1 AND stream_id = (SELECT stream_id FROM stream"
+      "  WHERE prover_id = $1 AND machine = $2 AND source = $3 AND pushed) FOR NO KEY UPDATE";
+  const ProverId prover_id = FindOrAddProver(tx, lines.prover);
+  auto rows = tx.exec_params(kLock, prover_id, lines.machine, lines.source);
+  if (rows.empty()) {
+    // As in CreateStream.
+    tx.exec_params1("SELECT FROM prover WHERE prover_id = $1 FOR NO KEY UPDATE", prover_id);
+    rows = tx.exec_params(kLock, prover_id, lines.machine, lines.source);
+  }
+  if (rows.empty()) {
+    NewStream stream;
+    stream.machine = lines.machine;
+    stream.source = lines.source;
+    stream.anchors = lines.anchors;
+    InsertStream(tx, {prover_id, NextStreamId(tx)}, stream, /*pushed=*/true);
+    rows = tx.exec_params(kLock, prover_id, lines.machine, lines.source);
+  }
+  OpenStream stream;
+  stream.key = {prover_id, rows[0][0].as<int64_t>()};
+  stream.generation = rows[0][1].as<int64_t>();
+  stream.committed_offset = rows[0][2].as<int64_t>();
+  return stream;
 }
 
 }  // namespace
@@ -78,18 +107,6 @@ std::vector<Block> SelectBlocks(pqxx::transaction_base& tx, const StreamKey& str
     blocks.push_back({row[0].as<int64_t>(), row[1].as<int64_t>(), ToBytes(row[2])});
   }
   return blocks;
-}
-
-std::vector<Anchor> SelectAnchors(pqxx::transaction_base& tx, const StreamKey& stream) {
-  std::vector<Anchor> anchors;
-  const auto rows = tx.exec_params(
-      "SELECT begin_offset, at, time_zone FROM anchor WHERE prover_id = $1 AND stream_id = $2"
-      " ORDER BY begin_offset",
-      stream.prover_id, stream.stream_id);
-  for (const auto& row : rows) {
-    anchors.push_back({row[0].as<int64_t>(), row[1].as<int64_t>(), row[2].as<std::string>()});
-  }
-  return anchors;
 }
 
 absl::StatusOr<std::vector<Block>> ArchiveStore::ReadBlocks(const StreamKey& stream, int64_t begin,
@@ -123,14 +140,12 @@ absl::StatusOr<std::vector<StreamCandidate>> ArchiveStore::FindStreams(absl::str
 
 absl::StatusOr<int64_t> ArchiveStore::ReserveStreamId() {
   return RunTransaction<ReadWrite>(
-      *pool_, "reserve a stream's number", [](ReadWrite& tx) -> absl::StatusOr<int64_t> {
-        return tx.exec1("SELECT nextval(pg_get_serial_sequence('stream', 'stream_id'))")[0]
-            .as<int64_t>();
-      });
+      *pool_, "reserve a stream's number",
+      [](ReadWrite& tx) -> absl::StatusOr<int64_t> { return NextStreamId(tx); });
 }
 
-absl::StatusOr<StreamKey> ArchiveStore::CreateStream(const NewStream& stream, const Block& block,
-                                                     absl::string_view head) {
+absl::StatusOr<StreamKey> ArchiveStore::CreateStream(const NewStream& stream,
+                                                     const StreamAdvance& first) {
   return RunTransaction<ReadWrite>(
       *pool_, "make a stream", [&](ReadWrite& tx) -> absl::StatusOr<StreamKey> {
         const StreamKey key{FindOrAddProver(tx, stream.prover), stream.stream_id};
@@ -139,21 +154,10 @@ absl::StatusOr<StreamKey> ArchiveStore::CreateStream(const NewStream& stream, co
         if (HasRival(tx, stream)) {
           return absl::AbortedError("another client has begun to send this log");
         }
-        tx.exec_params0(
-            "INSERT INTO stream (prover_id, stream_id, machine, source, head)"
-            " OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5)",
-            key.prover_id, key.stream_id, stream.machine, stream.source, ToParameter(head));
-        tx.exec_params0(
-            "INSERT INTO stream_position"
-            " (prover_id, stream_id, generation, committed_offset, received_at)"
-            " VALUES ($1, $2, 1, $3, $4)",
-            key.prover_id, key.stream_id, block.end_offset, Now());
-        tx.exec_params0(
-            "INSERT INTO block (prover_id, stream_id, begin_offset, end_offset, received_at, zstd)"
-            " VALUES ($1, $2, $3, $4, $5, $6)",
-            key.prover_id, key.stream_id, block.begin_offset, block.end_offset, Now(),
-            ToParameter(block.zstd));
-        InsertAnchors(tx, key, stream.anchors);
+        InsertStream(tx, key, stream, /*pushed=*/false);
+        StreamAdvance advance = first;
+        advance.stream = key;
+        WriteAdvances(tx, {advance});
         return key;
       });
 }
@@ -165,6 +169,8 @@ absl::StatusOr<OpenStream> ArchiveStore::ReopenStream(absl::string_view prover, 
         const auto rows = tx.exec_params(
             "UPDATE stream_position SET generation = generation + 1"
             " WHERE prover_id = (SELECT prover_id FROM prover WHERE name = $1) AND stream_id = $2"
+            "  AND NOT (SELECT pushed FROM stream s WHERE s.prover_id = stream_position.prover_id"
+            "   AND s.stream_id = $2)"
             " RETURNING prover_id, generation, committed_offset",
             std::string(prover), stream_id);
         if (rows.empty()) {
@@ -186,35 +192,37 @@ absl::StatusOr<OpenStream> ArchiveStore::ReopenStream(absl::string_view prover, 
       });
 }
 
-absl::Status ArchiveStore::Append(const StreamKey& stream, int64_t generation, const Block& block,
-                                  absl::string_view head) {
-  return RunTransaction<ReadWrite>(*pool_, "commit a block", [&](ReadWrite& tx) {
-    const auto inserted = tx.exec_params(
-        "WITH moved AS ("
-        "  UPDATE stream_position SET committed_offset = $5, received_at = $6"
-        "   WHERE prover_id = $1 AND stream_id = $2 AND generation = $3 AND committed_offset = $4"
-        "  RETURNING prover_id, stream_id)"
-        " INSERT INTO block (prover_id, stream_id, begin_offset, end_offset, received_at, zstd)"
-        " SELECT prover_id, stream_id, $4, $5, $6, $7 FROM moved",
-        stream.prover_id, stream.stream_id, generation, block.begin_offset, block.end_offset, Now(),
-        ToParameter(block.zstd));
-    if (inserted.affected_rows() == 0) return NotAtPosition(stream);
-    if (!head.empty()) {
-      tx.exec_params0("UPDATE stream SET head = $3 WHERE prover_id = $1 AND stream_id = $2",
-                      stream.prover_id, stream.stream_id, ToParameter(head));
-    }
-    return absl::OkStatus();
-  });
+absl::StatusOr<std::vector<bool>> ArchiveStore::Advance(
+    const std::vector<StreamAdvance>& advances) {
+  return RunTransaction<ReadWrite>(*pool_, "commit log bytes",
+                                   [&](ReadWrite& tx) -> absl::StatusOr<std::vector<bool>> {
+                                     return WriteAdvances(tx, advances);
+                                   });
 }
 
-absl::Status ArchiveStore::Seal(const StreamKey& stream, int64_t generation, int64_t offset) {
-  return RunTransaction<ReadWrite>(*pool_, "seal a stream", [&](ReadWrite& tx) {
-    const auto updated = tx.exec_params(
-        "UPDATE stream_position SET sealed_offset = $4"
-        " WHERE prover_id = $1 AND stream_id = $2 AND generation = $3 AND committed_offset = $4",
-        stream.prover_id, stream.stream_id, generation, offset);
-    return updated.affected_rows() == 0 ? NotAtPosition(stream) : absl::OkStatus();
-  });
+absl::StatusOr<OpenStream> ArchiveStore::Push(const PushedLines& lines) {
+  return RunTransaction<ReadWrite>(
+      *pool_, "commit log bytes", [&](ReadWrite& tx) -> absl::StatusOr<OpenStream> {
+        OpenStream stream = LockPushedStream(tx, lines);
+        const int64_t offset = stream.committed_offset;
+        const int64_t known = offset - lines.begin_offset.value_or(offset);
+        if (known < 0) {
+          return absl::AbortedError(absl::StrCat("offset ", *lines.begin_offset,
+                                                 " is beyond the committed offset ", offset));
+        }
+        if (known >= static_cast<int64_t>(lines.raw.size())) return stream;
+        const absl::string_view rest =
+            absl::string_view(lines.raw).substr(static_cast<size_t>(known));
+        StreamAdvance advance;
+        advance.stream = stream.key;
+        advance.generation = stream.generation;
+        advance.begin_offset = offset;
+        advance.end_offset = offset + static_cast<int64_t>(rest.size());
+        advance.blocks = {{offset, advance.end_offset, CompressFrame(rest)}};
+        WriteAdvances(tx, {advance});
+        stream.committed_offset = advance.end_offset;
+        return stream;
+      });
 }
 
 absl::StatusOr<ArchiveWriter::StreamPosition> ArchiveStore::Position(const StreamKey& stream) {
@@ -226,6 +234,28 @@ absl::StatusOr<ArchiveWriter::StreamPosition> ArchiveStore::Position(const Strea
             stream.prover_id, stream.stream_id);
         return StreamPosition{row[0].as<int64_t>(), row[1].as<int64_t>()};
       });
+}
+
+absl::StatusOr<int64_t> ArchiveStore::EndOfLastGap(const StreamKey& stream, int64_t offset) {
+  return RunTransaction<ReadOnly>(
+      *pool_, "look for gaps", [&](ReadOnly& tx) -> absl::StatusOr<int64_t> {
+        const auto rows = tx.exec_params(
+            "SELECT end_offset FROM gap WHERE prover_id = $1 AND stream_id = $2"
+            " AND begin_offset < $3 ORDER BY begin_offset DESC, end_offset DESC LIMIT 1",
+            stream.prover_id, stream.stream_id, offset);
+        return rows.empty() ? 0 : rows[0][0].as<int64_t>();
+      });
+}
+
+absl::Status ArchiveStore::Probe() {
+  return RunTransaction<ReadWrite>(*pool_, "commit", [&](ReadWrite& tx) {
+    // A message without a reader: its commit waits for the disk, and for standbys, as a block's.
+    const auto row = tx.exec1(
+        "SELECT pg_logical_emit_message(true, 'proverlog', ''),"
+        " current_setting('transaction_read_only')::boolean");
+    return row[1].as<bool>() ? absl::UnavailableError("the database is read-only")
+                             : absl::OkStatus();
+  });
 }
 
 }  // namespace proverlog::postgres

@@ -21,14 +21,15 @@ class ArchiveStore : public ArchiveWriter {
                                                            absl::string_view head,
                                                            int64_t size) override;
   absl::StatusOr<int64_t> ReserveStreamId() override;
-  absl::StatusOr<StreamKey> CreateStream(const NewStream& stream, const Block& block,
-                                         absl::string_view head) override;
+  absl::StatusOr<StreamKey> CreateStream(const NewStream& stream,
+                                         const StreamAdvance& first) override;
   absl::StatusOr<OpenStream> ReopenStream(absl::string_view prover, int64_t stream_id,
                                           const std::vector<Anchor>& anchors) override;
-  absl::Status Append(const StreamKey& stream, int64_t generation, const Block& block,
-                      absl::string_view head) override;
-  absl::Status Seal(const StreamKey& stream, int64_t generation, int64_t offset) override;
+  absl::StatusOr<std::vector<bool>> Advance(const std::vector<StreamAdvance>& advances) override;
+  absl::StatusOr<OpenStream> Push(const PushedLines& lines) override;
   absl::StatusOr<StreamPosition> Position(const StreamKey& stream) override;
+  absl::StatusOr<int64_t> EndOfLastGap(const StreamKey& stream, int64_t offset) override;
+  absl::Status Probe() override;
 
  private:
   ConnectionPool* pool_;
@@ -37,9 +38,6 @@ class ArchiveStore : public ArchiveWriter {
 // The blocks that overlap [begin, end), in order; throws libpqxx's exceptions.
 std::vector<Block> SelectBlocks(pqxx::transaction_base& tx, const StreamKey& stream, int64_t begin,
                                 int64_t end, int max_blocks);
-
-// The stream's anchors by offset; throws libpqxx's exceptions.
-std::vector<Anchor> SelectAnchors(pqxx::transaction_base& tx, const StreamKey& stream);
 
 }  // namespace proverlog::postgres
 

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "codec/zstd_frame.h"
 #include "storage/archive_range.h"
+#include "tests/testing_util/archive.h"
 #include "tests/testing_util/test_database.h"
 
 namespace proverlog::postgres {
@@ -26,8 +27,8 @@ class ArchiveStoreTest : public testing::Test {
                    std::vector<int64_t> known = {}) {
     const auto id = store_.ReserveStreamId();
     EXPECT_TRUE(id.ok()) << id.status();
-    const auto key = store_.CreateStream({*id, "prover", machine, "a.log", anchors_, raw, known},
-                                         MakeBlock(0, raw), raw);
+    const auto key = testing_util::CreateStream(
+        store_, {*id, "prover", machine, "a.log", anchors_, raw, known}, MakeBlock(0, raw), raw);
     EXPECT_TRUE(key.ok()) << key.status();
     return key.ok() ? *key : StreamKey{};
   }
@@ -45,8 +46,8 @@ class ArchiveStoreTest : public testing::Test {
 
 TEST_F(ArchiveStoreTest, AppendsBlocksAndReadsThemBack) {
   const StreamKey key = Create("hello ");
-  ASSERT_TRUE(store_.Append(key, 1, MakeBlock(6, "big "), "").ok());
-  ASSERT_TRUE(store_.Append(key, 1, MakeBlock(10, "world"), "").ok());
+  ASSERT_TRUE(testing_util::Append(store_, key, 1, MakeBlock(6, "big "), "").ok());
+  ASSERT_TRUE(testing_util::Append(store_, key, 1, MakeBlock(10, "world"), "").ok());
   EXPECT_EQ(ReadAll(key), "hello big world");
   EXPECT_EQ(*ReadRange(store_, key, 4, 11), "o big w");
   EXPECT_EQ(*ReadRange(store_, key, 10, 11), "w");
@@ -56,9 +57,9 @@ TEST_F(ArchiveStoreTest, AppendsBlocksAndReadsThemBack) {
 
 TEST_F(ArchiveStoreTest, ADuplicateOrAGapWritesNothing) {
   const StreamKey key = Create("hello");
-  EXPECT_TRUE(absl::IsAborted(store_.Append(key, 1, MakeBlock(0, "hello"), "")));
-  EXPECT_TRUE(absl::IsAborted(store_.Append(key, 1, MakeBlock(6, "x"), "")));
-  EXPECT_TRUE(absl::IsAborted(store_.Append(key, 1, MakeBlock(4, "x"), "")));
+  EXPECT_TRUE(absl::IsAborted(testing_util::Append(store_, key, 1, MakeBlock(0, "hello"), "")));
+  EXPECT_TRUE(absl::IsAborted(testing_util::Append(store_, key, 1, MakeBlock(6, "x"), "")));
+  EXPECT_TRUE(absl::IsAborted(testing_util::Append(store_, key, 1, MakeBlock(4, "x"), "")));
   EXPECT_EQ(ReadAll(key), "hello");
   EXPECT_EQ(database_.Sql("SELECT count(*) FROM block"), "1");
 }
@@ -69,8 +70,8 @@ TEST_F(ArchiveStoreTest, OpeningAgainFencesOffWhoeverHadItBefore) {
   ASSERT_TRUE(opened.ok()) << opened.status();
   EXPECT_EQ(opened->generation, 2);
   EXPECT_EQ(opened->committed_offset, 5);
-  EXPECT_TRUE(absl::IsAborted(store_.Append(key, 1, MakeBlock(5, "old"), "")));
-  EXPECT_TRUE(store_.Append(key, 2, MakeBlock(5, "new"), "").ok());
+  EXPECT_TRUE(absl::IsAborted(testing_util::Append(store_, key, 1, MakeBlock(5, "old"), "")));
+  EXPECT_TRUE(testing_util::Append(store_, key, 2, MakeBlock(5, "new"), "").ok());
   EXPECT_EQ(ReadAll(key), "hellonew");
 }
 
@@ -133,7 +134,7 @@ TEST_F(ArchiveStoreTest, BeyondTheLimitLogsThatBeginAlikeAreStillTaken) {
 
 TEST_F(ArchiveStoreTest, AGrowingHeadIsKept) {
   const StreamKey key = Create("abc");
-  ASSERT_TRUE(store_.Append(key, 1, MakeBlock(3, "def"), "abcdef").ok());
+  ASSERT_TRUE(testing_util::Append(store_, key, 1, MakeBlock(3, "def"), "abcdef").ok());
   EXPECT_EQ(store_.FindStreams("prover", "m", "abcdefgh", 100)->size(), 1U);
   EXPECT_TRUE(store_.FindStreams("prover", "m", "abcxyz", 100)->empty());
 }
@@ -141,8 +142,9 @@ TEST_F(ArchiveStoreTest, AGrowingHeadIsKept) {
 TEST_F(ArchiveStoreTest, TwoSendersOfOneNewLogMeet) {
   const StreamKey first = Create("same log");
   const auto id = store_.ReserveStreamId();
-  const auto second = store_.CreateStream({*id, "prover", "m", "b.log", {}, "same log", {}},
-                                          MakeBlock(0, "same log"), "same log");
+  const auto second =
+      testing_util::CreateStream(store_, {*id, "prover", "m", "b.log", {}, "same log", {}},
+                                 MakeBlock(0, "same log"), "same log");
   EXPECT_TRUE(absl::IsAborted(second.status())) << second.status();
   EXPECT_EQ(database_.Sql("SELECT count(*) FROM stream"), "1");
   EXPECT_EQ(ReadAll(first), "same log");
@@ -150,9 +152,9 @@ TEST_F(ArchiveStoreTest, TwoSendersOfOneNewLogMeet) {
 
 TEST_F(ArchiveStoreTest, SealsAtTheCommittedOffsetOnly) {
   const StreamKey key = Create("hello");
-  EXPECT_TRUE(absl::IsAborted(store_.Seal(key, 1, 4)));
-  EXPECT_TRUE(absl::IsAborted(store_.Seal(key, 2, 5)));
-  EXPECT_TRUE(store_.Seal(key, 1, 5).ok());
+  EXPECT_TRUE(absl::IsAborted(testing_util::Seal(store_, key, 1, 4)));
+  EXPECT_TRUE(absl::IsAborted(testing_util::Seal(store_, key, 2, 5)));
+  EXPECT_TRUE(testing_util::Seal(store_, key, 1, 5).ok());
   EXPECT_EQ(database_.Sql("SELECT sealed_offset FROM stream_position"), "5");
 }
 
@@ -160,6 +162,22 @@ TEST_F(ArchiveStoreTest, AStreamThatIsNotThereIsNotFound) {
   Create("hello");
   EXPECT_TRUE(absl::IsNotFound(store_.ReopenStream("prover", 999, {}).status()));
   EXPECT_TRUE(absl::IsNotFound(store_.ReopenStream("nobody", 1, {}).status()));
+}
+
+TEST_F(ArchiveStoreTest, ADatabaseThatCommitsIsFoundToDoSo) {
+  for (int i = 0; i < 3; ++i) {
+    const absl::Status status = store_.Probe();
+    EXPECT_TRUE(status.ok()) << status;
+  }
+}
+
+TEST_F(ArchiveStoreTest, AReadOnlyDatabaseDoesNotCommit) {
+  database_.Sql(
+      "DO $$BEGIN EXECUTE 'ALTER DATABASE ' || quote_ident(current_database()) ||"
+      " ' SET default_transaction_read_only = on'; END$$");
+  const auto pool = ConnectionPool::Create({.database = database_.conninfo(), .size = 1});
+  const absl::Status status = ArchiveStore(pool->get()).Probe();
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
 }
 
 TEST_F(ArchiveStoreTest, ADamagedBlockIsDataLoss) {

@@ -12,6 +12,7 @@
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/projection_store.h"
 #include "storage/postgres/query_store.h"
+#include "tests/testing_util/archive.h"
 #include "tests/testing_util/test_database.h"
 
 namespace proverlog::postgres {
@@ -23,9 +24,9 @@ class CircuitRowsTest : public testing::Test {
  protected:
   CircuitRowsTest() {
     ArchiveStore archive(&database_.pool());
-    stream_ =
-        *archive.CreateStream({*archive.ReserveStreamId(), "mine", "m", "a.log", {}, "hi", {}},
-                              Block{0, 2, CompressFrame("hi")}, "hi");
+    stream_ = *testing_util::CreateStream(
+        archive, {*archive.ReserveStreamId(), "mine", "m", "a.log", {}, "hi", {}},
+        Block{0, 2, CompressFrame("hi")}, "hi");
     prover_ = queries_.ListProvers(1)->front();
   }
 
@@ -110,9 +111,9 @@ TEST_F(CircuitRowsTest, AJobsRuns) {
 // Told by several logs, of which each knows something else: the same row in every order.
 TEST_F(CircuitRowsTest, ToldTwiceWhatIsKnownStands) {
   ArchiveStore archive(&database_.pool());
-  const StreamKey newer =
-      *archive.CreateStream({*archive.ReserveStreamId(), "mine", "m", "b.log", {}, "ho", {}},
-                            Block{0, 2, CompressFrame("ho")}, "ho");
+  const StreamKey newer = *testing_util::CreateStream(
+      archive, {*archive.ReserveStreamId(), "mine", "m", "b.log", {}, "ho", {}},
+      Block{0, 2, CompressFrame("ho")}, "ho");
   const JobId job{7, "PARITY_BASE", std::string(64, 'a')};
   CircuitRun with_job = Witness(1, 1000);
   with_job.job = job;

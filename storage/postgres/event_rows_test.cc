@@ -15,6 +15,7 @@
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/projection_store.h"
 #include "storage/postgres/query_store.h"
+#include "tests/testing_util/archive.h"
 #include "tests/testing_util/test_database.h"
 
 namespace proverlog::postgres {
@@ -28,9 +29,9 @@ class EventRowsTest : public testing::Test {
     ArchiveStore archive(&database_.pool());
     const std::string head = "log\n";
     stream_id_ = *archive.ReserveStreamId();
-    EXPECT_TRUE(archive
-                    .CreateStream({stream_id_, "mine", "m", "a.log", {}, head, {}},
-                                  {0, static_cast<int64_t>(head.size()), CompressFrame(head)}, head)
+    EXPECT_TRUE(testing_util::CreateStream(
+                    archive, {stream_id_, "mine", "m", "a.log", {}, head, {}},
+                    {0, static_cast<int64_t>(head.size()), CompressFrame(head)}, head)
                     .ok());
     prover_ = queries_.ListProvers(1)->front();
   }

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "codec/zstd_frame.h"
 #include "storage/postgres/archive_store.h"
+#include "tests/testing_util/archive.h"
 #include "tests/testing_util/facts.h"
 #include "tests/testing_util/test_database.h"
 
@@ -24,11 +25,10 @@ using K = FactKind;
 class ProjectionStoreTest : public testing::Test {
  protected:
   ProjectionStoreTest() {
-    ArchiveStore archive(&database_.pool());
-    const auto id = archive.ReserveStreamId();
+    const auto id = archive_.ReserveStreamId();
     const Block block{0, 5, CompressFrame("hello")};
-    stream_ = *archive.CreateStream({*id, "prover", "m", "a.log", {{0, 7, "UTC"}}, "hello", {}},
-                                    block, "hello");
+    stream_ = *testing_util::CreateStream(
+        archive_, {*id, "prover", "m", "a.log", {{0, 7, "UTC"}}, "hello", {}}, block, "hello");
   }
 
   // Runs `work` in a projecting transaction, which must get the lock.
@@ -64,6 +64,7 @@ class ProjectionStoreTest : public testing::Test {
   }
 
   TestDatabase database_;
+  ArchiveStore archive_{&database_.pool()};
   StreamKey stream_;
   ProjectionStore store_{&database_.pool()};
 };
@@ -176,7 +177,7 @@ TEST_F(ProjectionStoreTest, ASealIsPendingUntilItIsRead) {
   reached.progress.offset = 5;
   const auto save = [&](ProjectionTransaction& tx) { return tx.SaveProgress(reached); };
   ASSERT_TRUE(Project(save).ok());
-  ASSERT_TRUE(ArchiveStore(&database_.pool()).Seal(stream_, 1, 5).ok());
+  ASSERT_TRUE(testing_util::Seal(archive_, stream_, 1, 5).ok());
   EXPECT_EQ(store_.FindProversBehind()->size(), 1U);
   reached.sealed_offset = 5;
   ASSERT_TRUE(Project(save).ok());
@@ -210,8 +211,7 @@ TEST_F(ProjectionStoreTest, AFailureLeavesNothingBehind) {
 TEST_F(ProjectionStoreTest, IngestIsNotBlockedByAProjection) {
   const absl::Status status = Project([&](ProjectionTransaction& tx) {
     EXPECT_TRUE(tx.PendingStreams(10).ok());
-    return ArchiveStore(&database_.pool())
-        .Append(stream_, 1, Block{5, 7, CompressFrame("ab")}, "helloab");
+    return testing_util::Append(archive_, stream_, 1, Block{5, 7, CompressFrame("ab")}, "helloab");
   });
   EXPECT_TRUE(status.ok()) << status;
 }

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "storage/postgres/advance_rows.h"
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/circuit_rows.h"
 #include "storage/postgres/epoch_rows.h"
@@ -43,6 +44,13 @@ absl::StatusOr<std::vector<Block>> ProjectionTransaction::ReadBlocks(int64_t str
     // Small blocks are the normal case; their number bounds the rows, not the bytes.
     constexpr int kMaxBlocks = 256;
     return SelectBlocks(tx_, {key_.prover_id, stream_id}, begin, begin + max_bytes, kMaxBlocks);
+  });
+}
+
+absl::StatusOr<std::vector<Gap>> ProjectionTransaction::ReadGaps(int64_t stream_id, int64_t begin,
+                                                                 int64_t end) {
+  return Guarded("read gaps", [&]() -> absl::StatusOr<std::vector<Gap>> {
+    return SelectGaps(tx_, {key_.prover_id, stream_id}, begin, end, kMaxGapsAtOnce);
   });
 }
 

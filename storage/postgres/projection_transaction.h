@@ -25,6 +25,7 @@ class ProjectionTransaction : public proverlog::ProjectionTransaction {
   absl::StatusOr<std::vector<PendingStream>> PendingStreams(int limit) override;
   absl::StatusOr<std::vector<Block>> ReadBlocks(int64_t stream_id, int64_t begin,
                                                 int64_t max_bytes) override;
+  absl::StatusOr<std::vector<Gap>> ReadGaps(int64_t stream_id, int64_t begin, int64_t end) override;
   absl::StatusOr<std::map<JobId, std::vector<Fact>>> LoadFacts(
       const std::vector<JobId>& jobs) override;
   absl::Status SaveJobs(const std::vector<Job>& jobs) override;

@@ -113,32 +113,6 @@ absl::StatusOr<std::vector<EpochRow>> ReadEpochRows(ReadOnly& tx, const ProverRe
   return epoch_rows;
 }
 
-constexpr char kStreamColumns[] =
-    "SELECT s.stream_id, s.machine, s.source, sp.committed_offset,"
-    " coalesce(pr.normalized_offset, 0), coalesce(pr.sealed_offset = sp.committed_offset, false),"
-    " sp.received_at, ";
-constexpr char kStreamTables[] =
-    " FROM stream s JOIN stream_position sp USING (prover_id, stream_id)"
-    " LEFT JOIN stream_progress pr ON pr.prover_id = s.prover_id AND pr.projection_id = $2"
-    "  AND pr.stream_id = s.stream_id WHERE s.prover_id = $1 ";
-
-std::vector<StreamStatus> ReadStreams(ProverId prover_id, const pqxx::result& rows) {
-  std::vector<StreamStatus> streams;
-  for (const auto& row : rows) {
-    StreamStatus stream;
-    stream.key = {prover_id, row[0].as<int64_t>()};
-    stream.machine = row[1].as<std::string>();
-    stream.source = row[2].as<std::string>();
-    stream.committed_offset = row[3].as<int64_t>();
-    stream.normalized_offset = row[4].as<int64_t>();
-    stream.sealed = row[5].as<bool>();
-    stream.received_at = ReadOptional(row[6]);
-    stream.counts = ReadCounts(row, 7);
-    streams.push_back(std::move(stream));
-  }
-  return streams;
-}
-
 std::vector<JobId> SelectJobIds(ReadOnly& tx, const ProverRef& prover, const JobFilter& filter,
                                 std::optional<UnixMillis> closed_at, int limit) {
   static const auto* const kSql = new std::string(
@@ -169,7 +143,7 @@ void ReadSources(ReadOnly& tx, const ProverRef& prover, EpochState& state) {
   for (const int64_t id : ids) array.Add(id);
   const size_t limit = ids.size() + kMaxStreamsBehind;
   state.streams = ReadStreams(
-      prover.prover_id,
+      tx, prover.prover_id,
       tx.exec_params(
           absl::StrCat(kStreamColumns, kCountColumns, kStreamTables,
                        "AND (s.stream_id = ANY ($3::bigint[])"
@@ -325,7 +299,7 @@ absl::StatusOr<std::vector<StreamStatus>> QueryStore::LoadStreams(
     Array ids;
     for (const int64_t id : stream_ids) ids.Add(id);
     return ReadStreams(
-        prover.prover_id,
+        tx, prover.prover_id,
         tx.exec_params(absl::StrCat(kStreamColumns, kCountColumns, kStreamTables,
                                     "AND s.stream_id = ANY ($3::bigint[]) ORDER BY machine,"
                                     " source, stream_id"),
@@ -337,7 +311,7 @@ absl::StatusOr<std::vector<StreamStatus>> QueryStore::ListStreams(const ProverRe
                                                                   int limit) {
   return Read("list streams", [&](ReadOnly& tx) -> absl::StatusOr<std::vector<StreamStatus>> {
     return ReadStreams(
-        prover.prover_id,
+        tx, prover.prover_id,
         tx.exec_params(absl::StrCat(kStreamColumns, kCountColumns, kStreamTables,
                                     "ORDER BY sp.received_at DESC NULLS LAST, s.stream_id"
                                     " LIMIT $3"),

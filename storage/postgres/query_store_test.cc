@@ -14,6 +14,7 @@
 #include "codec/zstd_frame.h"
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/projection_store.h"
+#include "tests/testing_util/archive.h"
 #include "tests/testing_util/facts.h"
 #include "tests/testing_util/test_database.h"
 
@@ -28,9 +29,9 @@ class QueryStoreTest : public testing::Test {
  protected:
   QueryStoreTest() {
     ArchiveStore archive(&database_.pool());
-    stream_ =
-        *archive.CreateStream({*archive.ReserveStreamId(), "mine", "m", "a.log", {}, "hi", {}},
-                              Block{0, 2, CompressFrame("hi")}, "hi");
+    stream_ = *testing_util::CreateStream(
+        archive, {*archive.ReserveStreamId(), "mine", "m", "a.log", {}, "hi", {}},
+        Block{0, 2, CompressFrame("hi")}, "hi");
     prover_ = queries_.ListProvers(1)->front();
   }
 

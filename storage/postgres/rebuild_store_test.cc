@@ -12,6 +12,7 @@
 #include "codec/zstd_frame.h"
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/projection_store.h"
+#include "tests/testing_util/archive.h"
 #include "tests/testing_util/facts.h"
 #include "tests/testing_util/test_database.h"
 
@@ -30,8 +31,9 @@ class RebuildStoreTest : public testing::Test {
   RebuildStoreTest() {
     ArchiveStore archive(&database_.pool());
     const Block block{0, 5, CompressFrame("hello")};
-    stream_ = *archive.CreateStream(
-        {*archive.ReserveStreamId(), "prover", "m", "a.log", {}, "hello", {}}, block, "hello");
+    stream_ = *testing_util::CreateStream(
+        archive, {*archive.ReserveStreamId(), "prover", "m", "a.log", {}, "hello", {}}, block,
+        "hello");
   }
 
   ProjectionKey Begin(int version) {
@@ -156,8 +158,8 @@ TEST_F(RebuildStoreTest, NewLogsGoOnInTheOneThatIsLive) {
   EXPECT_TRUE(Switch(projection));
   ArchiveStore archive(&database_.pool());
   const Block block{0, 4, CompressFrame("more")};
-  const auto added = archive.CreateStream(
-      {*archive.ReserveStreamId(), "prover", "m", "b.log", {}, "more", {}}, block, "more");
+  const auto added = testing_util::CreateStream(
+      archive, {*archive.ReserveStreamId(), "prover", "m", "b.log", {}, "more", {}}, block, "more");
   ASSERT_TRUE(added.ok()) << added.status();
   EXPECT_EQ(store_.FindProversBehind()->size(), 1U);
   EXPECT_TRUE(*store_.Project({stream_.prover_id}, [](proverlog::ProjectionTransaction& tx) {

@@ -3,6 +3,8 @@
 #include <simdjson.h>
 
 #include "absl/strings/str_cat.h"
+#include "storage/postgres/advance_rows.h"
+#include "storage/postgres/array.h"
 #include "storage/postgres/fields.h"
 
 namespace proverlog::postgres {
@@ -16,6 +18,20 @@ void ReadFactCounts(const std::string& json, StreamCounts& counts) {
     int64_t count = 0;
     const auto kind = ParseFactKind({field.key.data(), field.key.size()});
     if (kind && field.value.get(count) == simdjson::SUCCESS) counts.facts[*kind] = count;
+  }
+}
+
+void ReadGaps(pqxx::transaction_base& tx, ProverId prover_id, std::vector<StreamStatus>& streams) {
+  Array ids;
+  for (const StreamStatus& stream : streams) ids.Add(stream.key.stream_id);
+  const auto rows = tx.exec_params(
+      "SELECT s.number, g.begin_offset, g.end_offset, g.reason, g.received_at"
+      " FROM unnest($2::bigint[]) WITH ORDINALITY AS s (stream_id, number) CROSS JOIN LATERAL ("
+      "  SELECT * FROM gap WHERE prover_id = $1 AND stream_id = s.stream_id"
+      "   ORDER BY begin_offset, end_offset LIMIT $3) AS g ORDER BY 1, 2, 3",
+      prover_id, ids.Finish(), kMaxGapsShown);
+  for (const auto& row : rows) {
+    streams[row[0].as<size_t>() - 1].gaps.push_back(ReadGap(row, 1));
   }
 }
 
@@ -42,6 +58,25 @@ std::string FactCountsToJson(const StreamCounts& counts) {
     absl::StrAppend(&json, json.size() > 1 ? "," : "", "\"", FactKindName(kind), "\":", count);
   }
   return json + "}";
+}
+
+std::vector<StreamStatus> ReadStreams(pqxx::transaction_base& tx, ProverId prover_id,
+                                      const pqxx::result& rows) {
+  std::vector<StreamStatus> streams;
+  for (const auto& row : rows) {
+    StreamStatus stream;
+    stream.key = {prover_id, row[0].as<int64_t>()};
+    stream.machine = row[1].as<std::string>();
+    stream.source = row[2].as<std::string>();
+    stream.committed_offset = row[3].as<int64_t>();
+    stream.normalized_offset = row[4].as<int64_t>();
+    stream.sealed = row[5].as<bool>();
+    stream.received_at = ReadOptional(row[6]);
+    stream.counts = ReadCounts(row, 7);
+    streams.push_back(std::move(stream));
+  }
+  ReadGaps(tx, prover_id, streams);
+  return streams;
 }
 
 }  // namespace proverlog::postgres

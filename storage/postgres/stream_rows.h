@@ -3,9 +3,11 @@
 
 #include <pqxx/pqxx>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "model/stream.h"
+#include "storage/types.h"
 
 namespace proverlog::postgres {
 
@@ -20,6 +22,19 @@ StreamCounts ReadCounts(const pqxx::row& row, int column);
 
 // The column `facts`: a JSON object of numbers by kind.
 std::string FactCountsToJson(const StreamCounts& counts);
+
+// What ReadStreams reads of a prover ($1) and projection ($2), with kCountColumns between them.
+inline constexpr char kStreamColumns[] =
+    "SELECT s.stream_id, s.machine, s.source, sp.committed_offset,"
+    " coalesce(pr.normalized_offset, 0), coalesce(pr.sealed_offset = sp.committed_offset, false),"
+    " sp.received_at, ";
+inline constexpr char kStreamTables[] =
+    " FROM stream s JOIN stream_position sp USING (prover_id, stream_id)"
+    " LEFT JOIN stream_progress pr ON pr.prover_id = s.prover_id AND pr.projection_id = $2"
+    "  AND pr.stream_id = s.stream_id WHERE s.prover_id = $1 ";
+// The rows' streams, with their gaps.
+std::vector<StreamStatus> ReadStreams(pqxx::transaction_base& tx, ProverId prover_id,
+                                      const pqxx::result& rows);
 
 }  // namespace proverlog::postgres
 

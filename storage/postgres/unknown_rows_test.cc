@@ -14,6 +14,7 @@
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/projection_store.h"
 #include "storage/postgres/query_store.h"
+#include "tests/testing_util/archive.h"
 #include "tests/testing_util/test_database.h"
 
 namespace proverlog::postgres {
@@ -30,8 +31,9 @@ class UnknownRowsTest : public testing::Test {
     const int64_t id = *archive.ReserveStreamId();
     const std::string head = absl::StrCat("log ", id, "\n");
     const Block block{0, static_cast<int64_t>(head.size()), CompressFrame(head)};
-    stream_id_ =
-        archive.CreateStream({id, "mine", machine, "a.log", {}, head, {}}, block, head)->stream_id;
+    stream_id_ = testing_util::CreateStream(archive, {id, "mine", machine, "a.log", {}, head, {}},
+                                            block, head)
+                     ->stream_id;
     return stream_id_;
   }
 

@@ -1,0 +1,111 @@
+#include "server/ingest/commit_monitor.h"
+
+#include <gtest/gtest.h>
+
+#include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+
+namespace proverlog {
+namespace {
+
+// A database that can be probed and no more.
+class FakeStore : public ArchiveWriter {
+ public:
+  absl::StatusOr<std::vector<Block>> ReadBlocks(const StreamKey&, int64_t, int64_t, int) override {
+    return absl::UnimplementedError("");
+  }
+  absl::StatusOr<std::vector<StreamCandidate>> FindStreams(absl::string_view, absl::string_view,
+                                                           absl::string_view, int64_t) override {
+    return absl::UnimplementedError("");
+  }
+  absl::StatusOr<int64_t> ReserveStreamId() override { return absl::UnimplementedError(""); }
+  absl::StatusOr<StreamKey> CreateStream(const NewStream&, const StreamAdvance&) override {
+    return absl::UnimplementedError("");
+  }
+  absl::StatusOr<OpenStream> ReopenStream(absl::string_view, int64_t,
+                                          const std::vector<Anchor>&) override {
+    return absl::UnimplementedError("");
+  }
+  absl::StatusOr<std::vector<bool>> Advance(const std::vector<StreamAdvance>&) override {
+    return absl::UnimplementedError("");
+  }
+  absl::StatusOr<OpenStream> Push(const PushedLines&) override {
+    return absl::UnimplementedError("");
+  }
+  absl::StatusOr<StreamPosition> Position(const StreamKey&) override {
+    return absl::UnimplementedError("");
+  }
+  absl::StatusOr<int64_t> EndOfLastGap(const StreamKey&, int64_t) override {
+    return absl::UnimplementedError("");
+  }
+  absl::Status Probe() override {
+    absl::MutexLock lock(&mutex_);
+    mutex_.Await(absl::Condition(&answers_));
+    ++probes_;
+    return status_;
+  }
+
+  void SetStatus(const absl::Status& status) {
+    absl::MutexLock lock(&mutex_);
+    status_ = status;
+  }
+  // Whether probes have an answer, or wait for one.
+  void SetAnswers(bool answers) {
+    absl::MutexLock lock(&mutex_);
+    answers_ = answers;
+  }
+  // Waits for so many more probes.
+  void AwaitProbes(int count) {
+    absl::MutexLock lock(&mutex_);
+    const int wanted = probes_ + count;
+    const auto reached = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return probes_ >= wanted; };
+    mutex_.Await(absl::Condition(&reached));
+  }
+
+ private:
+  absl::Mutex mutex_;
+  absl::Status status_ ABSL_GUARDED_BY(mutex_);
+  bool answers_ ABSL_GUARDED_BY(mutex_) = true;
+  int probes_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+constexpr absl::Duration kSoon = absl::Milliseconds(1);
+
+TEST(CommitMonitorTest, ProbesSeeTroubleAndItsEnd) {
+  FakeStore store;
+  CommitMonitor monitor(&store, {kSoon, kSoon});
+  store.AwaitProbes(2);
+  EXPECT_TRUE(monitor.status().ok());
+  store.SetStatus(absl::UnavailableError("the disk is full"));
+  store.AwaitProbes(2);  // the first one's outcome is reported before the second
+  EXPECT_EQ(monitor.status().message(), "the disk is full");
+  store.SetStatus(absl::OkStatus());
+  store.AwaitProbes(2);
+  EXPECT_TRUE(monitor.status().ok());
+}
+
+TEST(CommitMonitorTest, TheOutcomeOfATransactionCounts) {
+  FakeStore store;
+  CommitMonitor monitor(&store, {absl::Hours(1), absl::Hours(1)});
+  monitor.Report(absl::UnavailableError("gone"));
+  EXPECT_FALSE(monitor.status().ok());
+  // Another client was there first: the database can.
+  monitor.Report(absl::AbortedError("fenced"));
+  EXPECT_TRUE(monitor.status().ok());
+}
+
+TEST(CommitMonitorTest, ADatabaseThatDoesNotAnswerDoesNotCommit) {
+  FakeStore store;
+  CommitMonitor monitor(&store, {kSoon, kSoon, absl::Milliseconds(20)});
+  store.AwaitProbes(2);
+  store.SetAnswers(false);
+  while (monitor.status().ok()) absl::SleepFor(kSoon);
+  EXPECT_EQ(monitor.status().message().substr(0, 10), "no answer ");
+  store.SetAnswers(true);
+  store.AwaitProbes(2);
+  while (!monitor.status().ok()) absl::SleepFor(kSoon);
+}
+
+}  // namespace
+}  // namespace proverlog
