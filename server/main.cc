@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "server/archive/archive_worker.h"
 #include "server/config/config.h"
 #include "server/embedded/data_directory.h"
 #include "server/embedded/private_postgres.h"
@@ -31,6 +32,7 @@
 #include "server/normalize/renormalizer.h"
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/connection_pool.h"
+#include "storage/postgres/maintenance_store.h"
 #include "storage/postgres/migrate.h"
 #include "storage/postgres/projection_store.h"
 #include "storage/postgres/query_store.h"
@@ -106,6 +108,7 @@ struct Pools {
   std::unique_ptr<postgres::ConnectionPool> ingest;
   std::unique_ptr<postgres::ConnectionPool> writer;
   std::unique_ptr<postgres::ConnectionPool> normalizer;
+  std::unique_ptr<postgres::ConnectionPool> maintenance;
   std::unique_ptr<postgres::ConnectionPool> query;
 };
 
@@ -121,6 +124,7 @@ absl::StatusOr<Pools> MakePools(const std::string& database) {
   pools.ingest = make({.size = kIngestThreads});
   pools.writer = make({.size = kWriterThreads + 1});  // the monitor has one of these connections
   pools.normalizer = make({.size = 1});
+  pools.maintenance = make({.size = 1});
   pools.query = make({.size = kQueryThreads, .statement_timeout = kQueryTimeout});
   if (!status.ok()) return status;
   return pools;
@@ -137,8 +141,14 @@ absl::Status Serve(const Config& config, const std::string& database, PrivatePos
   postgres::ArchiveStore writer_archive(pools->writer.get());
   postgres::ProjectionStore projections(pools->normalizer.get());
   postgres::QueryStore queries(pools->query.get());
+  postgres::MaintenanceStore maintenance(pools->maintenance.get());
   Metrics metrics(kVersion);
   NormalizerWorker normalizer(&projections, &metrics.normalizer);
+  // After a long rest the partitions of today are missing: they are made before anything arrives.
+  if (auto status = maintenance.MakePartitions(absl::Now()); !status.ok()) {
+    spdlog::warn("archive: {}", std::string(status.message()));
+  }
+  const ArchiveWorker archive_worker(&maintenance, config.retention);
   // A stream has one message in it at most.
   WorkQueue ingest_queue(kIngestThreads, static_cast<size_t>(config.max_streams));
   WorkQueue query_queue(kQueryThreads, kWaitingQueries);

@@ -17,9 +17,13 @@ class ArchiveReader {
  public:
   virtual ~ArchiveReader() = default;
 
-  // The blocks that overlap [begin, end), in order, at most `max_blocks` of them.
+  // The blocks that overlap [begin, end), in order, at most `max_blocks` of them. Where blocks are
+  // being merged, one may begin before the end of the one before it, but each goes further.
   virtual absl::StatusOr<std::vector<Block>> ReadBlocks(const StreamKey& stream, int64_t begin,
                                                         int64_t end, int max_blocks) = 0;
+
+  // Where the bytes end that were removed because they were old; 0 where none were.
+  virtual absl::StatusOr<int64_t> RemovedUntil(const StreamKey& stream) = 0;
 };
 
 // A stream that begins with the same bytes as a client's log.

@@ -40,9 +40,12 @@ inline constexpr int kMaxGapsAtOnce = 1000;
 struct ProverBehind {
   ProverId prover_id = 0;
   std::string name;
-  int64_t bytes = 0;                      // that are committed and not normalized
-  std::optional<UnixMillis> received_at;  // of the oldest of them
+  int64_t bytes = 0;  // that are committed and not normalized
+  // When the oldest of them came; where that is more than kLongestLag ago, that long ago.
+  std::optional<UnixMillis> received_at;
 };
+
+inline constexpr absl::Duration kLongestLag = absl::Hours(1);
 
 // One transaction of a projection's only worker. Everything it reads it may write; nobody else
 // writes the projection meanwhile. Not thread-safe.

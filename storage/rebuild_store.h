@@ -30,7 +30,8 @@ class RebuildStore {
   virtual ~RebuildStore() = default;
 
   // The prover's projection that this version of the normalizer is building; begun where there is
-  // none. One that another version was building is retired.
+  // none. One that another version was building is retired. FAILED_PRECONDITION where it would lack
+  // logs that were removed because they were old.
   virtual absl::StatusOr<ProjectionKey> Begin(ProverId prover_id, int normalizer_version) = 0;
 
   virtual absl::StatusOr<RebuildProgress> Progress(const ProjectionKey& projection) = 0;

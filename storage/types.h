@@ -35,6 +35,13 @@ inline constexpr size_t kHeadBytes = 1024;
 // No block holds more raw bytes than this. Readers rely on it to find the block of an offset.
 inline constexpr int64_t kMaxBlockBytes = int64_t{1} << 20;
 
+// A block of at least this many raw bytes is kept as it came; smaller ones are merged.
+inline constexpr int64_t kLargeBlockBytes = int64_t{256} << 10;
+
+// By the last bytes of a stream a sender's log is recognized: at most this many, which are never
+// removed.
+inline constexpr int64_t kTailBytes = int64_t{64} << 10;
+
 // Consecutive bytes of a stream as the archive keeps them.
 struct Block {
   int64_t begin_offset = 0;

@@ -91,10 +91,12 @@ int64_t QueryNumber(const std::string& data_dir, const std::string& sql) {
 
 std::vector<TableSize> TableSizes(const std::string& data_dir) {
   std::vector<TableSize> sizes;
-  for (const auto& row : Query(data_dir,
-                               "SELECT relname, pg_total_relation_size(oid) FROM pg_class"
-                               " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
-                               " ORDER BY 2 DESC, 1")) {
+  for (const auto& row :
+       Query(data_dir,
+             "SELECT coalesce(pg_partition_root(oid), oid)::regclass::text AS name,"
+             " sum(pg_total_relation_size(oid))::bigint FROM pg_class"
+             " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+             " GROUP BY name ORDER BY 2 DESC, 1")) {
     sizes.push_back({row[0].as<std::string>(), row[1].as<int64_t>()});
   }
   return sizes;

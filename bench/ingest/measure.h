@@ -32,7 +32,7 @@ int64_t QueryNumber(const std::string& data_dir, const std::string& sql);
 
 struct TableSize {
   std::string name;
-  int64_t bytes = 0;  // with its indexes
+  int64_t bytes = 0;  // with its indexes and partitions
 };
 std::vector<TableSize> TableSizes(const std::string& data_dir);
 

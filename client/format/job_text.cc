@@ -56,6 +56,9 @@ std::string FactText(const v1::JobFact& fact) {
     absl::StrAppend(&result, Shorten(absl::StrCat(mark, Printable(line.text())), kMaxLineWidth),
                     "\n");
   }
+  if (!fact.lines_missing().empty()) {
+    absl::StrAppend(&result, "    (", Printable(fact.lines_missing()), ")\n");
+  }
   return result;
 }
 

@@ -2,6 +2,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/time/time.h"
 #include "version.h"
 
 namespace proverlog {
@@ -15,6 +19,34 @@ constexpr char kDescription[] =
     "  proverlogd --data-dir /var/lib/proverlog\n"
     "  proverlogd --database-url postgresql://proverlog@db.example/proverlog\n"
     "  proverlogd renormalize --data-dir /var/lib/proverlog\n";
+
+absl::Duration ReadDays(const std::string& text) {
+  constexpr int kMaxDays = 36'500;
+  int days = 0;
+  const absl::string_view number = absl::StripSuffix(text, "d");
+  if (number.size() < text.size() && absl::SimpleAtoi(number, &days) && days >= 1 &&
+      days <= kMaxDays) {
+    return days * absl::Hours(24);
+  }
+  throw CLI::ValidationError(
+      absl::StrCat("\"", text, "\" is not a number of days from 1d to ", kMaxDays, "d"));
+}
+
+void AddRetention(CLI::App& app, Retention& retention) {
+  const auto add = [&app](const char* flag, absl::Duration& duration, const char* what) {
+    return app
+        .add_option_function<std::string>(
+            flag, [&duration](const std::string& text) { duration = ReadDays(text); }, what)
+        ->type_name("DAYS");
+  };
+  add("--keep-logs", retention.keep_logs, "How long log lines are kept, such as 30d; else for ever")
+      ->envname("PROVERLOGD_KEEP_LOGS");
+  app.add_flag("--keep-logs-strictly", retention.keep_logs_strictly,
+               "Remove old log lines also where they are not read yet")
+      ->envname("PROVERLOGD_KEEP_LOGS_STRICTLY");
+  add("--keep-jobs", retention.keep_jobs, "How long jobs are kept, such as 365d; else for ever")
+      ->envname("PROVERLOGD_KEEP_JOBS");
+}
 
 }  // namespace
 
@@ -54,6 +86,7 @@ std::optional<Config> ParseConfig(int argc, char** argv, int& exit_code) {
       ->envname("PROVERLOGD_MAX_PROVER_RATE")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  AddRetention(app, config.retention);
   auto* renormalize = app.add_subcommand(
       "renormalize", "Read all archived logs again, beside the running service or without it");
   renormalize->add_option("--prover", config.prover, "Only this prover's");

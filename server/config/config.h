@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "server/archive/archive_keeper.h"
+
 namespace proverlog {
 
 enum class Command { kServe, kRenormalize };
@@ -20,7 +22,8 @@ struct Config {
   int max_streams = 10'000;
   int max_streams_per_prover = 2'500;
   int64_t max_prover_rate = 0;  // bytes a second; 0: no limit
-  std::string prover;           // whose logs are normalized again; empty: all provers'
+  Retention retention;
+  std::string prover;  // whose logs are normalized again; empty: all provers'
 };
 
 // Reads the command line. Returns nothing where the program is to end with `exit_code`: after

@@ -15,6 +15,9 @@ class FakeStore : public ArchiveWriter {
   absl::StatusOr<std::vector<Block>> ReadBlocks(const StreamKey&, int64_t, int64_t, int) override {
     return absl::UnimplementedError("");
   }
+  absl::StatusOr<int64_t> RemovedUntil(const StreamKey&) override {
+    return absl::UnimplementedError("");
+  }
   absl::StatusOr<std::vector<StreamCandidate>> FindStreams(absl::string_view, absl::string_view,
                                                            absl::string_view, int64_t) override {
     return absl::UnimplementedError("");

@@ -13,8 +13,6 @@
 namespace proverlog {
 namespace {
 
-constexpr int64_t kTailBytes = int64_t{64} << 10;
-
 absl::Status OutOfTurn(absl::string_view expected) {
   return InvalidField("message", absl::StrCat("expected ", expected));
 }

@@ -87,6 +87,26 @@ void SkipGaps(const std::vector<Gap>& gaps, StreamNormalizer& normalizer, int64_
   }
 }
 
+// Feeds the block from `offset` on. A gap of unknown size lies between two bytes, and these may
+// have been merged into one block.
+absl::Status FeedBlock(const Block& block, int64_t stream_id, const std::vector<Gap>& gaps,
+                       StreamNormalizer& normalizer, int64_t& offset, NormalizerSink& sink) {
+  const auto raw = DecodeBlock({0, stream_id}, block);
+  if (!raw.ok()) return raw.status();
+  while (offset < block.end_offset) {
+    int64_t end = block.end_offset;
+    for (const Gap& gap : gaps) {
+      if (gap.begin_offset > offset) end = std::min(end, gap.begin_offset);
+    }
+    normalizer.Feed(absl::string_view(*raw).substr(static_cast<size_t>(offset - block.begin_offset),
+                                                   static_cast<size_t>(end - offset)),
+                    sink);
+    offset = end;
+    SkipGaps(gaps, normalizer, offset, sink);
+  }
+  return absl::OkStatus();
+}
+
 // Feeds the stream's blocks from where it is normalized, at most `budget` bytes of them, which are
 // taken off it; stops before a block that cannot be read. Returns why it came no further, if so.
 absl::Status FeedBlocks(const PendingStream& pending, ProjectionTransaction& tx, int64_t& budget,
@@ -101,15 +121,11 @@ absl::Status FeedBlocks(const PendingStream& pending, ProjectionTransaction& tx,
   const auto blocks = tx.ReadBlocks(stream_id, offset, wanted);
   if (!blocks.ok()) return blocks.status();
   for (const Block& block : *blocks) {
+    if (block.end_offset <= offset) continue;
     if (block.begin_offset > offset) break;
-    const auto raw = DecodeBlock({0, stream_id}, block);
-    if (!raw.ok()) return raw.status();
-    normalizer.Feed(
-        absl::string_view(*raw).substr(static_cast<size_t>(offset - block.begin_offset)), sink);
     budget -= block.end_offset - offset;
-    offset = block.end_offset;
-    // Where nothing follows yet, more may be missing: it is read across with what follows.
-    if (offset < pending.committed_offset) SkipGaps(*gaps, normalizer, offset, sink);
+    const absl::Status fed = FeedBlock(block, stream_id, *gaps, normalizer, offset, sink);
+    if (!fed.ok()) return fed;
   }
   if (offset > pending.progress.offset) return absl::OkStatus();
   return absl::DataLossError(

@@ -127,7 +127,7 @@ TEST_F(ProjectorTest, AShuffledRepeatedAndSplitLogGivesTheSameJobs) {
   std::map<int32_t, std::map<std::string, std::vector<Fact>>> expected;
   for (const int32_t epoch : {3054, 3055, 3056}) expected[epoch] = FactsOf(LoadEpoch(epoch));
   database_.Sql(
-      "TRUNCATE job, job_fact, writer, stream_progress, block, stream_position, anchor,"
+      "TRUNCATE job, job_fact, writer, stream_progress, live_block, stream_position, anchor,"
       " stream CASCADE");
   streams_.clear();
   offsets_.clear();
@@ -220,7 +220,7 @@ TEST_F(ProjectorTest, AStreamWithADamagedBlockStopsThereAndHoldsUpNoOther) {
   Append("m", "bad.log", EnqueueLine(1));
   Append("m", "bad.log", EnqueueLine(2));
   Append("m", "bad.log", EnqueueLine(3));
-  database_.Sql("UPDATE block SET zstd = 'garbage' WHERE begin_offset = " +
+  database_.Sql("UPDATE live_block SET zstd = 'garbage' WHERE begin_offset = " +
                 std::to_string(EnqueueLine(1).size()));
   Append("m", "good.log", EnqueueLine(4));
   ProjectAll();
@@ -238,7 +238,7 @@ TEST_F(ProjectorTest, AStreamWithADamagedBlockStopsThereAndHoldsUpNoOther) {
 
 TEST_F(ProjectorTest, ManyBadStreamsHoldUpNoOther) {
   for (int i = 0; i < 70; ++i) Append("m", "bad" + std::to_string(i), "some line\n");
-  database_.Sql("DELETE FROM block");
+  database_.Sql("DELETE FROM live_block");
   Append("m", "good.log", EnqueueLine(1));
   for (int i = 0; i < 2; ++i) ASSERT_TRUE(projector_.Step({1}).ok());
   EXPECT_EQ(LoadEpoch(1).size(), 1U);
@@ -271,7 +271,7 @@ TEST_F(ProjectorTest, WhatTheDatabaseRefusesOfOneStreamHoldsUpNoOther) {
 
 TEST_F(ProjectorTest, AMissingBlockIsNotSkipped) {
   Append("m", "a.log", "some line\n");
-  database_.Sql("DELETE FROM block");
+  database_.Sql("DELETE FROM live_block");
   Append("m", "a.log", "another line\n");
   ProjectAll();
   EXPECT_EQ(database_.Sql("SELECT normalized_offset FROM stream_progress"), "0");

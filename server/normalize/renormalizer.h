@@ -36,7 +36,7 @@ class Renormalizer {
 
   // CANCELLED where it was stopped; UNAVAILABLE where the database stays away; ABORTED where
   // another version has taken over; FAILED_PRECONDITION where the live projection has read bytes
-  // that cannot be read any more: it stays the live one then.
+  // that cannot be read any more, or that were removed: it stays the live one then.
   absl::Status Run(ProverId prover_id);
 
  private:

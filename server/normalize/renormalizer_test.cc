@@ -170,7 +170,7 @@ TEST_F(RenormalizerTest, GoesOnWhereItWasStopped) {
   EXPECT_EQ(database_.Sql("SELECT count(*) FROM stream_progress WHERE projection_id = 2"), "2");
 
   // What was read is not read again: it cannot be any more.
-  database_.Sql("DELETE FROM block WHERE stream_id = 1");
+  database_.Sql("DELETE FROM live_block WHERE stream_id = 1");
   const absl::Status status = Run({.patience = absl::ZeroDuration()});
   ASSERT_TRUE(status.ok()) << status;
   EXPECT_TRUE(Dump() == live);
@@ -201,7 +201,7 @@ TEST_F(RenormalizerTest, WhatCannotBeReadAnyMoreKeepsTheLiveProjection) {
   Append("bad", EnqueueLine(1));
   Append("good", EnqueueLine(2));
   ProjectLive();
-  database_.Sql("UPDATE block SET zstd = 'garbage' WHERE stream_id = 1");
+  database_.Sql("UPDATE live_block SET zstd = 'garbage' WHERE stream_id = 1");
   const absl::Status status = Run({.patience = absl::ZeroDuration()});
   EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
   EXPECT_NE(status.message().find("stream 1 cannot be read beyond 0"), std::string::npos) << status;
@@ -214,7 +214,7 @@ TEST_F(RenormalizerTest, WhatTheLiveProjectionCannotReadEitherDoesNotMatter) {
   Append("refused", EnqueueLine(2, "REFUSED"));
   Append("good", EnqueueLine(3));
   Append("other", EnqueueLine(4));
-  database_.Sql("UPDATE block SET zstd = 'garbage' WHERE stream_id = 1");
+  database_.Sql("UPDATE live_block SET zstd = 'garbage' WHERE stream_id = 1");
   for (int i = 0; i < 6; ++i) (void)projector_.Step({1});
   ASSERT_EQ(Epochs(), "3 4");
   const absl::Status status = Run();

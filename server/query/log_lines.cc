@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "storage/archive_range.h"
@@ -31,20 +33,39 @@ std::vector<ArchivedLine> SplitLines(absl::string_view bytes, int64_t begin) {
   return lines;
 }
 
+absl::StatusOr<std::vector<ArchivedLine>> ReadLines(ArchiveReader& archive, const StreamKey& stream,
+                                                    int64_t begin, int64_t end) {
+  const auto bytes = ReadRange(archive, stream, begin, end);
+  if (!bytes.ok()) return bytes.status();
+  return SplitLines(*bytes, begin);
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<ArchivedLine>> ReadLinesAround(ArchiveReader& archive,
                                                           const StreamKey& stream, int64_t offset,
                                                           int context) {
   const int64_t begin = std::max(int64_t{0}, offset - kReach);
-  const auto bytes = ReadRange(archive, stream, begin, offset + kReach);
-  if (!bytes.ok()) return bytes.status();
-  const std::vector<ArchivedLine> lines = SplitLines(*bytes, begin);
-  const auto found = std::find_if(lines.begin(), lines.end(),
-                                  [&](const ArchivedLine& line) { return line.offset == offset; });
-  if (found == lines.end()) return std::vector<ArchivedLine>{};
-  const auto first = found - std::min<ptrdiff_t>(context, found - lines.begin());
-  const auto last = found + std::min<ptrdiff_t>(context, lines.end() - found - 1);
+  auto lines = ReadLines(archive, stream, begin, offset + kReach);
+  if (!lines.ok()) return lines.status();
+  const auto is_it = [&](const ArchivedLine& line) { return line.offset == offset; };
+  auto found = std::find_if(lines->begin(), lines->end(), is_it);
+  if (found == lines->end()) {
+    const auto removed_until = archive.RemovedUntil(stream);
+    if (!removed_until.ok()) return removed_until.status();
+    if (offset < *removed_until) {
+      return absl::NotFoundError(absl::StrCat("the line at ", offset, " of stream ",
+                                              stream.stream_id, " was removed by --keep-logs"));
+    }
+    if (begin < *removed_until) {
+      lines = ReadLines(archive, stream, *removed_until, offset + kReach);
+      if (!lines.ok()) return lines.status();
+      found = std::find_if(lines->begin(), lines->end(), is_it);
+    }
+  }
+  if (found == lines->end()) return std::vector<ArchivedLine>{};
+  const auto first = found - std::min<ptrdiff_t>(context, found - lines->begin());
+  const auto last = found + std::min<ptrdiff_t>(context, lines->end() - found - 1);
   return std::vector<ArchivedLine>(first, last + 1);
 }
 

@@ -17,7 +17,8 @@ struct ArchivedLine {
 };
 
 // The line that begins at `offset` of a stream, with up to `context` lines on each side, as far as
-// they lie within 64 KiB of it. Empty where the archive does not have it.
+// they lie within 64 KiB of it. Empty where the archive does not have it; NOT_FOUND where it was
+// removed because it was old.
 absl::StatusOr<std::vector<ArchivedLine>> ReadLinesAround(ArchiveReader& archive,
                                                           const StreamKey& stream, int64_t offset,
                                                           int context);

@@ -271,6 +271,10 @@ absl::Status QueryHandler::AddFacts(const ProverRef& prover, const Job& job, int
     if (response.facts_size() > kMaxFactsWithLines || line_bytes > kMaxLineBytes) continue;
     const auto lines = ReadLinesAround(*store_, {prover.prover_id, fact.origin.stream_id},
                                        fact.origin.offset, context_lines);
+    if (absl::IsNotFound(lines.status())) {
+      proto->set_lines_missing(std::string(lines.status().message()));
+      continue;
+    }
     if (!lines.ok()) return lines.status();
     for (const ArchivedLine& line : *lines) {
       v1::LogLine* log_line = proto->add_lines();

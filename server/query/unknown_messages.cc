@@ -83,8 +83,9 @@ absl::Status AddLines(QueryStore& store, const ProverRef& prover,
     v1::ExampleRecord& example = *response.mutable_messages(i)->mutable_example();
     const auto lines = ReadLinesAround(store, {prover.prover_id, example.stream_id()},
                                        example.offset(), /*context=*/0);
-    // A damaged archive hides the line and not the list.
-    if (absl::IsDataLoss(lines.status())) continue;
+    // An archive that is damaged, or has no such old logs any more, hides the line and not the
+    // list.
+    if (absl::IsDataLoss(lines.status()) || absl::IsNotFound(lines.status())) continue;
     if (!lines.ok()) return lines.status();
     if (lines->empty()) continue;
     example.set_line(lines->front().text);

@@ -95,7 +95,7 @@ TEST_F(UnknownMessagesTest, AreCountedOverTheMachinesWithAnExample) {
 
 TEST_F(UnknownMessagesTest, ADamagedArchiveHidesTheLineOnly) {
   Import("a", "[03:00:01.000] INFO: m Some text\n");
-  database_.Sql("UPDATE block SET zstd = 'garbage'");
+  database_.Sql("UPDATE live_block SET zstd = 'garbage'");
   ASSERT_EQ(List().messages_size(), 1);
   EXPECT_EQ(List().messages(0).example().line(), "");
   EXPECT_EQ(List().messages(0).example().source(), "a.log");

@@ -12,7 +12,8 @@ namespace proverlog::postgres {
 namespace {
 
 // Rule 1 of ingest, for many streams: blocks and gaps are written of those streams that stand where
-// their sender says, and the others are left alone.
+// their sender says, and the others are left alone. Large blocks last as they are, the others are
+// merged later.
 constexpr char kAdvance[] =
     "WITH input AS ("
     "  SELECT * FROM unnest($1::integer[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[],"
@@ -25,12 +26,17 @@ constexpr char kAdvance[] =
     "   FROM input i WHERE p.prover_id = i.prover_id AND p.stream_id = i.stream_id"
     "    AND p.generation = i.generation AND p.committed_offset = i.begin_offset"
     "  RETURNING i.advance, i.prover_id, i.stream_id),"
+    " received AS ("
+    "  SELECT m.prover_id, m.stream_id, b.begin_offset, b.end_offset, $7::bigint AS received_at,"
+    "    substring($13::bytea FROM b.at FOR b.size) AS zstd"
+    "   FROM unnest($8::bigint[], $9::bigint[], $10::bigint[], $11::integer[], $12::integer[])"
+    "    AS b (advance, begin_offset, end_offset, at, size) JOIN moved m USING (advance)),"
     " archived AS ("
     "  INSERT INTO block (prover_id, stream_id, begin_offset, end_offset, received_at, zstd)"
-    "   SELECT m.prover_id, m.stream_id, b.begin_offset, b.end_offset, $7,"
-    "     substring($13::bytea FROM b.at FOR b.size)"
-    "    FROM unnest($8::bigint[], $9::bigint[], $10::bigint[], $11::integer[], $12::integer[])"
-    "     AS b (advance, begin_offset, end_offset, at, size) JOIN moved m USING (advance)),"
+    "   SELECT * FROM received WHERE end_offset - begin_offset >= $18),"
+    " live AS ("
+    "  INSERT INTO live_block (prover_id, stream_id, begin_offset, end_offset, received_at, zstd)"
+    "   SELECT * FROM received WHERE end_offset - begin_offset < $18),"
     " missing AS ("
     "  INSERT INTO gap (prover_id, stream_id, begin_offset, end_offset, reason, received_at)"
     "   SELECT m.prover_id, m.stream_id, g.begin_offset, g.end_offset, g.reason, $7"
@@ -115,7 +121,7 @@ std::vector<bool> WriteAdvances(ReadWrite& tx, const std::vector<StreamAdvance>&
       absl::ToUnixMillis(absl::Now()), blocks.advance.Finish(), blocks.begin_offset.Finish(),
       blocks.end_offset.Finish(), blocks.at.Finish(), blocks.size.Finish(),
       ToParameter(blocks.bytes), gaps.advance.Finish(), gaps.begin_offset.Finish(),
-      gaps.end_offset.Finish(), gaps.reason.Finish());
+      gaps.end_offset.Finish(), gaps.reason.Finish(), kLargeBlockBytes);
   std::vector<bool> moved(advances.size(), false);
   for (const auto& row : rows) {
     const size_t which = order[row[0].as<size_t>() - 1];

@@ -15,6 +15,9 @@
 namespace proverlog::postgres {
 namespace {
 
+// What was received since then is new.
+constexpr absl::Duration kNew = absl::Hours(24);
+
 // The prover's number; it is made where it is missing.
 ProverId FindOrAddProver(ReadWrite& tx, const std::string& name) {
   const auto found = tx.exec_params("SELECT prover_id FROM prover WHERE name = $1", name);
@@ -92,29 +95,65 @@ OpenStream LockPushedStream(ReadWrite& tx, const PushedLines& lines) {
   return stream;
 }
 
-}  // namespace
-
-std::vector<Block> SelectBlocks(pqxx::transaction_base& tx, const StreamKey& stream, int64_t begin,
-                                int64_t end, int max_blocks) {
-  std::vector<Block> blocks;
-  // No block is longer than kMaxBlockBytes: the lower bound lets the index find the first one.
+// The blocks that overlap [begin, end): live ones, and those that were received since `since`.
+std::vector<Block> SelectReceivedSince(pqxx::transaction_base& tx, UnixMillis since,
+                                       const StreamKey& stream, int64_t begin, int64_t end,
+                                       int max_blocks) {
+  // No block is longer than kMaxBlockBytes: the lower bound lets the index find the first one. A
+  // block that came whole is merged whole, so that one lasting block covers it.
   const auto rows = tx.exec_params(
-      "SELECT begin_offset, end_offset, zstd FROM block"
-      " WHERE prover_id = $1 AND stream_id = $2 AND begin_offset > $3 AND begin_offset < $4"
-      " AND end_offset > $5 ORDER BY begin_offset LIMIT $6",
-      stream.prover_id, stream.stream_id, begin - kMaxBlockBytes, end, begin, max_blocks);
+      "WITH lasting AS MATERIALIZED ("
+      "  SELECT begin_offset, end_offset, zstd FROM block"
+      "   WHERE prover_id = $1 AND stream_id = $2 AND begin_offset > $3 AND begin_offset < $4"
+      "    AND end_offset > $5 AND received_at >= $7 ORDER BY begin_offset LIMIT $6),"
+      " live AS ("
+      "  SELECT begin_offset, end_offset, zstd FROM live_block l"
+      "   WHERE prover_id = $1 AND stream_id = $2 AND begin_offset > $3 AND begin_offset < $4"
+      "    AND end_offset > $5 AND NOT EXISTS (SELECT FROM lasting"
+      "     WHERE begin_offset <= l.begin_offset AND end_offset >= l.end_offset)"
+      "   ORDER BY begin_offset LIMIT $6)"
+      " SELECT * FROM lasting UNION ALL SELECT * FROM live ORDER BY begin_offset LIMIT $6",
+      stream.prover_id, stream.stream_id, begin - kMaxBlockBytes, end, begin, max_blocks, since);
+  std::vector<Block> blocks;
   for (const auto& row : rows) {
-    blocks.push_back({row[0].as<int64_t>(), row[1].as<int64_t>(), ToBytes(row[2])});
+    const auto block_end = row[1].as<int64_t>();
+    if (!blocks.empty() && block_end <= blocks.back().end_offset) continue;
+    blocks.push_back({row[0].as<int64_t>(), block_end, ToBytes(row[2])});
   }
   return blocks;
 }
 
+}  // namespace
+
+std::vector<Block> SelectBlocks(pqxx::transaction_base& tx, const StreamKey& stream, int64_t begin,
+                                int64_t end, int max_blocks) {
+  // What is read is nearly always new, and then the partitions of older days need not be searched.
+  // What is not there is looked for in all of them.
+  std::vector<Block> blocks = SelectReceivedSince(tx, absl::ToUnixMillis(absl::Now() - kNew),
+                                                  stream, begin, end, max_blocks);
+  if (!blocks.empty() && blocks.front().begin_offset <= begin) return blocks;
+  return SelectReceivedSince(tx, 0, stream, begin, end, max_blocks);
+}
+
+int64_t SelectRemovedUntil(pqxx::transaction_base& tx, const StreamKey& stream) {
+  const auto rows =
+      tx.exec_params("SELECT end_offset FROM removed_log WHERE prover_id = $1 AND stream_id = $2",
+                     stream.prover_id, stream.stream_id);
+  return rows.empty() ? 0 : rows[0][0].as<int64_t>();
+}
+
 absl::StatusOr<std::vector<Block>> ArchiveStore::ReadBlocks(const StreamKey& stream, int64_t begin,
                                                             int64_t end, int max_blocks) {
-  return RunTransaction<ReadOnly>(*pool_, "read the archive",
-                                  [&](ReadOnly& tx) -> absl::StatusOr<std::vector<Block>> {
-                                    return SelectBlocks(tx, stream, begin, end, max_blocks);
-                                  });
+  return RunTransaction<ReadLatest>(*pool_, "read the archive",
+                                    [&](ReadLatest& tx) -> absl::StatusOr<std::vector<Block>> {
+                                      return SelectBlocks(tx, stream, begin, end, max_blocks);
+                                    });
+}
+
+absl::StatusOr<int64_t> ArchiveStore::RemovedUntil(const StreamKey& stream) {
+  return RunTransaction<ReadOnly>(
+      *pool_, "look for removed logs",
+      [&](ReadOnly& tx) -> absl::StatusOr<int64_t> { return SelectRemovedUntil(tx, stream); });
 }
 
 absl::StatusOr<std::vector<StreamCandidate>> ArchiveStore::FindStreams(absl::string_view prover,

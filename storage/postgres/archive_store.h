@@ -16,6 +16,7 @@ class ArchiveStore : public ArchiveWriter {
 
   absl::StatusOr<std::vector<Block>> ReadBlocks(const StreamKey& stream, int64_t begin, int64_t end,
                                                 int max_blocks) override;
+  absl::StatusOr<int64_t> RemovedUntil(const StreamKey& stream) override;
   absl::StatusOr<std::vector<StreamCandidate>> FindStreams(absl::string_view prover,
                                                            absl::string_view machine,
                                                            absl::string_view head,
@@ -35,9 +36,16 @@ class ArchiveStore : public ArchiveWriter {
   ConnectionPool* pool_;
 };
 
-// The blocks that overlap [begin, end), in order; throws libpqxx's exceptions.
+// The blocks that overlap [begin, end), in order, at most `max_blocks`: merged ones, and live ones
+// that are not merged yet. One may begin before the end of the one before it, but each goes
+// further. They are read in one statement, whose state must not be older than its locks, so `tx` is
+// READ COMMITTED: else a live partition could be dropped in between, and what it was merged into
+// would not be seen. Throws libpqxx's exceptions.
 std::vector<Block> SelectBlocks(pqxx::transaction_base& tx, const StreamKey& stream, int64_t begin,
                                 int64_t end, int max_blocks);
+
+// Where the bytes end that --keep-logs removed, else 0; throws libpqxx's exceptions.
+int64_t SelectRemovedUntil(pqxx::transaction_base& tx, const StreamKey& stream);
 
 }  // namespace proverlog::postgres
 

@@ -61,7 +61,7 @@ TEST_F(ArchiveStoreTest, ADuplicateOrAGapWritesNothing) {
   EXPECT_TRUE(absl::IsAborted(testing_util::Append(store_, key, 1, MakeBlock(6, "x"), "")));
   EXPECT_TRUE(absl::IsAborted(testing_util::Append(store_, key, 1, MakeBlock(4, "x"), "")));
   EXPECT_EQ(ReadAll(key), "hello");
-  EXPECT_EQ(database_.Sql("SELECT count(*) FROM block"), "1");
+  EXPECT_EQ(database_.Sql("SELECT count(*) FROM live_block"), "1");
 }
 
 TEST_F(ArchiveStoreTest, OpeningAgainFencesOffWhoeverHadItBefore) {
@@ -182,7 +182,7 @@ TEST_F(ArchiveStoreTest, AReadOnlyDatabaseDoesNotCommit) {
 
 TEST_F(ArchiveStoreTest, ADamagedBlockIsDataLoss) {
   const StreamKey key = Create("hello");
-  database_.Sql("UPDATE block SET zstd = 'garbage'");
+  database_.Sql("UPDATE live_block SET zstd = 'garbage'");
   EXPECT_TRUE(absl::IsDataLoss(ReadRange(store_, key, 0, 5).status()));
 }
 

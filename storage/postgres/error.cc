@@ -40,6 +40,12 @@ absl::StatusCode CodeOf(absl::string_view sqlstate) {
   return absl::StatusCode::kInternal;
 }
 
+// The archive's partitions come and go under statements: the next one finds the right one.
+bool IsAboutPartitions(absl::string_view what) {
+  return absl::StrContains(what, "partition constraint") ||
+         absl::StrContains(what, "could not open relation with OID");
+}
+
 // A connection that is refused says why only in words, which libpq takes from the server.
 absl::StatusCode CodeOfBrokenConnection(absl::string_view what) {
   constexpr absl::string_view kRefusals[] = {"password authentication failed",
@@ -74,7 +80,8 @@ absl::Status StatusFromException(absl::string_view doing) {
   } catch (const pqxx::transaction_rollback& e) {
     return Make(absl::StatusCode::kUnavailable, doing, e.what());
   } catch (const pqxx::sql_error& e) {
-    return Make(CodeOf(e.sqlstate()), doing, e.what());
+    return Make(IsAboutPartitions(e.what()) ? absl::StatusCode::kUnavailable : CodeOf(e.sqlstate()),
+                doing, e.what());
   } catch (const std::exception& e) {
     return Make(absl::StatusCode::kInternal, doing, e.what());
   }

@@ -7,7 +7,12 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
+#include "codec/zstd_frame.h"
+#include "storage/archive_range.h"
+#include "storage/postgres/archive_store.h"
+#include "storage/postgres/maintenance_store.h"
 #include "tests/testing_util/test_database.h"
 
 namespace proverlog::postgres {
@@ -66,6 +71,26 @@ TEST(MigrateTest, RowsOfBeforeTheEpochsAreCompleted) {
   EXPECT_EQ(list("epoch", "epoch"), "7 8 9 12");
   EXPECT_EQ(list("enqueued_at", "epoch"), "10 - 40 -");
   EXPECT_EQ(list("session", "event"), "a");
+}
+
+TEST(MigrateTest, BlocksOfBeforeThePartitionsStay) {
+  TestDatabase database(TestDatabase::Schema::kEmpty);
+  const auto run = [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) database.Sql(std::string(Migrations()[i].sql));
+  };
+  const size_t partitions = 7;
+  run(0, partitions);
+  const std::string raw = "a line\n";
+  database.Sql("INSERT INTO block VALUES (1, 1, 0, 7, 1795226400000, '\\x" +
+               absl::BytesToHexString(CompressFrame(raw)) + "')");
+  run(partitions, Migrations().size());
+  ArchiveStore archive(&database.pool());
+  EXPECT_EQ(*ReadRange(archive, {1, 1}, 0, 7), raw);
+  // It is a partition until the end of that day, so that it goes as others do.
+  MaintenanceStore maintenance(&database.pool());
+  const auto old = maintenance.ListLasting(absl::FromUnixMillis(1795305600000));
+  ASSERT_EQ(old->size(), 1U);
+  EXPECT_EQ(old->front().name, "block_unpartitioned");
 }
 
 TEST(MigrateTest, ServicesThatStartTogetherWaitForEachOther) {

@@ -157,7 +157,7 @@ TEST_F(ProjectionStoreTest, ProgressIsSavedAndTakenUpAgain) {
   EXPECT_EQ(behind->front().name, "prover");
   EXPECT_EQ(behind->front().bytes, 2);
   EXPECT_EQ(std::to_string(behind->front().received_at.value_or(0)),
-            database_.Sql("SELECT received_at FROM block"));
+            database_.Sql("SELECT received_at FROM live_block"));
 
   const absl::Status again = Project([&](ProjectionTransaction& tx) {
     const PendingStream stream = tx.PendingStreams(10)->front();

@@ -31,7 +31,7 @@ constexpr size_t kFullHashDigits = 64;
 ProjectionKey KeyOf(const ProverRef& prover) { return {prover.prover_id, prover.projection_id}; }
 
 // Makes PostgreSQL cancel a statement that runs when the deadline comes.
-absl::Status LimitTime(ReadOnly& tx, absl::Time deadline) {
+absl::Status LimitTime(pqxx::transaction_base& tx, absl::Time deadline) {
   if (deadline == absl::InfiniteFuture()) return absl::OkStatus();
   const int64_t left = absl::ToInt64Milliseconds(deadline - absl::Now());
   if (left <= 0) return absl::DeadlineExceededError("there was not enough time for the answer");
@@ -190,8 +190,17 @@ std::unique_ptr<proverlog::QueryStore> QueryStore::WithDeadline(absl::Time deadl
 
 absl::StatusOr<std::vector<Block>> QueryStore::ReadBlocks(const StreamKey& stream, int64_t begin,
                                                           int64_t end, int max_blocks) {
-  return Read("read the archive", [&](ReadOnly& tx) -> absl::StatusOr<std::vector<Block>> {
-    return SelectBlocks(tx, stream, begin, end, max_blocks);
+  return RunTransaction<ReadLatest>(*pool_, "read the archive",
+                                    [&](ReadLatest& tx) -> absl::StatusOr<std::vector<Block>> {
+                                      const absl::Status status = LimitTime(tx, deadline_);
+                                      if (!status.ok()) return status;
+                                      return SelectBlocks(tx, stream, begin, end, max_blocks);
+                                    });
+}
+
+absl::StatusOr<int64_t> QueryStore::RemovedUntil(const StreamKey& stream) {
+  return Read("look for removed logs", [&](ReadOnly& tx) -> absl::StatusOr<int64_t> {
+    return SelectRemovedUntil(tx, stream);
   });
 }
 

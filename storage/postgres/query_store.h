@@ -22,6 +22,7 @@ class QueryStore : public proverlog::QueryStore {
 
   absl::StatusOr<std::vector<Block>> ReadBlocks(const StreamKey& stream, int64_t begin, int64_t end,
                                                 int max_blocks) override;
+  absl::StatusOr<int64_t> RemovedUntil(const StreamKey& stream) override;
   absl::StatusOr<std::vector<ProverRef>> ListProvers(int limit) override;
   absl::StatusOr<ProverRef> FindProver(const std::string& name) override;
   absl::StatusOr<std::vector<EpochRow>> ListEpochs(const ProverRef& prover,

@@ -47,6 +47,23 @@ std::optional<StreamBehind> FindBehind(ReadWrite& tx, const ProjectionKey& proje
   return StreamBehind{rows[0][0].as<int64_t>(), rows[0][1].as<int64_t>()};
 }
 
+// A new projection would lack what the removed bytes told, which the live one has.
+absl::Status CheckNothingRemoved(ReadWrite& tx, const ProjectionKey& projection) {
+  const auto rows = tx.exec_params(
+      "SELECT r.stream_id, r.end_offset FROM removed_log r"
+      " LEFT JOIN stream_progress n ON n.prover_id = r.prover_id AND n.projection_id = $2"
+      "  AND n.stream_id = r.stream_id"
+      " WHERE r.prover_id = $1 AND coalesce(n.normalized_offset, 0) < r.end_offset"
+      " ORDER BY r.stream_id LIMIT 1",
+      projection.prover_id, projection.projection_id);
+  if (rows.empty()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("the logs cannot all be read again: stream ", rows[0][0].as<int64_t>(),
+                   " before ", rows[0][1].as<int64_t>(),
+                   " was removed by --keep-logs, and what it"
+                   " told would be lost; the live projection stays"));
+}
+
 void MakeLive(ReadWrite& tx, const ProjectionKey& projection, int32_t retired) {
   tx.exec_params0("UPDATE prover SET projection_id = $2 WHERE prover_id = $1", projection.prover_id,
                   projection.projection_id);
@@ -67,13 +84,20 @@ absl::StatusOr<ProjectionKey> RebuildStore::Begin(ProverId prover_id, int normal
             "SELECT projection_id FROM projection"
             " WHERE prover_id = $1 AND projection_id <> $2 AND retired_at IS NULL",
             prover_id, live);
-        if (!begun.empty()) return ProjectionKey{prover_id, begun[0][0].as<int32_t>()};
-        const auto made = tx.exec_params1(
-            "INSERT INTO projection (prover_id, projection_id, normalizer_version)"
-            " SELECT $1::integer, max(projection_id) + 1, $2 FROM projection WHERE prover_id = $1"
-            " RETURNING projection_id",
-            prover_id, normalizer_version);
-        return ProjectionKey{prover_id, made[0].as<int32_t>()};
+        ProjectionKey projection{prover_id, 0};
+        if (!begun.empty()) {
+          projection.projection_id = begun[0][0].as<int32_t>();
+        } else {
+          projection.projection_id =
+              tx.exec_params1(
+                    "INSERT INTO projection (prover_id, projection_id, normalizer_version)"
+                    " SELECT $1::integer, max(projection_id) + 1, $2 FROM projection"
+                    " WHERE prover_id = $1 RETURNING projection_id",
+                    prover_id, normalizer_version)[0]
+                  .as<int32_t>();
+        }
+        if (absl::Status status = CheckNothingRemoved(tx, projection); !status.ok()) return status;
+        return projection;
       });
 }
 

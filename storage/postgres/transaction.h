@@ -22,6 +22,8 @@ inline constexpr absl::Duration kAcquireTimeout = absl::Seconds(5);
 using ReadWrite = pqxx::work;
 // One consistent state for all statements.
 using ReadOnly = pqxx::transaction<pqxx::repeatable_read, pqxx::read_only>;
+// For each statement the state when it begins.
+using ReadLatest = pqxx::transaction<pqxx::read_committed, pqxx::read_only>;
 
 inline const absl::Status& GetStatus(const absl::Status& status) { return status; }
 template <typename T>

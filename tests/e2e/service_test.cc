@@ -191,8 +191,12 @@ TEST_F(ServiceTest, ServesReflectionOnlyWhenAsked) {
 TEST_F(ServiceTest, TheCommandLineIsChecked) {
   EXPECT_EQ(RunProgram({ProverlogdPath(), "--help"}).exit_code, 0);
   EXPECT_EQ(RunProgram({ProverlogdPath(), "--version"}).exit_code, 0);
-  for (const std::vector<std::string>& flags : std::vector<std::vector<std::string>>{
-           {}, {"--nonsense"}, {DataDirFlag(), "--database-url=postgresql://x"}}) {
+  for (const std::vector<std::string>& flags :
+       std::vector<std::vector<std::string>>{{},
+                                             {"--nonsense"},
+                                             {DataDirFlag(), "--database-url=postgresql://x"},
+                                             {DataDirFlag(), "--keep-logs=30"},
+                                             {DataDirFlag(), "--keep-jobs=0d"}}) {
     std::vector<std::string> command = {ProverlogdPath()};
     command.insert(command.end(), flags.begin(), flags.end());
     EXPECT_EQ(RunProgram(command).exit_code, 2);
