@@ -7,6 +7,7 @@
 #include "client/commands/explain_command.h"
 #include "client/commands/import_command.h"
 #include "client/commands/query_commands.h"
+#include "client/commands/ship_command.h"
 #include "version.h"
 
 int main(int argc, char** argv) {
@@ -26,6 +27,7 @@ int main(int argc, char** argv) {
   int exit_code = proverlog::kExitOk;
   proverlog::AddExplainCommand(app, &exit_code);
   proverlog::AddImportCommand(app, &flags, &exit_code);
+  proverlog::AddShipCommand(app, &flags, &exit_code);
   proverlog::AddQueryCommands(app, &flags, &exit_code);
   try {
     app.parse(argc, argv);

@@ -16,6 +16,7 @@ namespace {
 // CLI11 fails unless the value is one of these.
 constexpr char kTable[] = "table";
 constexpr char kJson[] = "json";
+constexpr absl::Duration kLongestReconnectPause = absl::Seconds(5);
 
 }  // namespace
 
@@ -70,6 +71,9 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& server, Keepalive keep
                    static_cast<int>(absl::ToInt64Milliseconds(keepalive.answer_within)));
   // While an acknowledgement is waited for, there is nothing to send but pings.
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  // gRPC's own longest pause between two attempts is two minutes.
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS,
+                   static_cast<int>(absl::ToInt64Milliseconds(kLongestReconnectPause)));
   return grpc::CreateCustomChannel(server, grpc::InsecureChannelCredentials(), arguments);
 }
 

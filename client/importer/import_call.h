@@ -2,12 +2,14 @@
 #define PROVERLOG_CLIENT_IMPORTER_IMPORT_CALL_H_
 
 #include <cstdint>
-#include <memory>
+#include <optional>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "client/importer/log_importer.h"
 #include "client/input/log_file.h"
+#include "client/sender/stream_call.h"
 #include "proverlog/v1/ingest.grpc.pb.h"
 
 namespace proverlog {
@@ -19,39 +21,24 @@ class ImportCall {
   ImportCall(v1::LogIngestService::StubInterface* stub, const ImportRequest& request, LogFile* log,
              const LogScan* scan, ImportResult* result);
 
-  ~ImportCall();
-  ImportCall(const ImportCall&) = delete;
-  ImportCall& operator=(const ImportCall&) = delete;
-
   // Sends until everything is committed. `result` is kept up to date; its status is not set.
   absl::Status Run(const LogImporter::OnProgress& on_progress);
 
  private:
   // Finds the log among the server's streams, or makes a new one.
   absl::Status OpenStream();
-  absl::Status SayHello();
+  absl::StatusOr<v1::Hello> MakeHello();
   // The server's stream that has the same bytes as the log, where there is one.
   absl::StatusOr<std::optional<int64_t>> FindStream(const v1::Candidates& candidates);
-  absl::Status SendBatches(const LogImporter::OnProgress& on_progress);
-  absl::Status SendBatch(int64_t begin, int64_t& end);
-  absl::Status ReceiveAck(const LogImporter::OnProgress& on_progress);
-  absl::Status Seal(const LogImporter::OnProgress& on_progress);
-
-  absl::Status Write(const v1::StreamLogsRequest& message);
-  absl::StatusOr<v1::StreamLogsResponse> Read();
-  // Reads to the end of the call; returns the server's status.
-  absl::Status End();
-  // Why the server ended the call before it should have.
-  absl::Status Finish();
+  absl::Status SendLog(const LogImporter::OnProgress& on_progress);
+  // A batch of the log; DATA_LOSS where it is shorter than it was.
+  absl::StatusOr<std::string> ReadBatch(int64_t offset, size_t max);
 
   const ImportRequest& request_;
   LogFile* log_;
   const LogScan* scan_;
   ImportResult* result_;
-  grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientReaderWriterInterface<v1::StreamLogsRequest, v1::StreamLogsResponse>>
-      stream_;
-  bool ended_ = false;
+  StreamCall call_;
 };
 
 }  // namespace proverlog

@@ -1,9 +1,6 @@
 #include "client/importer/log_importer.h"
 
-#include <algorithm>
-#include <random>
-
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "client/importer/import_call.h"
 #include "rpc/status.h"
 
@@ -11,43 +8,8 @@ namespace proverlog {
 namespace {
 
 constexpr absl::Duration kGiveUpAfter = absl::Seconds(30);
-constexpr absl::Duration kFirstDelay = absl::Milliseconds(200);
-constexpr absl::Duration kLongestDelay = absl::Seconds(5);
-
-class WallClockSleeper : public Sleeper {
- public:
-  absl::Time Now() override { return absl::Now(); }
-  void Sleep(absl::Duration duration) override { absl::SleepFor(duration); }
-};
-
-// The server was lost, or a commit is in doubt: what it has is asked for again.
-bool IsWorthAnotherCall(const absl::Status& status) {
-  return absl::IsUnavailable(status) ||
-         (absl::IsAborted(status) && ReasonOf(status) == "OFFSET_MISMATCH");
-}
-
-// Exponential backoff with full jitter: clients that lost the same server come back at different
-// times.
-class Backoff {
- public:
-  absl::Duration Next() {
-    const absl::Duration delay = ceiling_ * std::uniform_real_distribution<>(0, 1)(random_);
-    ceiling_ = std::min(ceiling_ * 2, kLongestDelay);
-    return delay;
-  }
-  void Reset() { ceiling_ = kFirstDelay; }
-
- private:
-  absl::Duration ceiling_ = kFirstDelay;
-  std::mt19937 random_{std::random_device{}()};
-};
 
 }  // namespace
-
-Sleeper* RealSleeper() {
-  static WallClockSleeper sleeper;
-  return &sleeper;
-}
 
 ImportResult LogImporter::Import(const ImportRequest& request, LogFile& log, const LogScan& scan,
                                  const OnProgress& on_progress) {

@@ -3,14 +3,13 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/time/time.h"
 #include "client/input/log_file.h"
 #include "client/input/log_scan.h"
+#include "client/sender/retry.h"
 #include "model/stream.h"
 #include "proverlog/v1/ingest.grpc.pb.h"
 
@@ -31,15 +30,6 @@ struct ImportResult {
   int64_t committed_offset = 0;  // what it has now
   std::vector<Anchor> anchors;   // in force: the server's, where the log was there before
 };
-
-// Time, for waiting between attempts; a test passes its own.
-class Sleeper {
- public:
-  virtual ~Sleeper() = default;
-  virtual absl::Time Now() = 0;
-  virtual void Sleep(absl::Duration duration) = 0;
-};
-Sleeper* RealSleeper();
 
 // Sends a whole log and waits for it to be committed. It keeps no state: the server says what it
 // has, the log is checked against that, and the rest is sent. A lost connection, and a server that

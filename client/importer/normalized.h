@@ -6,7 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "client/importer/log_importer.h"
+#include "client/sender/retry.h"
 #include "proverlog/v1/query.grpc.pb.h"
 
 namespace proverlog {

@@ -74,12 +74,12 @@ class Scanner {
 
 }  // namespace
 
-LogScan ScanLog(LogFile& log) {
+LogScan ScanLog(const ReadBytes& read) {
   LogScan scan;
   Scanner scanner(&scan);
   LineSplitter splitter(0, {});
   for (;;) {
-    const auto piece = log.Read(scan.size, kPieceBytes);
+    const auto piece = read(scan.size, kPieceBytes);
     if (!piece.ok()) {
       scan.damage = piece.status();
       break;
@@ -90,6 +90,10 @@ LogScan ScanLog(LogFile& log) {
   }
   scanner.Take(splitter.UnfinishedLine());
   return scan;
+}
+
+LogScan ScanLog(LogFile& log) {
+  return ScanLog([&log](int64_t offset, size_t max) { return log.Read(offset, max); });
 }
 
 }  // namespace proverlog

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "client/input/log_file.h"
+#include "client/input/read_bytes.h"
 #include "model/time.h"
 
 namespace proverlog {
@@ -37,6 +38,7 @@ struct LogScan {
   std::string hostname;  // of the first record that has one
 };
 
+LogScan ScanLog(const ReadBytes& read);
 LogScan ScanLog(LogFile& log);
 
 }  // namespace proverlog

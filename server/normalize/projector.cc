@@ -23,7 +23,10 @@ namespace {
 
 constexpr int kStreamsAStep = 64;
 constexpr int kStreamsToCatchUp = 1000;
-constexpr int64_t kBytesAStep = int64_t{4} << 20;
+// Some quarter of a second's work. The larger a step, the more of a job's facts are written at
+// once.
+constexpr int64_t kBytesAStep = int64_t{8} << 20;
+constexpr int64_t kLeastShare = int64_t{64} << 10;
 
 // What a step's streams tell.
 struct Told {
@@ -197,17 +200,34 @@ absl::Status MergeJobs(const JobSet& told, ProjectionTransaction& tx) {
   return tx.SaveJobs(changed);
 }
 
+int64_t BytesBehind(const PendingStream& stream) {
+  return stream.committed_offset - stream.progress.offset;
+}
+
+// What the stream may have of a step: each as much of its own backlog as the others of theirs, so
+// that logs of the same time are read together, and what they say of a job is written once.
+int64_t ShareOf(const PendingStream& stream, int64_t behind) {
+  if (behind <= kBytesAStep) return kBytesAStep;
+  const double part = static_cast<double>(BytesBehind(stream)) / static_cast<double>(behind);
+  return std::max(kLeastShare, static_cast<int64_t>(part * static_cast<double>(kBytesAStep)));
+}
+
 absl::Status NormalizePending(const MessageIndex* index, int max_streams, ProjectionTransaction& tx,
                               StepOutcome& outcome) {
   const auto pending = tx.PendingStreams(max_streams);
   if (!pending.ok()) return pending.status();
   outcome = {};
   Told told;
+  int64_t behind = 0;
+  for (const PendingStream& stream : *pending) behind += BytesBehind(stream);
   int64_t budget = kBytesAStep;
   std::vector<NormalizedStream> reached;
   for (const PendingStream& stream : *pending) {
     if (budget <= 0) break;
-    auto normalized = Normalize(stream, index, tx, budget, told, outcome);
+    int64_t share = std::min(budget, ShareOf(stream, behind));
+    const int64_t before = share;
+    auto normalized = Normalize(stream, index, tx, share, told, outcome);
+    budget -= before - share;
     if (!normalized.ok()) return normalized.status();
     Count(stream.progress, *normalized, outcome);
     reached.push_back(*std::move(normalized));

@@ -160,7 +160,7 @@ TEST_F(RenormalizerTest, GoesOnWhereItWasStopped) {
   Append("small", EnqueueLine(1));
   std::string block = EnqueueLine(2);
   while (block.size() < 1'000'000) absl::StrAppend(&block, std::string(10'000, '-'), "\n");
-  for (int i = 0; i < 12; ++i) Append("large", block);
+  for (int i = 0; i < 20; ++i) Append("large", block);
   ProjectLive();
   const std::string live = Dump();
   int asked = 0;

@@ -10,8 +10,8 @@
 
 namespace proverlog::postgres {
 
-// Runs of circuits as rows of the table circuit_run (storage/migrations/0006_circuits.sql). All
-// functions throw libpqxx's exceptions.
+// Runs of circuits as rows of the table circuit_run (storage/migrations/0009_compact_circuits.sql).
+// All functions throw libpqxx's exceptions.
 
 // As ProjectionTransaction::SaveCircuitRuns.
 void WriteCircuitRuns(pqxx::transaction_base& tx, const ProjectionKey& key,

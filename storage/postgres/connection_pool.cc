@@ -32,7 +32,9 @@ absl::StatusOr<std::string> MakeConninfo(const PoolOptions& options) {
   }
   const std::string server_options =
       absl::StrCat("-c statement_timeout=", absl::ToInt64Milliseconds(options.statement_timeout),
-                   " -c idle_in_transaction_session_timeout=60000 -c lock_timeout=10000");
+                   " -c idle_in_transaction_session_timeout=60000 -c lock_timeout=10000"
+                   // The rows of one statement of the normalizer stay in memory.
+                   " -c work_mem=64MB");
   const std::pair<absl::string_view, absl::string_view> defaults[] = {
       {"application_name", "proverlogd"}, {"client_encoding", "UTF8"},  {"connect_timeout", "5"},
       {"keepalives_idle", "10"},          {"keepalives_interval", "5"}, {"keepalives_count", "3"},

@@ -194,8 +194,8 @@ class JobRetentionTest : public RetentionTest {
                                ", 'k', '{}', gen_random_uuid(), 1, '', 0", rows));
     database_.Sql(absl::StrCat(
         "INSERT INTO circuit_run (prover_id, projection_id, epoch, at, circuit, step, micros, tx,"
-        " stream_id, line_offset) SELECT ",
-        values, millis, ", 'c', 's', i, '", epoch, "', 1, 0", rows));
+        " run, stream_id, line_offset) SELECT ",
+        values, millis, ", 'c', 's', i, '', 100000 * ", epoch, " + i, 1, 0", rows));
     database_.Sql(absl::StrCat("INSERT INTO epoch VALUES (", values, millis, ")"));
   }
 

@@ -34,16 +34,21 @@ using testing_util::TempDirectory;
 using testing_util::WaitUntil;
 
 constexpr int kLogs = 8;
-constexpr int kBogusEpoch = 9'999;
+constexpr int kBogusEpoch = 99'999;
 
-// A real log as that of other epochs, 1.5 MB.
+// A real log as that of other epochs, twice, one after the other: 3 MB, so that all logs take
+// several steps.
 std::string MakeLog(int number) {
   static const auto* const kReal =
       new std::string(testing_util::ReadAll(testing_util::TestDataPath("5.2.0-json-info.log.gz")));
-  const int first = 10'000 + number * 3;
-  return absl::StrReplaceAll(*kReal, {{"3054:", absl::StrCat(first, ":")},
-                                      {"3055:", absl::StrCat(first + 1, ":")},
-                                      {"3056:", absl::StrCat(first + 2, ":")}});
+  std::string log;
+  for (int i = 0; i < 2; ++i) {
+    const int first = 10'000 + number * 6 + i * 3;
+    absl::StrAppend(&log, absl::StrReplaceAll(*kReal, {{"3054:", absl::StrCat(first, ":")},
+                                                       {"3055:", absl::StrCat(first + 1, ":")},
+                                                       {"3056:", absl::StrCat(first + 2, ":")}}));
+  }
+  return log;
 }
 
 class RenormalizeTest : public testing::Test {

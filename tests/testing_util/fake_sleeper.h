@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "client/importer/log_importer.h"
+#include "client/sender/retry.h"
 
 namespace proverlog::testing_util {
 

@@ -1,0 +1,254 @@
+#include "client/shipper/log_sender.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "client/shipper/discovery.h"
+#include "client/shipper/live_anchors.h"
+#include "client/shipper/rotated_logs.h"
+#include "normalizer/timeline.h"
+
+namespace proverlog {
+namespace {
+
+constexpr int64_t kTurnBytes = int64_t{4} << 20;
+
+}  // namespace
+
+LogSender::LogSender(const ShipContext* context, LogLabels labels, std::string path,
+                     std::unique_ptr<GrowingLog> log)
+    : context_(context), labels_(std::move(labels)), path_(std::move(path)), log_(std::move(log)) {}
+
+void LogSender::RequestFinish() {
+  int64_t none = -1;
+  finish_at_.compare_exchange_strong(none, log_->Size());
+}
+
+bool LogSender::HasWork() const {
+  return log_->Size() != committed_ || is_finishing() ||
+         (times_found_ >= 0 && times_found_ != context_->servers->times_found());
+}
+
+std::optional<absl::Time> LogSender::Run() {
+  next_ = absl::InfiniteFuture();
+  read_error_ = absl::OkStatus();
+  if (const absl::Status status = SendOn(); !status.ok()) return AfterError(status);
+  backoff_.Reset();
+  if (!next_) DropCall();
+  return next_;
+}
+
+absl::Status LogSender::SendOn() {
+  if (log_->HasBegunAnew()) {
+    absl::Status status = EndTruncated();
+    next_ = absl::InfinitePast();
+    return status;
+  }
+  const int64_t size = log_->Size();
+  if (size == 0) {
+    if (is_finishing()) next_.reset();
+    return absl::OkStatus();
+  }
+  if (!HasWork()) return absl::OkStatus();
+  if (call_ == nullptr || times_found_ != context_->servers->times_found()) {
+    if (absl::Status status = OpenStream(size); !status.ok()) return status;
+    if (call_ == nullptr) return absl::OkStatus();  // it has begun anew meanwhile
+  }
+  if (absl::Status status = SendTurn(); !status.ok()) return status;
+  if (log_->HasBegunAnew() || committed_ < log_->Size()) next_ = absl::InfinitePast();
+  if (is_finishing() && committed_ >= finish_at_ && !log_->HasBegunAnew()) return SealAndClose();
+  return absl::OkStatus();
+}
+
+absl::Status LogSender::OpenStream(int64_t size) {
+  DropCall();
+  Servers::Call call = context_->servers->NewCall();
+  attempt_ = call.attempt;
+  const auto head = log_->Read(0, kHelloHeadBytes);
+  if (!head.ok()) return read_error_ = head.status();
+  if (head->empty()) return absl::OkStatus();
+  const auto candidates = call.stream->SayHello(HelloOf(*context_, labels_, *head, size));
+  if (!candidates.ok()) return candidates.status();
+  const auto found = FindStream(*candidates, size);
+  if (!found.ok()) return found.status();
+
+  const auto opened = call.stream->Open(*found, *found ? std::vector<Anchor>() : Anchors(size));
+  if (!opened.ok()) return opened.status();
+  context_->servers->Report(attempt_, absl::OkStatus());
+  context_->owners->Claim(opened->stream_id(), this);
+  call_ = std::move(call.stream);
+  head_ = *head;
+  stream_id_ = opened->stream_id();
+  committed_ = opened->committed_offset();
+  times_found_ = context_->servers->times_found();
+  if (*found || !is_cut_) return absl::OkStatus();
+  absl::Status status = call_->SendGap(0, v1::GAP_REASON_TRUNCATED, std::nullopt);
+  is_cut_ = !status.ok();
+  return status;
+}
+
+absl::StatusOr<std::optional<int64_t>> LogSender::FindStream(const v1::Candidates& candidates,
+                                                             int64_t size) {
+  for (const v1::Candidate& candidate : candidates.candidates()) {
+    // A longer stream is another log that only begins so, or this one before it was cut.
+    if (candidate.committed_offset() > size) continue;
+    const auto is_stream = IsStream(candidate);
+    if (!is_stream.ok()) return is_stream.status();
+    if (*is_stream && context_->owners->Claim(candidate.stream_id(), this)) {
+      return candidate.stream_id();
+    }
+  }
+  context_->owners->Release(this);
+  return std::optional<int64_t>();
+}
+
+absl::StatusOr<bool> LogSender::IsStream(const v1::Candidate& candidate) {
+  if (!log_->OutlivesProcess()) return candidate.stream_id() == stream_id_;
+  return HasTail(candidate, [this](int64_t offset, size_t max) {
+    auto bytes = log_->Read(offset, max);
+    if (!bytes.ok()) read_error_ = bytes.status();
+    return bytes;
+  });
+}
+
+std::vector<Anchor> LogSender::Anchors(int64_t size) {
+  DatingOptions options;
+  options.now = absl::ToUnixMillis(context_->sleeper->Now());
+  options.time_zone_name = context_->time_zone;
+  options.time_zone = LoadTimeZone(context_->time_zone).value_or(absl::UTCTimeZone());
+  const auto read = [this](int64_t offset, size_t max) {
+    int64_t left = kTurnBytes;
+    return ReadPiece(offset, max, left);
+  };
+  return LiveAnchors(read, size, log_->ModifiedAt(), options);
+}
+
+absl::Status LogSender::SendTurn() {
+  int64_t left = kTurnBytes;
+  const auto read = [&](int64_t offset, size_t max) {
+    auto bytes = ReadPiece(offset, max, left);
+    if (bytes.ok()) *context_->lines_sent += std::count(bytes->begin(), bytes->end(), '\n');
+    return bytes;
+  };
+  absl::Status sent = call_->SendAll(read, kShipBatchBytes, [this] { TakeCommitted(); });
+  TakeCommitted();
+  if (!sent.ok()) return sent;
+  told_read_error_ = false;
+  const auto missing = log_->MissingAt(committed_);
+  return missing ? SendGap(*missing) : absl::OkStatus();
+}
+
+absl::StatusOr<std::string> LogSender::ReadPiece(int64_t offset, size_t max, int64_t& left) {
+  const size_t piece =
+      std::min(context_->rate->Piece(max), static_cast<size_t>(std::max(left, int64_t{0})));
+  if (piece == 0) return std::string();
+  auto bytes = log_->Read(offset, piece);
+  if (!bytes.ok()) {
+    read_error_ = bytes.status();
+    return bytes;
+  }
+  context_->rate->Take(bytes->size());
+  left -= static_cast<int64_t>(bytes->size());
+  return bytes;
+}
+
+void LogSender::TakeCommitted() {
+  const int64_t now = call_->committed_offset();
+  *context_->bytes_sent += now - committed_;
+  committed_ = now;
+  log_->Release(now);
+}
+
+absl::Status LogSender::SendGap(const MissingBytes& missing) {
+  const Anchor anchor{missing.end, absl::ToUnixMillis(context_->sleeper->Now()),
+                      context_->time_zone};
+  context_->tell(absl::StrCat(log_->name(), ": ", missing.end - committed_, " bytes are lost"));
+  // Nothing comes after the end of a file that nobody can read any more.
+  if (missing.reason == v1::GAP_REASON_ROTATED_AWAY) finish_at_ = missing.end;
+  if (absl::Status status = call_->SendGap(missing.end, missing.reason, anchor); !status.ok()) {
+    return status;
+  }
+  committed_ = call_->committed_offset();
+  log_->Release(committed_);
+  return absl::OkStatus();
+}
+
+absl::Status LogSender::SealAndClose() {
+  if (absl::Status status = call_->Seal(); !status.ok()) return status;
+  next_.reset();
+  return call_->Close();
+}
+
+absl::Status LogSender::EndTruncated() {
+  DropCall();
+  if (stream_id_) {
+    const auto is_finished = FinishFromCopy();
+    if (!is_finished.ok()) return is_finished.status();
+    if (!*is_finished) {
+      if (absl::Status status = SealTruncated(); !status.ok()) return status;
+    }
+  }
+  is_cut_ = !stream_id_;
+  DropCall();
+  context_->owners->Release(this);
+  stream_id_.reset();
+  committed_ = 0;
+  log_->BeginAnew();
+  if (is_finishing()) finish_at_ = log_->Size();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> LogSender::FinishFromCopy() {
+  RotatedFile file(*context_, labels_, this, stream_id_);
+  for (const std::string& path : FindRotated(path_)) {
+    const auto known = file.Finish(path);
+    if (!known.ok()) return known.status();
+    if (*known == RotatedFile::Known::kFinished) return true;
+  }
+  return false;
+}
+
+absl::Status LogSender::SealTruncated() {
+  const int64_t acknowledged = committed_;
+  const int64_t size = std::max(acknowledged, static_cast<int64_t>(head_.size()));
+  const Servers::Call call = context_->servers->NewCall();
+  attempt_ = call.attempt;
+  const auto candidates = call.stream->SayHello(HelloOf(*context_, labels_, head_, size));
+  if (!candidates.ok()) return candidates.status();
+  const bool is_there = std::any_of(
+      candidates->candidates().begin(), candidates->candidates().end(),
+      [this](const v1::Candidate& candidate) { return candidate.stream_id() == stream_id_; });
+  if (!is_there) return absl::OkStatus();  // the server has lost all of it
+  const auto opened = call.stream->Open(stream_id_, {});
+  if (!opened.ok()) return opened.status();
+  call_ = call.stream;
+  if (call_->committed_offset() < acknowledged) {
+    absl::Status status = call_->SendGap(acknowledged, v1::GAP_REASON_LOST_BY_SERVER, std::nullopt);
+    if (!status.ok()) return status;
+  }
+  context_->tell(absl::StrCat(log_->name(), ": it was truncated; what was not sent is lost"));
+  absl::Status status =
+      call_->SendGap(call_->committed_offset(), v1::GAP_REASON_TRUNCATED, std::nullopt);
+  if (!status.ok()) return status;
+  return SealAndClose();
+}
+
+std::optional<absl::Time> LogSender::AfterError(const absl::Status& status) {
+  DropCall();
+  const absl::Time again = context_->sleeper->Now() + backoff_.Next();
+  if (!read_error_.ok()) {
+    if (!told_read_error_) context_->tell(std::string(read_error_.message()));
+    told_read_error_ = true;
+    return again;
+  }
+  context_->servers->Report(attempt_, status);
+  if (IsWorthTryingAgain(status)) return again;
+  context_->tell(absl::StrCat(log_->name(), ": ", absl::string_view(status.message()),
+                              "; it is sent no further than byte ", committed_.load()));
+  has_failed_ = true;
+  return std::nullopt;
+}
+
+}  // namespace proverlog
