@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 namespace proverlog {
 namespace {
 
@@ -28,13 +30,17 @@ CommitMonitor::~CommitMonitor() {
 void CommitMonitor::Report(const absl::Status& outcome) {
   absl::MutexLock lock(&mutex_);
   reported_ = true;
+  asked_at_ = absl::InfiniteFuture();
   status_ = IsTrouble(outcome) ? outcome : absl::OkStatus();
   if (!status_.ok()) trouble_at_ = options_.now();
 }
 
 absl::Status CommitMonitor::status() {
   absl::MutexLock lock(&mutex_);
-  return status_;
+  const absl::Duration waiting = options_.now() - asked_at_;
+  if (waiting < options_.patience) return status_;
+  return absl::UnavailableError(
+      absl::StrCat("no answer for ", absl::ToInt64Seconds(waiting), " seconds"));
 }
 
 void CommitMonitor::Run() {
@@ -44,6 +50,7 @@ void CommitMonitor::Run() {
 void CommitMonitor::ReportProbe(const absl::Status& outcome) {
   {
     absl::MutexLock lock(&mutex_);
+    asked_at_ = absl::InfiniteFuture();
     const bool is_fresh = options_.now() - trouble_at_ < options_.trouble_lasts;
     if (outcome.ok() && is_fresh) return;
   }
@@ -58,7 +65,10 @@ bool CommitMonitor::WaitForProbe() {
         status_.ok() ? options_.probe_interval : options_.probe_interval_in_trouble;
     mutex_.AwaitWithTimeout(absl::Condition(&stopping_), interval);
     if (stopping_) return false;
-    if (!reported_ || !status_.ok()) return true;
+    if (!reported_ || !status_.ok()) {
+      asked_at_ = options_.now();
+      return true;
+    }
   }
 }
 

@@ -23,6 +23,7 @@ class CommitMonitor {
     // So long after a transaction failed a probe does not say that the trouble is over.
     absl::Duration trouble_lasts = absl::Seconds(10);
     std::function<absl::Time()> now = absl::Now;
+    absl::Duration patience = absl::Seconds(5);  // with a probe
   };
   explicit CommitMonitor(ArchiveWriter* store) : CommitMonitor(store, Options()) {}
   CommitMonitor(ArchiveWriter* store, Options options);
@@ -32,7 +33,7 @@ class CommitMonitor {
 
   // The outcome of a transaction.
   void Report(const absl::Status& outcome);
-  // OK, or why the database cannot commit.
+  // OK, or why the database cannot commit; also where a probe has no answer.
   absl::Status status();
 
  private:
@@ -46,7 +47,8 @@ class CommitMonitor {
   absl::Mutex mutex_;
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
   absl::Time trouble_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
-  bool reported_ ABSL_GUARDED_BY(mutex_) = false;  // since the last probe
+  absl::Time asked_at_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();  // while a probe waits
+  bool reported_ ABSL_GUARDED_BY(mutex_) = false;                         // since the last probe
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 
 namespace proverlog {
 namespace {
@@ -42,6 +44,7 @@ class FakeStore : public ArchiveWriter {
   }
   absl::Status Probe() override {
     absl::MutexLock lock(&mutex_);
+    mutex_.Await(absl::Condition(&answers_));
     ++probes_;
     return status_;
   }
@@ -49,6 +52,11 @@ class FakeStore : public ArchiveWriter {
   void SetStatus(const absl::Status& status) {
     absl::MutexLock lock(&mutex_);
     status_ = status;
+  }
+  // Whether probes have an answer, or wait for one.
+  void SetAnswers(bool answers) {
+    absl::MutexLock lock(&mutex_);
+    answers_ = answers;
   }
   // Waits for so many more probes.
   void AwaitProbes(int count) {
@@ -61,6 +69,7 @@ class FakeStore : public ArchiveWriter {
  private:
   absl::Mutex mutex_;
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
+  bool answers_ ABSL_GUARDED_BY(mutex_) = true;
   int probes_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
@@ -98,7 +107,8 @@ TEST(CommitMonitorTest, AProbeDoesNotOutweighATransactionThatJustFailed) {
     return now;
   };
   FakeStore store;
-  CommitMonitor monitor(&store, {kSoon, kSoon, absl::Seconds(10), clock});
+  CommitMonitor monitor(
+      &store, {.probe_interval = kSoon, .probe_interval_in_trouble = kSoon, .now = clock});
   monitor.Report(absl::UnavailableError("the disk is full"));
   store.AwaitProbes(3);
   EXPECT_FALSE(monitor.status().ok());
@@ -108,6 +118,21 @@ TEST(CommitMonitorTest, AProbeDoesNotOutweighATransactionThatJustFailed) {
   }
   store.AwaitProbes(3);
   EXPECT_TRUE(monitor.status().ok());
+}
+
+TEST(CommitMonitorTest, ADatabaseThatDoesNotAnswerDoesNotCommit) {
+  FakeStore store;
+  CommitMonitor monitor(&store, {.probe_interval = kSoon,
+                                 .probe_interval_in_trouble = kSoon,
+                                 .trouble_lasts = absl::ZeroDuration(),
+                                 .patience = absl::Milliseconds(20)});
+  store.AwaitProbes(2);
+  store.SetAnswers(false);
+  while (monitor.status().ok()) absl::SleepFor(kSoon);
+  EXPECT_EQ(monitor.status().message().substr(0, 10), "no answer ");
+  store.SetAnswers(true);
+  store.AwaitProbes(2);
+  while (!monitor.status().ok()) absl::SleepFor(kSoon);
 }
 
 }  // namespace
