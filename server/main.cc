@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -22,8 +23,11 @@
 #include "server/grpc/ingest_service.h"
 #include "server/grpc/query_service.h"
 #include "server/grpc/work_queue.h"
+#include "server/http/http_server.h"
+#include "server/http/operator_pages.h"
 #include "server/ingest/commit_monitor.h"
 #include "server/ingest/group_writer.h"
+#include "server/metrics/metrics.h"
 #include "server/normalize/normalizer_worker.h"
 #include "server/normalize/renormalizer.h"
 #include "storage/postgres/archive_store.h"
@@ -99,30 +103,47 @@ class HealthReport {
   bool serving_ = true;
 };
 
+// The connections of those who must not wait for each other's.
+struct Pools {
+  std::unique_ptr<postgres::ConnectionPool> ingest;
+  std::unique_ptr<postgres::ConnectionPool> writer;
+  std::unique_ptr<postgres::ConnectionPool> normalizer;
+  std::unique_ptr<postgres::ConnectionPool> maintenance;
+  std::unique_ptr<postgres::ConnectionPool> query;
+};
+
+absl::StatusOr<Pools> MakePools(const std::string& database) {
+  Pools pools;
+  absl::Status status;
+  const auto make = [&](postgres::PoolOptions options) {
+    options.database = database;
+    auto pool = postgres::ConnectionPool::Create(options);
+    status.Update(pool.status());
+    return pool.ok() ? *std::move(pool) : nullptr;
+  };
+  pools.ingest = make({.size = kIngestThreads});
+  pools.writer = make({.size = kWriterThreads + 1});  // the monitor has one of these connections
+  pools.normalizer = make({.size = 1});
+  pools.maintenance = make({.size = 1});
+  pools.query = make({.size = kQueryThreads, .statement_timeout = kQueryTimeout});
+  if (!status.ok()) return status;
+  return pools;
+}
+
 // Runs the service on a database until it is told to stop.
 absl::Status Serve(const Config& config, const std::string& database, PrivatePostgres* postgres) {
-  using postgres::ConnectionPool;
-  auto ingest_pool = ConnectionPool::Create({.database = database, .size = kIngestThreads});
-  if (!ingest_pool.ok()) return ingest_pool.status();
-  // The monitor has one of its connections.
-  auto writer_pool = ConnectionPool::Create({.database = database, .size = kWriterThreads + 1});
-  if (!writer_pool.ok()) return writer_pool.status();
-  auto normalizer_pool = ConnectionPool::Create({.database = database, .size = 1});
-  if (!normalizer_pool.ok()) return normalizer_pool.status();
-  auto maintenance_pool = ConnectionPool::Create({.database = database, .size = 1});
-  if (!maintenance_pool.ok()) return maintenance_pool.status();
-  auto query_pool = ConnectionPool::Create(
-      {.database = database, .size = kQueryThreads, .statement_timeout = kQueryTimeout});
-  if (!query_pool.ok()) return query_pool.status();
-  if (auto status = postgres::Migrate(**ingest_pool); !status.ok()) return status;
+  const auto pools = MakePools(database);
+  if (!pools.ok()) return pools.status();
+  if (auto status = postgres::Migrate(*pools->ingest); !status.ok()) return status;
 
   const sigset_t signals = BlockEndSignals();
-  postgres::ArchiveStore archive(ingest_pool->get());
-  postgres::ArchiveStore writer_archive(writer_pool->get());
-  postgres::ProjectionStore projections(normalizer_pool->get());
-  postgres::QueryStore queries(query_pool->get());
-  postgres::MaintenanceStore maintenance(maintenance_pool->get());
-  NormalizerWorker normalizer(&projections);
+  postgres::ArchiveStore archive(pools->ingest.get());
+  postgres::ArchiveStore writer_archive(pools->writer.get());
+  postgres::ProjectionStore projections(pools->normalizer.get());
+  postgres::QueryStore queries(pools->query.get());
+  postgres::MaintenanceStore maintenance(pools->maintenance.get());
+  Metrics metrics(kVersion);
+  NormalizerWorker normalizer(&projections, &metrics.normalizer);
   // After a long rest the partitions of today are missing: they are made before anything arrives.
   if (auto status = maintenance.MakePartitions(absl::Now()); !status.ok()) {
     spdlog::warn("archive: {}", std::string(status.message()));
@@ -133,20 +154,23 @@ absl::Status Serve(const Config& config, const std::string& database, PrivatePos
   WorkQueue query_queue(kQueryThreads, kWaitingQueries);
   const auto notify = [&normalizer](ProverId prover_id) { normalizer.Notify(prover_id); };
   CommitMonitor monitor(&writer_archive);
-  GroupWriter writer(&writer_archive,
+  GroupWriter writer(&writer_archive, &metrics.ingest,
                      {.threads = kWriterThreads,
                       .on_outcome = [&](const absl::Status& outcome) { monitor.Report(outcome); },
                       .on_commit = notify});
   IngestLimits limits({.max_streams = config.max_streams,
                        .max_streams_per_prover = config.max_streams_per_prover,
                        .max_bytes_per_second = config.max_prover_rate});
-  IngestService ingest_service(&archive, &writer, &limits, &ingest_queue, notify);
-  QueryService query_service(&queries, &query_queue, kQueryTimeout);
+  IngestService ingest_service(&archive, &writer, &limits, &ingest_queue, &metrics.ingest, notify);
+  QueryService query_service(&queries, &query_queue, &metrics.query, kQueryTimeout);
   const auto server = GrpcServer::Start({.listen = config.listen, .reflection = config.reflection},
                                         {&ingest_service, &query_service});
   if (!server.ok()) return server.status();
+  const auto http = HttpServer::Start(config.http_listen, OperatorPages(&metrics, &monitor));
+  if (!http.ok()) return http.status();
   HealthReport health(&monitor, server->get());
-  spdlog::info("proverlogd {} is ready; gRPC listens on {}", kVersion, (*server)->address());
+  spdlog::info("proverlogd {} is ready; HTTP listens on {}, gRPC listens on {}", kVersion,
+               (*http)->address(), (*server)->address());
   return AwaitEnd(signals, postgres, [&health] { health.Update(); });
 }
 

@@ -128,7 +128,7 @@ class ArchiveWriter : public ArchiveReader {
   // Where the last gap before `offset` ends, else 0: from there on the archive has every byte.
   virtual absl::StatusOr<int64_t> EndOfLastGap(const StreamKey& stream, int64_t offset) = 0;
 
-  // Makes a commit that writes nothing: OK where the database can.
+  // Makes a commit that writes to no table: OK where the database can, as for a block.
   virtual absl::Status Probe() = 0;
 };
 

@@ -36,6 +36,17 @@ struct NormalizedStream {
 
 inline constexpr int kMaxGapsAtOnce = 1000;
 
+// A prover with a pending stream of its live projection.
+struct ProverBehind {
+  ProverId prover_id = 0;
+  std::string name;
+  int64_t bytes = 0;  // that are committed and not normalized
+  // When the oldest of them came; where that is more than kLongestLag ago, that long ago.
+  std::optional<UnixMillis> received_at;
+};
+
+inline constexpr absl::Duration kLongestLag = absl::Hours(1);
+
 // One transaction of a projection's only worker. Everything it reads it may write; nobody else
 // writes the projection meanwhile. Not thread-safe.
 class ProjectionTransaction {
@@ -82,8 +93,7 @@ class ProjectionStore {
  public:
   virtual ~ProjectionStore() = default;
 
-  // Provers whose live projection has a pending stream.
-  virtual absl::StatusOr<std::vector<ProverId>> FindProversBehind() = 0;
+  virtual absl::StatusOr<std::vector<ProverBehind>> FindProversBehind() = 0;
 
   // Runs `work` in a transaction that is the projection's only worker's, and commits if it returns
   // OK. Returns false, without running it, where another worker is at it, or where the projection

@@ -66,6 +66,10 @@ std::optional<Config> ParseConfig(int argc, char** argv, int& exit_code) {
   app.add_option("--listen", config.listen, "Address of the gRPC services; port 0 takes a free one")
       ->envname("PROVERLOGD_LISTEN")
       ->capture_default_str();
+  app.add_option("--http-listen", config.http_listen,
+                 "Address of the HTTP pages: /metrics, /healthz, /readyz; port 0 takes a free one")
+      ->envname("PROVERLOGD_HTTP_LISTEN")
+      ->capture_default_str();
   app.add_flag("--reflection", config.reflection, "Serve gRPC reflection")
       ->envname("PROVERLOGD_REFLECTION");
   app.add_option("--max-streams", config.max_streams, "Logs that may be sent at one time")

@@ -17,6 +17,7 @@ struct Config {
   std::string data_dir;  // exactly one of the two is set
   std::string database_url;
   std::string listen = "127.0.0.1:7460";
+  std::string http_listen = "127.0.0.1:7480";
   bool reflection = false;
   int max_streams = 10'000;
   int max_streams_per_prover = 2'500;

@@ -1,5 +1,6 @@
 #include "server/grpc/ingest_service.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "rpc/status.h"
@@ -10,27 +11,32 @@
 namespace proverlog {
 
 IngestService::IngestService(ArchiveWriter* store, GroupWriter* writer, IngestLimits* limits,
-                             WorkQueue* queue, std::function<void(ProverId)> on_commit)
+                             WorkQueue* queue, IngestMetrics* metrics,
+                             std::function<void(ProverId)> on_commit)
     : store_(store),
       writer_(writer),
       limits_(limits),
       queue_(queue),
+      metrics_(metrics),
       on_commit_(std::move(on_commit)) {}
 
 grpc::ServerBidiReactor<v1::StreamLogsRequest, v1::StreamLogsResponse>* IngestService::StreamLogs(
     grpc::CallbackServerContext* /*context*/) {
-  return StreamLogsCall::Start(IngestSession(store_, limits_, on_commit_), writer_, queue_);
+  return StreamLogsCall::Start(IngestSession(store_, limits_, on_commit_), writer_, queue_,
+                               metrics_);
 }
 
 grpc::ServerUnaryReactor* IngestService::PushLogs(grpc::CallbackServerContext* context,
                                                   const v1::PushLogsRequest* request,
                                                   v1::PushLogsResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const bool taken = queue_->Submit([this, reactor, request, response] {
-    const absl::Status status = Push(*request, *response);
-    reactor->Finish(status.ok() ? grpc::Status::OK : FinishStatus(status));
-  });
-  if (!taken) reactor->Finish(FinishStatus(OverloadedError()));
+  const auto finish = [this, reactor](const absl::Status& status) {
+    if (!status.ok()) metrics_->OnRefusal(status);
+    reactor->Finish(FinishStatus(status));
+  };
+  const bool taken =
+      queue_->Submit([this, finish, request, response] { finish(Push(*request, *response)); });
+  if (!taken) finish(OverloadedError());
   return reactor;
 }
 
@@ -47,6 +53,7 @@ absl::Status IngestService::Push(const v1::PushLogsRequest& request,
   if (!stream.ok()) return stream.status();
   response.set_stream_id(stream->key.stream_id);
   response.set_committed_offset(stream->committed_offset);
+  metrics_->CountBatch(lines->prover, size, std::count(lines->raw.begin(), lines->raw.end(), '\n'));
   on_commit_(stream->key.prover_id);
   return absl::OkStatus();
 }

@@ -17,7 +17,7 @@ namespace proverlog {
 class IngestService final : public v1::LogIngestService::CallbackService {
  public:
   IngestService(ArchiveWriter* store, GroupWriter* writer, IngestLimits* limits, WorkQueue* queue,
-                std::function<void(ProverId)> on_commit);
+                IngestMetrics* metrics, std::function<void(ProverId)> on_commit);
 
   grpc::ServerBidiReactor<v1::StreamLogsRequest, v1::StreamLogsResponse>* StreamLogs(
       grpc::CallbackServerContext* context) override;
@@ -32,6 +32,7 @@ class IngestService final : public v1::LogIngestService::CallbackService {
   GroupWriter* writer_;
   IngestLimits* limits_;
   WorkQueue* queue_;
+  IngestMetrics* metrics_;
   std::function<void(ProverId)> on_commit_;
 };
 

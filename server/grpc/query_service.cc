@@ -1,8 +1,10 @@
 #include "server/grpc/query_service.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "server/grpc/errors.h"
 
@@ -14,9 +16,16 @@ grpc::ServerUnaryReactor* QueryService::Run(
     absl::StatusOr<Response> (QueryHandler::*method)(const Request&), const Request* request,
     Response* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const bool taken = queue_->Submit([this, context, method, request, response, reactor] {
+  const absl::Time begin = absl::Now();
+  const auto finish = [this, reactor, begin](const absl::Status& status) {
+    const absl::string_view name = Request::descriptor()->name();
+    metrics_->OnAnswer(std::string(absl::StripSuffix(name, "Request")), status.code(),
+                       absl::Now() - begin);
+    reactor->Finish(FinishStatus(status));
+  };
+  const bool taken = queue_->Submit([this, context, method, request, response, finish] {
     if (context->IsCancelled()) {
-      reactor->Finish(grpc::Status::CANCELLED);
+      finish(absl::CancelledError("the client does not wait any more"));
       return;
     }
     const auto store = store_->WithDeadline(
@@ -24,9 +33,9 @@ grpc::ServerUnaryReactor* QueryService::Run(
     auto result = (QueryHandler(store.get()).*method)(*request);
     const absl::Status status = result.status();
     if (status.ok()) *response = *std::move(result);
-    reactor->Finish(FinishStatus(status));
+    finish(status);
   });
-  if (!taken) reactor->Finish(FinishStatus(OverloadedError()));
+  if (!taken) finish(OverloadedError());
   return reactor;
 }
 

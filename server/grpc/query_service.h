@@ -4,17 +4,18 @@
 #include "absl/time/time.h"
 #include "proverlog/v1/query.grpc.pb.h"
 #include "server/grpc/work_queue.h"
+#include "server/metrics/metrics.h"
 #include "server/query/query_handler.h"
 #include "storage/query_store.h"
 
 namespace proverlog {
 
 // QueryService over gRPC: each call runs on `queue`, until its client's deadline and for `timeout`
-// at most. Thread-safe; `store` and `queue` outlive the server that it is registered with.
+// at most. Thread-safe; what it is given outlives the server that it is registered with.
 class QueryService final : public v1::QueryService::CallbackService {
  public:
-  QueryService(QueryStore* store, WorkQueue* queue, absl::Duration timeout)
-      : store_(store), queue_(queue), timeout_(timeout) {}
+  QueryService(QueryStore* store, WorkQueue* queue, QueryMetrics* metrics, absl::Duration timeout)
+      : store_(store), queue_(queue), metrics_(metrics), timeout_(timeout) {}
 
   grpc::ServerUnaryReactor* ListEpochs(grpc::CallbackServerContext* context,
                                        const v1::ListEpochsRequest* request,
@@ -52,6 +53,7 @@ class QueryService final : public v1::QueryService::CallbackService {
 
   QueryStore* store_;
   WorkQueue* queue_;
+  QueryMetrics* metrics_;
   const absl::Duration timeout_;
 };
 

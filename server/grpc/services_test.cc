@@ -22,6 +22,7 @@
 #include "server/grpc/grpc_server.h"
 #include "server/grpc/ingest_service.h"
 #include "server/grpc/query_service.h"
+#include "server/metrics/metrics.h"
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/query_store.h"
 #include "tests/testing_util/test_database.h"
@@ -56,10 +57,12 @@ class Services {
   postgres::ArchiveStore archive_{pool_.get()};
   postgres::QueryStore queries_{pool_.get()};
   WorkQueue queue_{2, 64};
-  GroupWriter writer_{&archive_, {}};
+  Metrics metrics_{"test"};
+  GroupWriter writer_{&archive_, &metrics_.ingest, {}};
   IngestLimits limits_{IngestLimits::Options()};
-  IngestService ingest_service_{&archive_, &writer_, &limits_, &queue_, [](ProverId) {}};
-  QueryService query_service_{&queries_, &queue_, absl::Seconds(10)};
+  IngestService ingest_service_{&archive_, &writer_,         &limits_,
+                                &queue_,   &metrics_.ingest, [](ProverId) {}};
+  QueryService query_service_{&queries_, &queue_, &metrics_.query, absl::Seconds(10)};
   std::unique_ptr<GrpcServer> server_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "rpc/status.h"
 #include "server/grpc/errors.h"
 
@@ -15,9 +16,15 @@ constexpr int kWindowMessages = 64;
 
 }  // namespace
 
-StreamLogsCall* StreamLogsCall::Start(IngestSession session, GroupWriter* writer,
-                                      WorkQueue* queue) {
-  auto* call = new StreamLogsCall(std::move(session), writer, queue);
+StreamLogsCall::StreamLogsCall(IngestSession session, GroupWriter* writer, WorkQueue* queue,
+                               IngestMetrics* metrics)
+    : writer_(writer), queue_(queue), metrics_(metrics), session_(std::move(session)) {
+  metrics_->streams_open.Increment();
+}
+
+StreamLogsCall* StreamLogsCall::Start(IngestSession session, GroupWriter* writer, WorkQueue* queue,
+                                      IngestMetrics* metrics) {
+  auto* call = new StreamLogsCall(std::move(session), writer, queue, metrics);
   call->Proceed([] {});
   return call;
 }
@@ -29,6 +36,7 @@ void StreamLogsCall::OnReadDone(bool ok) {
     client_done_ = client_done_ || !ok;
     taking_ = take = ok && !ending_;
   });
+  if (take) read_at_ = absl::Now();
   // The call stays while a message is taken.
   if (!take || queue_->Submit([this] { Take(); })) return;
   Proceed([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
@@ -46,9 +54,21 @@ void StreamLogsCall::OnWriteDone(bool ok) {
   });
 }
 
+void StreamLogsCall::OnDone() {
+  metrics_->streams_open.Decrement();
+  delete this;
+}
+
 void StreamLogsCall::Take() {
   auto step = session_.Take(request_);
   request_.clear_message();  // a call that waits for its client holds no bytes
+  Taken taken;
+  if (step.ok()) {
+    taken.bytes = step->bytes;
+    taken.lines = step->lines;
+    taken.read_at = read_at_;
+    if (step->response) Count(taken);  // what makes a stream is committed already
+  }
   Proceed([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     taking_ = false;
     if (!step.ok()) {
@@ -58,28 +78,34 @@ void StreamLogsCall::Take() {
     } else {
       ++committing_;
       committing_bytes_ += step->advance->end_offset - step->advance->begin_offset;
-      StreamAdvance told;
-      told.begin_offset = step->advance->begin_offset;
-      told.end_offset = step->advance->end_offset;
+      taken.begin_offset = step->advance->begin_offset;
+      taken.end_offset = step->advance->end_offset;
       writer_->Submit(*std::move(step->advance),
-                      [this, told](const absl::Status& status) { OnCommitted(told, status); });
+                      [this, taken](const absl::Status& status) { OnCommitted(taken, status); });
     }
   });
 }
 
-void StreamLogsCall::OnCommitted(const StreamAdvance& advance, absl::Status status) {
+void StreamLogsCall::Count(const Taken& taken) const {
+  if (taken.bytes == 0) return;
+  metrics_->CountBatch(session_.prover(), taken.bytes, taken.lines);
+  metrics_->ack_seconds.Observe(absl::ToDoubleSeconds(absl::Now() - taken.read_at));
+}
+
+void StreamLogsCall::OnCommitted(const Taken& taken, absl::Status status) {
   // Why it was not committed is asked of the database, which must not hold up the writer.
   if (absl::IsAborted(status) && ReasonOf(status).empty()) {
     const bool asked = queue_->Submit(
-        [this, advance] { OnCommitted(advance, session_.ExplainAbort(advance.begin_offset)); });
+        [this, taken] { OnCommitted(taken, session_.ExplainAbort(taken.begin_offset)); });
     if (asked) return;
     status = OverloadedError();
   }
+  if (status.ok()) Count(taken);
   Proceed([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     --committing_;
-    committing_bytes_ -= advance.end_offset - advance.begin_offset;
+    committing_bytes_ -= taken.end_offset - taken.begin_offset;
     if (status.ok()) {
-      Respond(AckOf(advance.end_offset));
+      Respond(AckOf(taken.end_offset));
     } else {
       End(status);
     }
@@ -138,6 +164,7 @@ void StreamLogsCall::Perform(const Action& action) {
     absl::MutexLock lock(&mutex_);
     end = end_;
   }
+  if (!end.ok() && !absl::IsCancelled(end)) metrics_->OnRefusal(end);
   Finish(end.ok() ? grpc::Status::OK : FinishStatus(end));
 }
 

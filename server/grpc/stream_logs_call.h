@@ -8,10 +8,12 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "proverlog/v1/ingest.pb.h"
 #include "server/grpc/work_queue.h"
 #include "server/ingest/group_writer.h"
 #include "server/ingest/ingest_session.h"
+#include "server/metrics/metrics.h"
 
 namespace proverlog {
 
@@ -22,12 +24,13 @@ namespace proverlog {
 class StreamLogsCall final
     : public grpc::ServerBidiReactor<v1::StreamLogsRequest, v1::StreamLogsResponse> {
  public:
-  // `writer` and `queue` outlive the call.
-  static StreamLogsCall* Start(IngestSession session, GroupWriter* writer, WorkQueue* queue);
+  // `writer`, `queue` and `metrics` outlive the call.
+  static StreamLogsCall* Start(IngestSession session, GroupWriter* writer, WorkQueue* queue,
+                               IngestMetrics* metrics);
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
-  void OnDone() override { delete this; }
+  void OnDone() override;
 
  private:
   // What is to be done next, outside the lock.
@@ -40,8 +43,17 @@ class StreamLogsCall final
     bool Any() const { return read || write || await_room || finish; }
   };
 
-  StreamLogsCall(IngestSession session, GroupWriter* writer, WorkQueue* queue)
-      : writer_(writer), queue_(queue), session_(std::move(session)) {}
+  // A message that is taken and not acknowledged.
+  struct Taken {
+    int64_t begin_offset = 0;
+    int64_t end_offset = 0;
+    int64_t bytes = 0;  // of a batch
+    int64_t lines = 0;
+    absl::Time read_at;
+  };
+
+  StreamLogsCall(IngestSession session, GroupWriter* writer, WorkQueue* queue,
+                 IngestMetrics* metrics);
 
   // Applies the change of state and does what follows from it. Gives the call up: it may be gone
   // when this returns.
@@ -51,16 +63,20 @@ class StreamLogsCall final
   void Perform(const Action& action);
 
   void Take();
-  void OnCommitted(const StreamAdvance& advance, absl::Status status);
+  void OnCommitted(const Taken& taken, absl::Status status);
+  // Counts a batch that is committed.
+  void Count(const Taken& taken) const;
   void Respond(v1::StreamLogsResponse response) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The first reason to end is the one that the client is told.
   void End(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   GroupWriter* const writer_;
   WorkQueue* const queue_;
+  IngestMetrics* const metrics_;
   // One message at a time is taken; the members of this block are its own while it is.
   IngestSession session_;
   v1::StreamLogsRequest request_;
+  absl::Time read_at_;
 
   absl::Mutex mutex_;
   v1::StreamLogsResponse response_;  // that is being written

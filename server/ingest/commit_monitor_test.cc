@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 
 namespace proverlog {
 namespace {
@@ -42,6 +44,7 @@ class FakeStore : public ArchiveWriter {
   }
   absl::Status Probe() override {
     absl::MutexLock lock(&mutex_);
+    mutex_.Await(absl::Condition(&answers_));
     ++probes_;
     return status_;
   }
@@ -49,6 +52,11 @@ class FakeStore : public ArchiveWriter {
   void SetStatus(const absl::Status& status) {
     absl::MutexLock lock(&mutex_);
     status_ = status;
+  }
+  // Whether probes have an answer, or wait for one.
+  void SetAnswers(bool answers) {
+    absl::MutexLock lock(&mutex_);
+    answers_ = answers;
   }
   // Waits for so many more probes.
   void AwaitProbes(int count) {
@@ -61,6 +69,7 @@ class FakeStore : public ArchiveWriter {
  private:
   absl::Mutex mutex_;
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
+  bool answers_ ABSL_GUARDED_BY(mutex_) = true;
   int probes_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
@@ -68,7 +77,7 @@ constexpr absl::Duration kSoon = absl::Milliseconds(1);
 
 TEST(CommitMonitorTest, ProbesSeeTroubleAndItsEnd) {
   FakeStore store;
-  CommitMonitor monitor(&store, {kSoon, kSoon});
+  CommitMonitor monitor(&store, {kSoon, kSoon, absl::ZeroDuration()});
   store.AwaitProbes(2);
   EXPECT_TRUE(monitor.status().ok());
   store.SetStatus(absl::UnavailableError("the disk is full"));
@@ -81,12 +90,49 @@ TEST(CommitMonitorTest, ProbesSeeTroubleAndItsEnd) {
 
 TEST(CommitMonitorTest, TheOutcomeOfATransactionCounts) {
   FakeStore store;
-  CommitMonitor monitor(&store, {absl::Hours(1), absl::Hours(1)});
+  CommitMonitor monitor(&store, {.probe_interval = absl::Hours(1)});
   monitor.Report(absl::UnavailableError("gone"));
   EXPECT_FALSE(monitor.status().ok());
   // Another client was there first: the database can.
   monitor.Report(absl::AbortedError("fenced"));
   EXPECT_TRUE(monitor.status().ok());
+}
+
+// Such as a disk that is full for a block, and has room for a commit.
+TEST(CommitMonitorTest, AProbeDoesNotOutweighATransactionThatJustFailed) {
+  absl::Mutex mutex;
+  absl::Time now = absl::UnixEpoch();
+  const auto clock = [&] {
+    absl::MutexLock lock(&mutex);
+    return now;
+  };
+  FakeStore store;
+  CommitMonitor monitor(
+      &store, {.probe_interval = kSoon, .probe_interval_in_trouble = kSoon, .now = clock});
+  monitor.Report(absl::UnavailableError("the disk is full"));
+  store.AwaitProbes(3);
+  EXPECT_FALSE(monitor.status().ok());
+  {
+    absl::MutexLock lock(&mutex);
+    now += absl::Seconds(11);
+  }
+  store.AwaitProbes(3);
+  EXPECT_TRUE(monitor.status().ok());
+}
+
+TEST(CommitMonitorTest, ADatabaseThatDoesNotAnswerDoesNotCommit) {
+  FakeStore store;
+  CommitMonitor monitor(&store, {.probe_interval = kSoon,
+                                 .probe_interval_in_trouble = kSoon,
+                                 .trouble_lasts = absl::ZeroDuration(),
+                                 .patience = absl::Milliseconds(20)});
+  store.AwaitProbes(2);
+  store.SetAnswers(false);
+  while (monitor.status().ok()) absl::SleepFor(kSoon);
+  EXPECT_EQ(monitor.status().message().substr(0, 10), "no answer ");
+  store.SetAnswers(true);
+  store.AwaitProbes(2);
+  while (!monitor.status().ok()) absl::SleepFor(kSoon);
 }
 
 }  // namespace

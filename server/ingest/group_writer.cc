@@ -4,6 +4,9 @@
 #include <set>
 #include <utility>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+
 namespace proverlog {
 namespace {
 
@@ -19,8 +22,8 @@ size_t SizeOf(const StreamAdvance& advance) {
 
 }  // namespace
 
-GroupWriter::GroupWriter(ArchiveWriter* store, Options options)
-    : store_(store), options_(std::move(options)) {
+GroupWriter::GroupWriter(ArchiveWriter* store, IngestMetrics* metrics, Options options)
+    : store_(store), metrics_(metrics), options_(std::move(options)) {
   absl::MutexLock lock(&mutex_);
   lanes_ = std::vector<Lane>(static_cast<size_t>(options_.threads));
   for (Lane& lane : lanes_) lane.thread = std::thread([this, &lane] { Run(lane); });
@@ -38,6 +41,7 @@ GroupWriter::~GroupWriter() {
 
 void GroupWriter::Submit(StreamAdvance advance, Done done) {
   const size_t bytes = SizeOf(advance);
+  Report(1, static_cast<double>(bytes));
   absl::MutexLock lock(&mutex_);
   Lane& lane = lanes_[static_cast<size_t>(advance.stream.stream_id) % lanes_.size()];
   queued_bytes_ += bytes;
@@ -97,7 +101,9 @@ GroupWriter::Group GroupWriter::TakeGroup(Lane& lane) {
 }
 
 void GroupWriter::Commit(Group& group) {
+  const absl::Time begin = absl::Now();
   const auto moved = store_->Advance(group.advances);
+  metrics_->commit_seconds.Observe(absl::ToDoubleSeconds(absl::Now() - begin));
   options_.on_outcome(moved.status());
   std::set<ProverId> provers;
   for (size_t i = 0; i < group.advances.size(); ++i) {
@@ -105,8 +111,15 @@ void GroupWriter::Commit(Group& group) {
     if (moved.ok() && (*moved)[i]) provers.insert(group.advances[i].stream.prover_id);
     if (moved.ok() && !(*moved)[i]) status = absl::AbortedError("not at this offset");
     for (const Done& done : group.done[i]) done(status);
+    Report(-static_cast<double>(group.done[i].size()), 0);
   }
+  Report(0, -static_cast<double>(group.bytes));
   for (const ProverId prover_id : provers) options_.on_commit(prover_id);
+}
+
+void GroupWriter::Report(double messages, double bytes) const {
+  metrics_->queue_messages.Increment(messages);
+  metrics_->queue_bytes.Increment(bytes);
 }
 
 std::vector<std::function<void()>> GroupWriter::Release(size_t bytes) {

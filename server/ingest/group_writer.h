@@ -9,13 +9,14 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "server/metrics/metrics.h"
 #include "storage/archive_store.h"
 
 namespace proverlog {
 
 // Commits what all streams get, many streams and batches in one transaction: what comes while one
 // is committed makes the next one. What a stream submits is committed in that order. Thread-safe;
-// `store` outlives it.
+// `store` and `metrics` outlive it.
 class GroupWriter {
  public:
   // OK after COMMIT; ABORTED where the stream does not stand where the advance begins, or was
@@ -30,7 +31,7 @@ class GroupWriter {
     std::function<void(const absl::Status&)> on_outcome = [](const absl::Status&) {};
     std::function<void(ProverId)> on_commit = [](ProverId) {};
   };
-  GroupWriter(ArchiveWriter* store, Options options);
+  GroupWriter(ArchiveWriter* store, IngestMetrics* metrics, Options options);
   // Commits what is queued.
   ~GroupWriter();
   GroupWriter(const GroupWriter&) = delete;
@@ -64,10 +65,13 @@ class GroupWriter {
   void Run(Lane& lane);
   Group TakeGroup(Lane& lane) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Commit(Group& group);
+  // Tells how much more, or less, is queued.
+  void Report(double messages, double bytes) const;
   // Those that wait for room, as many as there is room for.
   std::vector<std::function<void()>> Release(size_t bytes);
 
   ArchiveWriter* store_;
+  IngestMetrics* metrics_;
   const Options options_;
   absl::Mutex mutex_;
   std::vector<Lane> lanes_ ABSL_GUARDED_BY(mutex_);

@@ -60,6 +60,7 @@ class GroupWriterTest : public testing::Test {
 
   testing_util::TestDatabase database_;
   SlowStore store_{&database_.pool()};
+  Metrics metrics_{"test"};
 };
 
 TEST_F(GroupWriterTest, WhatComesWhileAGroupIsCommittedMakesTheNextOne) {
@@ -78,11 +79,13 @@ TEST_F(GroupWriterTest, WhatComesWhileAGroupIsCommittedMakesTheNextOne) {
       done.DecrementCount();
     });
   };
-  GroupWriter writer(&store_, {.threads = 1});
+  GroupWriter writer(&store_, &metrics_.ingest, {.threads = 1});
   submit(writer, Piece(a, 1, "1"), 1);
   for (int64_t i = 2; i <= 4; ++i) submit(writer, Piece(a, i, "x"), static_cast<int>(i));
   submit(writer, Piece(b, 1, "2"), 5);
   submit(writer, Piece(b, 2, "3"), 6);
+  EXPECT_EQ(metrics_.ingest.queue_messages.Value(), 6);
+  EXPECT_GT(metrics_.ingest.queue_bytes.Value(), 6);
   store_.go_on.Notify();
   done.Wait();
   EXPECT_EQ(*ReadRange(store_, a, 0, 100), "a1xxx");
@@ -99,10 +102,12 @@ TEST_F(GroupWriterTest, AStreamThatIsNotAtItsOffsetHarmsNoOther) {
   absl::Status of_b = absl::UnknownError("not told");
   store_.go_on.Notify();
   {
-    GroupWriter writer(&store_, {.threads = 1});
+    GroupWriter writer(&store_, &metrics_.ingest, {.threads = 1});
     writer.Submit(Piece(a, 7, "x"), [&](const absl::Status& status) { of_a = status; });
     writer.Submit(Piece(b, 1, "x"), [&](const absl::Status& status) { of_b = status; });
   }  // commits what is queued
+  EXPECT_EQ(metrics_.ingest.queue_messages.Value(), 0);
+  EXPECT_EQ(metrics_.ingest.queue_bytes.Value(), 0);
   EXPECT_TRUE(absl::IsAborted(of_a)) << of_a;
   EXPECT_TRUE(of_b.ok()) << of_b;
   EXPECT_EQ(*ReadRange(store_, a, 0, 100), "a");
@@ -112,7 +117,7 @@ TEST_F(GroupWriterTest, AStreamThatIsNotAtItsOffsetHarmsNoOther) {
 TEST_F(GroupWriterTest, WhoeverWaitsForRoomGetsItInTurn) {
   const StreamKey a = Create("a");
   absl::BlockingCounter resumed(2);
-  GroupWriter writer(&store_, {.threads = 1, .max_queued_bytes = 100});
+  GroupWriter writer(&store_, &metrics_.ingest, {.threads = 1, .max_queued_bytes = 100});
   EXPECT_TRUE(writer.HasRoom());
   writer.Submit(Piece(a, 1, "x"), [](const absl::Status&) {});
   EXPECT_FALSE(writer.HasRoom());
@@ -137,9 +142,9 @@ TEST_F(GroupWriterTest, AllOfAGroupAreToldThatTheDatabaseFailed) {
   absl::Status told;
   absl::Status outcome;
   {
-    GroupWriter writer(&store_, {.threads = 1, .on_outcome = [&](const absl::Status& status) {
-                                   outcome = status;
-                                 }});
+    GroupWriter writer(
+        &store_, &metrics_.ingest,
+        {.threads = 1, .on_outcome = [&](const absl::Status& status) { outcome = status; }});
     writer.Submit(Piece(a, 1, "x"), [&](const absl::Status& status) { told = status; });
   }
   EXPECT_FALSE(told.ok());

@@ -119,7 +119,11 @@ absl::StatusOr<IngestSession::Step> IngestSession::TakeBatch(const v1::Batch& ba
     advance.head = head_;
   }
   advance.blocks.push_back(std::move(valid->block));
-  return Commit(std::move(advance));
+  auto step = Commit(std::move(advance));
+  if (!step.ok()) return step;
+  step->bytes = size;
+  step->lines = std::count(valid->raw.begin(), valid->raw.end(), '\n');
+  return step;
 }
 
 absl::StatusOr<IngestSession::Step> IngestSession::TakeGap(const v1::Gap& proto) {

@@ -31,8 +31,13 @@ class IngestSession {
   struct Step {
     std::optional<v1::StreamLogsResponse> response;
     std::optional<StreamAdvance> advance;
+    int64_t bytes = 0;  // of a batch
+    int64_t lines = 0;  // that end in it
   };
   absl::StatusOr<Step> Take(const v1::StreamLogsRequest& request);
+
+  // Whose log it is, after hello.
+  const std::string& prover() const { return hello_.prover(); }
 
   // Why an advance that began at `offset` was not committed: because of another client (FENCED), or
   // of its offset.

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <string>
 
 #include "absl/time/clock.h"
@@ -14,7 +15,8 @@ constexpr absl::Duration kLookInterval = absl::Seconds(2);
 
 }  // namespace
 
-NormalizerWorker::NormalizerWorker(ProjectionStore* store) : store_(store), projector_(store) {
+NormalizerWorker::NormalizerWorker(ProjectionStore* store, NormalizerMetrics* metrics)
+    : store_(store), metrics_(metrics), projector_(store, metrics) {
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -64,14 +66,29 @@ void NormalizerWorker::LookForWork() {
     spdlog::warn("normalizer: {}", std::string(behind.status().message()));
     return;
   }
+  ReportLag(*behind);
   absl::MutexLock lock(&mutex_);
-  due_.insert(behind->begin(), behind->end());
+  for (const ProverBehind& prover : *behind) due_.insert(prover.prover_id);
+}
+
+void NormalizerWorker::ReportLag(const std::vector<ProverBehind>& behind) {
+  const UnixMillis now = absl::ToUnixMillis(absl::Now());
+  std::vector<ProverLag> lag;
+  for (const ProverBehind& prover : behind) {
+    const UnixMillis since = std::min(prover.received_at.value_or(now), now);
+    constexpr double kMillisASecond = 1000;
+    lag.push_back({prover.name, prover.bytes, static_cast<double>(now - since) / kMillisASecond});
+  }
+  metrics_->SetLag(lag);
 }
 
 void NormalizerWorker::Normalize(ProverId prover_id) {
   // One step a turn: provers take turns, and a stop does not wait for a long backlog.
+  const absl::Time begin = absl::Now();
   const auto result = projector_.Step({prover_id});
+  metrics_->step_seconds.Observe(absl::ToDoubleSeconds(absl::Now() - begin));
   if (!result.ok()) {
+    metrics_->failures.Increment();
     // The next look finds the prover again; until then the database may have recovered.
     spdlog::warn("normalizer: {}", std::string(result.status().message()));
     return;

@@ -3,10 +3,12 @@
 
 #include <set>
 #include <thread>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "server/metrics/metrics.h"
 #include "server/normalize/projector.h"
 #include "storage/projection_store.h"
 
@@ -15,10 +17,10 @@ namespace proverlog {
 // Follows ingest: normalizes a prover as soon as it is told of a commit, and looks every few
 // seconds for what it was not told of (after a restart, or committed by another replica), and for a
 // retired projection to delete a piece of. A failure is logged and tried again. Thread-safe;
-// `store` outlives it.
+// `store` and `metrics` outlive it.
 class NormalizerWorker {
  public:
-  explicit NormalizerWorker(ProjectionStore* store);
+  NormalizerWorker(ProjectionStore* store, NormalizerMetrics* metrics);
   // Ends after the step that is under way.
   ~NormalizerWorker();
   NormalizerWorker(const NormalizerWorker&) = delete;
@@ -34,7 +36,11 @@ class NormalizerWorker {
   void Normalize(ProverId prover_id);
   void LookForWork();
 
+  // How far provers are behind, for those who look at the metrics.
+  void ReportLag(const std::vector<ProverBehind>& behind);
+
   ProjectionStore* store_;
+  NormalizerMetrics* metrics_;
   Projector projector_;
   absl::Mutex mutex_;
   std::set<ProverId> due_ ABSL_GUARDED_BY(mutex_);

@@ -51,8 +51,8 @@ constexpr ProverId kBusyOnce = 3;
 // Three provers that are behind; tells when the two whose first step comes to nothing had another.
 class FakeStore : public ProjectionStore {
  public:
-  absl::StatusOr<std::vector<ProverId>> FindProversBehind() override {
-    return std::vector<ProverId>{kEndless, kFailsOnce, kBusyOnce};
+  absl::StatusOr<std::vector<ProverBehind>> FindProversBehind() override {
+    return std::vector<ProverBehind>{{kEndless}, {kFailsOnce}, {kBusyOnce}};
   }
   absl::StatusOr<bool> Project(const ProjectionKey& projection,
                                const ProjectionWork& work) override {
@@ -80,7 +80,8 @@ class FakeStore : public ProjectionStore {
 
 TEST(NormalizerWorkerTest, ABacklogDoesNotKeepFromLookingAgain) {
   FakeStore store;
-  NormalizerWorker worker(&store);
+  Metrics metrics("test");
+  NormalizerWorker worker(&store, &metrics.normalizer);
   EXPECT_TRUE(store.tried_again.WaitForNotificationWithTimeout(absl::Seconds(30)));
 }
 

@@ -36,6 +36,17 @@ struct Told {
   std::map<int64_t, UnknownCounts> unknown;  // by stream
 };
 
+// What a step did; it counts once the step is committed.
+struct StepOutcome {
+  bool more = false;  // there may be more to do
+  int64_t bytes = 0;
+  int64_t lines = 0;
+  int64_t records = 0;
+  int64_t facts = 0;
+  int64_t events = 0;
+  int64_t unreadable = 0;  // streams
+};
+
 // What comes once a job or more often is not kept: it would be more than all jobs.
 bool IsKept(const Event& event) {
   for (const char* frequent : {"avm.proved", "avm.started", "block.", "circuit.proved",
@@ -128,7 +139,8 @@ absl::Status FeedBlocks(const PendingStream& pending, ProjectionTransaction& tx,
 // error of the database is one here: what is wrong with a stream's own bytes is logged, and the
 // stream is taken up again after all others.
 absl::StatusOr<NormalizedStream> Normalize(const PendingStream& pending, const MessageIndex* index,
-                                           ProjectionTransaction& tx, int64_t& budget, Told& told) {
+                                           ProjectionTransaction& tx, int64_t& budget, Told& told,
+                                           StepOutcome& outcome) {
   NormalizedStream reached;
   reached.stream_id = pending.labels.stream_id;
   reached.progress = pending.progress;
@@ -146,12 +158,28 @@ absl::StatusOr<NormalizedStream> Normalize(const PendingStream& pending, const M
     told.unknown[reached.stream_id] = sink.unknown().counts();
   }
   if (absl::IsDataLoss(status)) {
+    ++outcome.unreadable;
     spdlog::error("normalizer: stream {} cannot be read beyond {}: {}", reached.stream_id,
                   reached.progress.offset, std::string(status.message()));
   } else if (!status.ok()) {
     return status;
   }
   return reached;
+}
+
+void Count(const StreamProgress& before, const NormalizedStream& after, StepOutcome& outcome) {
+  const StreamProgress& now = after.progress;
+  outcome.more = outcome.more || now.offset > before.offset || after.sealed_offset.has_value();
+  outcome.bytes += now.offset - before.offset;
+  outcome.lines += now.counts.lines - before.counts.lines;
+  outcome.records += now.counts.records - before.counts.records;
+}
+
+void Count(const Told& told, StepOutcome& outcome) {
+  for (const auto& [id, facts] : told.jobs.facts()) {
+    outcome.facts += static_cast<int64_t>(facts.size());
+  }
+  outcome.events = static_cast<int64_t>(told.events.size());
 }
 
 // Unites what the logs say with what is known, and writes the jobs that this changed.
@@ -185,10 +213,10 @@ int64_t ShareOf(const PendingStream& stream, int64_t behind) {
 }
 
 absl::Status NormalizePending(const MessageIndex* index, int max_streams, ProjectionTransaction& tx,
-                              bool& more) {
+                              StepOutcome& outcome) {
   const auto pending = tx.PendingStreams(max_streams);
   if (!pending.ok()) return pending.status();
-  more = false;
+  outcome = {};
   Told told;
   int64_t behind = 0;
   for (const PendingStream& stream : *pending) behind += BytesBehind(stream);
@@ -198,13 +226,13 @@ absl::Status NormalizePending(const MessageIndex* index, int max_streams, Projec
     if (budget <= 0) break;
     int64_t share = std::min(budget, ShareOf(stream, behind));
     const int64_t before = share;
-    auto normalized = Normalize(stream, index, tx, share, told);
+    auto normalized = Normalize(stream, index, tx, share, told, outcome);
     budget -= before - share;
     if (!normalized.ok()) return normalized.status();
-    const int64_t offset = normalized->progress.offset;
-    more = more || offset > stream.progress.offset || normalized->sealed_offset.has_value();
+    Count(stream.progress, *normalized, outcome);
     reached.push_back(*std::move(normalized));
   }
+  Count(told, outcome);
   if (absl::Status status = MergeJobs(told.jobs, tx); !status.ok()) return status;
   if (absl::Status status = tx.SaveEvents(told.events); !status.ok()) return status;
   if (absl::Status status = tx.SaveCircuitRuns(told.circuit_runs); !status.ok()) return status;
@@ -213,6 +241,15 @@ absl::Status NormalizePending(const MessageIndex* index, int max_streams, Projec
     if (absl::Status status = tx.SaveProgress(stream); !status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+void Report(const StepOutcome& outcome, NormalizerMetrics& metrics) {
+  metrics.bytes.Increment(static_cast<double>(outcome.bytes));
+  metrics.lines.Increment(static_cast<double>(outcome.lines));
+  metrics.records.Increment(static_cast<double>(outcome.records));
+  metrics.facts.Increment(static_cast<double>(outcome.facts));
+  metrics.events.Increment(static_cast<double>(outcome.events));
+  metrics.failures.Increment(static_cast<double>(outcome.unreadable));
 }
 
 // Makes the stream that is next the last one.
@@ -239,19 +276,20 @@ absl::StatusOr<Projector::Result> Projector::Step(const ProjectionKey& projectio
 }
 
 absl::Status Projector::CatchUp(ProjectionTransaction& tx) const {
-  bool more = false;
-  return NormalizePending(&index_, kStreamsToCatchUp, tx, more);
+  StepOutcome outcome;
+  return NormalizePending(&index_, kStreamsToCatchUp, tx, outcome);
 }
 
 absl::StatusOr<Projector::Result> Projector::TakeStep(const ProjectionKey& projection,
                                                       int max_streams) {
-  bool more = false;
+  StepOutcome outcome;
   const auto ran = store_->Project(projection, [&](ProjectionTransaction& tx) {
-    return NormalizePending(&index_, max_streams, tx, more);
+    return NormalizePending(&index_, max_streams, tx, outcome);
   });
   if (!ran.ok()) return ran.status();
   if (!*ran) return Result::kBusy;
-  return more ? Result::kMore : Result::kDone;
+  if (metrics_ != nullptr) Report(outcome, *metrics_);
+  return outcome.more ? Result::kMore : Result::kDone;
 }
 
 }  // namespace proverlog

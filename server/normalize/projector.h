@@ -3,15 +3,18 @@
 
 #include "absl/status/statusor.h"
 #include "normalizer/message_catalogue.h"
+#include "server/metrics/metrics.h"
 #include "storage/projection_store.h"
 
 namespace proverlog {
 
 // Carries a projection forward: archived bytes become jobs, and how far it came is saved in the
-// same transaction. Thread-safe; `store` outlives it.
+// same transaction. Thread-safe; `store` and `metrics` outlive it.
 class Projector {
  public:
-  explicit Projector(ProjectionStore* store) : store_(store) {}
+  // Without `metrics` nobody is told how much it did.
+  explicit Projector(ProjectionStore* store, NormalizerMetrics* metrics = nullptr)
+      : store_(store), metrics_(metrics) {}
 
   enum class Result {
     kDone,  // nothing is left to do, or nothing that can be done
@@ -32,6 +35,7 @@ class Projector {
   absl::StatusOr<Result> TakeStep(const ProjectionKey& projection, int max_streams);
 
   ProjectionStore* store_;
+  NormalizerMetrics* metrics_;
   MessageIndex index_;
 };
 

@@ -288,9 +288,12 @@ absl::StatusOr<int64_t> ArchiveStore::EndOfLastGap(const StreamKey& stream, int6
 
 absl::Status ArchiveStore::Probe() {
   return RunTransaction<ReadWrite>(*pool_, "commit", [&](ReadWrite& tx) {
-    // A transaction that has a number writes a record when it is committed.
-    tx.exec1("SELECT pg_current_xact_id()");
-    return absl::OkStatus();
+    // A message without a reader: its commit waits for the disk, and for standbys, as a block's.
+    const auto row = tx.exec1(
+        "SELECT pg_logical_emit_message(true, 'proverlog', ''),"
+        " current_setting('transaction_read_only')::boolean");
+    return row[1].as<bool>() ? absl::UnavailableError("the database is read-only")
+                             : absl::OkStatus();
   });
 }
 

@@ -164,6 +164,22 @@ TEST_F(ArchiveStoreTest, AStreamThatIsNotThereIsNotFound) {
   EXPECT_TRUE(absl::IsNotFound(store_.ReopenStream("nobody", 1, {}).status()));
 }
 
+TEST_F(ArchiveStoreTest, ADatabaseThatCommitsIsFoundToDoSo) {
+  for (int i = 0; i < 3; ++i) {
+    const absl::Status status = store_.Probe();
+    EXPECT_TRUE(status.ok()) << status;
+  }
+}
+
+TEST_F(ArchiveStoreTest, AReadOnlyDatabaseDoesNotCommit) {
+  database_.Sql(
+      "DO $$BEGIN EXECUTE 'ALTER DATABASE ' || quote_ident(current_database()) ||"
+      " ' SET default_transaction_read_only = on'; END$$");
+  const auto pool = ConnectionPool::Create({.database = database_.conninfo(), .size = 1});
+  const absl::Status status = ArchiveStore(pool->get()).Probe();
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+}
+
 TEST_F(ArchiveStoreTest, ADamagedBlockIsDataLoss) {
   const StreamKey key = Create("hello");
   database_.Sql("UPDATE live_block SET zstd = 'garbage'");

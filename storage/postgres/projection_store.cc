@@ -5,11 +5,40 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "storage/postgres/fields.h"
 #include "storage/postgres/projection_transaction.h"
 #include "storage/postgres/transaction.h"
 
 namespace proverlog::postgres {
 namespace {
+
+// When the block was received that holds the next byte of stream_position sp and stream_progress
+// pr; where that is long ago it is not looked for in all partitions of the time before.
+std::string NextReceived(absl::string_view table) {
+  return absl::StrCat("(SELECT received_at FROM ", table,
+                      " WHERE prover_id = sp.prover_id AND stream_id = sp.stream_id"
+                      " AND begin_offset > coalesce(pr.normalized_offset, 0) - $1"
+                      " AND begin_offset < sp.committed_offset"
+                      " AND end_offset > coalesce(pr.normalized_offset, 0)"
+                      " AND received_at >= $2 ORDER BY begin_offset LIMIT 1)");
+}
+
+std::string SelectBehind() {
+  return absl::StrCat(
+      "SELECT sp.prover_id, p.name,"
+      " sum(sp.committed_offset - coalesce(pr.normalized_offset, 0))::bigint,"
+      " min(CASE WHEN sp.committed_offset > coalesce(pr.normalized_offset, 0)"
+      "  THEN coalesce(least(",
+      NextReceived("live_block"), ", ", NextReceived("block"),
+      "), $2) END)"
+      " FROM stream_position sp JOIN prover p USING (prover_id)"
+      " LEFT JOIN stream_progress pr ON pr.prover_id = sp.prover_id"
+      "  AND pr.projection_id = p.projection_id AND pr.stream_id = sp.stream_id WHERE ",
+      kPending, " GROUP BY sp.prover_id, p.name");
+}
 
 // Makes this transaction the projection's only worker's; nothing where another one is.
 std::optional<ProjectionKey> LockProjection(ReadWrite& tx, const ProjectionKey& projection) {
@@ -60,17 +89,18 @@ void DeleteSomeOf(ReadWrite& tx, const ProjectionKey& key) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<ProverId>> ProjectionStore::FindProversBehind() {
+absl::StatusOr<std::vector<ProverBehind>> ProjectionStore::FindProversBehind() {
   return RunTransaction<ReadOnly>(
       *pool_, "find what is to be normalized",
-      [](ReadOnly& tx) -> absl::StatusOr<std::vector<ProverId>> {
-        std::vector<ProverId> provers;
-        const auto rows = tx.exec(absl::StrCat(
-            "SELECT DISTINCT sp.prover_id FROM stream_position sp JOIN prover p USING (prover_id)"
-            " LEFT JOIN stream_progress pr ON pr.prover_id = sp.prover_id"
-            "  AND pr.projection_id = p.projection_id AND pr.stream_id = sp.stream_id WHERE ",
-            kPending));
-        for (const auto& row : rows) provers.push_back(row[0].as<ProverId>());
+      [](ReadOnly& tx) -> absl::StatusOr<std::vector<ProverBehind>> {
+        const auto rows = tx.exec_params(
+            SelectBehind(), kMaxBlockBytes,
+            absl::ToUnixMillis(absl::Now()) - absl::ToInt64Milliseconds(kLongestLag));
+        std::vector<ProverBehind> provers;
+        for (const auto& row : rows) {
+          provers.push_back({row[0].as<ProverId>(), row[1].as<std::string>(), row[2].as<int64_t>(),
+                             ReadOptional(row[3])});
+        }
         return provers;
       });
 }

@@ -13,7 +13,7 @@ class ProjectionStore : public proverlog::ProjectionStore {
  public:
   explicit ProjectionStore(ConnectionPool* pool) : pool_(pool) {}
 
-  absl::StatusOr<std::vector<ProverId>> FindProversBehind() override;
+  absl::StatusOr<std::vector<ProverBehind>> FindProversBehind() override;
   absl::StatusOr<bool> Project(const ProjectionKey& projection,
                                const ProjectionWork& work) override;
   absl::Status DeleteRetired() override;

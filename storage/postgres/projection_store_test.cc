@@ -151,7 +151,13 @@ TEST_F(ProjectionStoreTest, ProgressIsSavedAndTakenUpAgain) {
     return tx.SaveProgress(reached);
   });
   ASSERT_TRUE(status.ok()) << status;
-  EXPECT_EQ(store_.FindProversBehind()->size(), 1U);
+  const auto behind = store_.FindProversBehind();
+  ASSERT_EQ(behind->size(), 1U);
+  EXPECT_EQ(behind->front().prover_id, stream_.prover_id);
+  EXPECT_EQ(behind->front().name, "prover");
+  EXPECT_EQ(behind->front().bytes, 2);
+  EXPECT_EQ(std::to_string(behind->front().received_at.value_or(0)),
+            database_.Sql("SELECT received_at FROM live_block"));
 
   const absl::Status again = Project([&](ProjectionTransaction& tx) {
     const PendingStream stream = tx.PendingStreams(10)->front();

@@ -70,7 +70,8 @@ TEST_F(ServiceTest, StopsCleanlyAndKeepsWhatItHas) {
 
 TEST_F(ServiceTest, ASecondServiceOnTheSameDirectoryIsRefused) {
   Service service(DataDirFlag());
-  const Finished second = RunProgram({ProverlogdPath(), DataDirFlag(), "--listen=127.0.0.1:0"});
+  const Finished second = RunProgram(
+      {ProverlogdPath(), DataDirFlag(), "--listen=127.0.0.1:0", "--http-listen=127.0.0.1:0"});
   EXPECT_EQ(second.exit_code, 1);
   EXPECT_THAT(second.err, HasSubstr("another proverlogd (process " +
                                     std::to_string(service.process().pid()) + ") uses"));
@@ -81,7 +82,7 @@ TEST_F(ServiceTest, ASecondServiceOnTheSamePortIsRefused) {
   Service service(DataDirFlag());
   const Finished second =
       RunProgram({ProverlogdPath(), "--data-dir=" + directory_.path() + "/other",
-                  "--listen=" + service.address()});
+                  "--listen=" + service.address(), "--http-listen=127.0.0.1:0"});
   EXPECT_EQ(second.exit_code, 1);
   EXPECT_THAT(second.err, HasSubstr("cannot listen on " + service.address()));
   EXPECT_THAT(ProcessesIn(directory_.path() + "/other"), IsEmpty());
@@ -140,7 +141,8 @@ TEST_F(ServiceTest, APostgresThatWasLeftBehindIsStoppedAtTheNextStart) {
   kill(keeper, SIGKILL);
   service.process().Kill(SIGKILL);
   service.process().Wait();
-  Process next({ProverlogdPath(), DataDirFlag(), "--listen=127.0.0.1:0"});
+  Process next(
+      {ProverlogdPath(), DataDirFlag(), "--listen=127.0.0.1:0", "--http-listen=127.0.0.1:0"});
   WaitUntil([&] { return next.Err().find("starting a private") != std::string::npos; }, "start");
   kill(orphan, SIGCONT);
   WaitUntil([&] { return next.Err().find("is ready") != std::string::npos; }, "ready");
@@ -150,7 +152,8 @@ TEST_F(ServiceTest, APostgresThatWasLeftBehindIsStoppedAtTheNextStart) {
 TEST_F(ServiceTest, ASignalDuringTheStartEndsItAndLeavesNothingBehind) {
   // While the cluster is made (which then is to be made again), and while PostgreSQL starts.
   for (const int delay_ms : {0, 100, 200, 300, 400, 500}) {
-    Process starting({ProverlogdPath(), DataDirFlag(), "--listen=127.0.0.1:0"});
+    Process starting(
+        {ProverlogdPath(), DataDirFlag(), "--listen=127.0.0.1:0", "--http-listen=127.0.0.1:0"});
     WaitUntil([&] { return starting.Err().find("starting a private") != std::string::npos; },
               "it begins to start");
     absl::SleepFor(absl::Milliseconds(delay_ms));

@@ -9,6 +9,7 @@
 #include <pqxx/pqxx>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "codec/sha256.h"
@@ -20,7 +21,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kReady[] = "gRPC listens on ";
+constexpr absl::string_view kHttpReady = "HTTP listens on ";
+constexpr absl::string_view kReady = "gRPC listens on ";
+
+// What stands behind `words` in the log, up to a comma or the line's end.
+std::string TextAfter(absl::string_view words, const std::string& log) {
+  const size_t at = log.find(words.data(), 0, words.size());
+  if (at == std::string::npos) return "";
+  const size_t begin = at + words.size();
+  return log.substr(begin, log.find_first_of(",\n", begin) - begin);
+}
 
 // A line of DIR/pg/postmaster.pid, counted from 1; its lines are fixed (miscadmin.h).
 std::string PidFileLine(const std::string& data_dir, int number) {
@@ -65,20 +75,16 @@ std::string DumpStreams(pqxx::work& tx, const std::string& conninfo) {
 
 Service::Service(const std::string& database, std::vector<std::string> flags,
                  const std::string& listen) {
-  std::vector<std::string> command = {ProverlogdPath(), database, "--listen=" + listen};
+  std::vector<std::string> command = {ProverlogdPath(), database, "--listen=" + listen,
+                                      "--http-listen=127.0.0.1:0"};
   command.insert(command.end(), flags.begin(), flags.end());
   process_ = std::make_unique<Process>(command);
-  WaitUntil(
-      [this] {
-        return process_->Err().find(kReady) != std::string::npos || !process_->IsRunning();
-      },
-      "proverlogd is ready");
+  WaitUntil([this] { return absl::StrContains(process_->Err(), kReady) || !process_->IsRunning(); },
+            "proverlogd is ready");
   EXPECT_TRUE(process_->IsRunning()) << process_->Err();
   const std::string log = process_->Err();
-  const size_t at = log.find(kReady);
-  if (at == std::string::npos) return;
-  const size_t begin = at + sizeof(kReady) - 1;
-  address_ = log.substr(begin, log.find('\n', begin) - begin);
+  http_address_ = TextAfter(kHttpReady, log);
+  address_ = TextAfter(kReady, log);
 }
 
 std::vector<std::string> Service::ProverlogCommand(std::vector<std::string> arguments) const {

@@ -19,6 +19,8 @@ class Service {
   Process& process() { return *process_; }
   // host:port
   const std::string& address() const { return address_; }
+  // The same of its HTTP pages.
+  const std::string& http_address() const { return http_address_; }
 
   // Runs `proverlog COMMAND --server ADDRESS ARGUMENTS...`.
   Finished Proverlog(std::vector<std::string> arguments,
@@ -29,6 +31,7 @@ class Service {
  private:
   std::unique_ptr<Process> process_;
   std::string address_;
+  std::string http_address_;
 };
 
 // The number of the PostgreSQL server that works in the data directory, or 0.

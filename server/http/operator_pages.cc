@@ -1,0 +1,28 @@
+#include "server/http/operator_pages.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace proverlog {
+namespace {
+
+constexpr int kServiceUnavailable = 503;
+constexpr char kPrometheusText[] = "text/plain; version=0.0.4; charset=utf-8";
+
+HttpAnswer Ready(const absl::Status& database) {
+  if (database.ok()) return {.body = "ready\n"};
+  return {.status = kServiceUnavailable,
+          .body = absl::StrCat("the database does not commit: ", database.message(), "\n")};
+}
+
+}  // namespace
+
+std::map<std::string, HttpPage> OperatorPages(Metrics* metrics, CommitMonitor* database) {
+  return {{"/healthz", [] { return HttpAnswer{.body = "alive\n"}; }},
+          {"/readyz", [database] { return Ready(database->status()); }},
+          {"/metrics", [metrics, database] {
+             metrics->database_up.Set(database->status().ok() ? 1 : 0);
+             return HttpAnswer{.content_type = kPrometheusText, .body = metrics->Serialize()};
+           }}};
+}
+
+}  // namespace proverlog

@@ -1,0 +1,129 @@
+#include "server/metrics/metrics.h"
+
+#include <prometheus/text_serializer.h>
+
+#include <algorithm>
+
+#include "rpc/status.h"
+
+namespace proverlog {
+namespace {
+
+// From a commit on a fast disk to the longest that anybody waits.
+prometheus::Histogram::BucketBoundaries SecondsBuckets() {
+  return {0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30};
+}
+
+prometheus::Family<prometheus::Counter>& Counters(prometheus::Registry& registry,
+                                                  const std::string& name,
+                                                  const std::string& help) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+}
+
+prometheus::Counter& OneCounter(prometheus::Registry& registry, const std::string& name,
+                                const std::string& help) {
+  return Counters(registry, name, help).Add({});
+}
+
+prometheus::Family<prometheus::Gauge>& Gauges(prometheus::Registry& registry,
+                                              const std::string& name, const std::string& help) {
+  return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
+}
+
+prometheus::Gauge& OneGauge(prometheus::Registry& registry, const std::string& name,
+                            const std::string& help) {
+  return Gauges(registry, name, help).Add({});
+}
+
+prometheus::Family<prometheus::Histogram>& Histograms(prometheus::Registry& registry,
+                                                      const std::string& name,
+                                                      const std::string& help) {
+  return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
+}
+
+prometheus::Histogram& OneHistogram(prometheus::Registry& registry, const std::string& name,
+                                    const std::string& help) {
+  return Histograms(registry, name, help).Add({}, SecondsBuckets());
+}
+
+}  // namespace
+
+IngestMetrics::IngestMetrics(prometheus::Registry& registry)
+    : lines(Counters(registry, "proverlog_ingest_lines_total", "Newlines in committed bytes")),
+      bytes(Counters(registry, "proverlog_ingest_bytes_total", "Raw bytes that were committed")),
+      batches(Counters(registry, "proverlog_ingest_batches_total", "Batches that were committed")),
+      refusals(Counters(registry, "proverlog_ingest_refusals_total",
+                        "Calls of senders that ended with an error")),
+      streams_open(OneGauge(registry, "proverlog_ingest_streams_open", "Calls of StreamLogs")),
+      queue_messages(OneGauge(registry, "proverlog_ingest_queue_messages",
+                              "Senders' messages that wait for a commit")),
+      queue_bytes(OneGauge(registry, "proverlog_ingest_queue_bytes",
+                           "Bytes of these messages as they are archived")),
+      commit_seconds(OneHistogram(registry, "proverlog_ingest_commit_seconds",
+                                  "How long the database took to commit a group of batches")),
+      ack_seconds(OneHistogram(registry, "proverlog_ingest_ack_seconds",
+                               "From a batch's arrival to its acknowledgement")) {}
+
+void IngestMetrics::CountBatch(absl::string_view prover, int64_t batch_bytes, int64_t batch_lines) {
+  batches.Of(prover).Increment();
+  bytes.Of(prover).Increment(static_cast<double>(batch_bytes));
+  lines.Of(prover).Increment(static_cast<double>(batch_lines));
+}
+
+void IngestMetrics::OnRefusal(const absl::Status& status) {
+  const std::string reason = ReasonOf(status);
+  refusals.Add({{"reason", reason.empty() ? absl::StatusCodeToString(status.code()) : reason}})
+      .Increment();
+}
+
+NormalizerMetrics::NormalizerMetrics(prometheus::Registry& registry)
+    : bytes(OneCounter(registry, "proverlog_normalizer_bytes_total", "Raw bytes normalized")),
+      lines(OneCounter(registry, "proverlog_normalizer_lines_total", "Lines normalized")),
+      records(OneCounter(registry, "proverlog_normalizer_records_total", "Records normalized")),
+      facts(OneCounter(registry, "proverlog_normalizer_facts_total", "Facts that records told")),
+      events(OneCounter(registry, "proverlog_normalizer_events_total", "Events that were kept")),
+      failures(OneCounter(registry, "proverlog_normalizer_failures_total",
+                          "Steps that failed, and streams that could not be read")),
+      step_seconds(OneHistogram(registry, "proverlog_normalizer_step_seconds",
+                                "How long a step took, with its transaction")),
+      lag_bytes_(Gauges(registry, "proverlog_normalizer_lag_bytes",
+                        "Raw bytes committed and not normalized")),
+      lag_seconds_(Gauges(registry, "proverlog_normalizer_lag_seconds",
+                          "Age of the oldest bytes committed and not normalized")) {}
+
+void NormalizerMetrics::SetLag(const std::vector<ProverLag>& behind) {
+  for (auto& [gauge, value] : lag_) value = 0;
+  for (const ProverLag& prover : behind) {
+    lag_[&lag_bytes_.Of(prover.prover)] += static_cast<double>(prover.bytes);
+    double& seconds = lag_[&lag_seconds_.Of(prover.prover)];
+    seconds = std::max(seconds, prover.seconds);
+  }
+  for (const auto& [gauge, value] : lag_) gauge->Set(value);
+}
+
+QueryMetrics::QueryMetrics(prometheus::Registry& registry)
+    : requests(Counters(registry, "proverlog_query_requests_total", "Answers to queries")),
+      seconds(Histograms(registry, "proverlog_query_seconds",
+                         "From a query's arrival to its answer")) {}
+
+void QueryMetrics::OnAnswer(const std::string& method, absl::StatusCode code, absl::Duration took) {
+  requests.Add({{"method", method}, {"code", absl::StatusCodeToString(code)}}).Increment();
+  seconds.Add({{"method", method}}, SecondsBuckets()).Observe(absl::ToDoubleSeconds(took));
+}
+
+Metrics::Metrics(const std::string& version)
+    : ingest(registry_),
+      normalizer(registry_),
+      query(registry_),
+      database_up(
+          OneGauge(registry_, "proverlog_database_up", "1 while the database commits, else 0")) {
+  Gauges(registry_, "proverlog_build_info", "1, with the version of the program")
+      .Add({{"version", version}})
+      .Set(1);
+}
+
+std::string Metrics::Serialize() const {
+  return prometheus::TextSerializer().Serialize(registry_.Collect());
+}
+
+}  // namespace proverlog
