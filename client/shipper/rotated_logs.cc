@@ -41,7 +41,7 @@ absl::StatusOr<RotatedFile::Known> RotatedFile::FinishLog(StreamCall& call, cons
   const auto stream = FindStream(*candidates, read);
   if (!stream) return Known::kNot;
   const auto rest = read(stream->committed_offset(), 1);
-  if (!stream_id_ && rest.ok() && rest->empty()) return Known::kWhole;
+  if (!stream_id_ && rest.ok() && rest->empty()) return Known::kNot;
 
   const auto opened = call.Open(stream->stream_id(), {});
   if (!opened.ok()) return opened.status();
@@ -77,7 +77,6 @@ std::optional<absl::Time> RotatedLogs::Run() {
       continue;
     }
     if (*known == RotatedFile::Known::kGrows) return context_->sleeper->Now() + kQuiet;
-    if (*known == RotatedFile::Known::kWhole) break;
   }
   return std::nullopt;
 }

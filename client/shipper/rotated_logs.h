@@ -20,8 +20,7 @@ namespace proverlog {
 class RotatedFile {
  public:
   enum class Known {
-    kNot,       // the server has nothing of it, or another log of this process has its stream
-    kWhole,     // the server had all of it
+    kNot,  // the server has nothing of it, or all; or another log of this process has its stream
     kFinished,  // it has now
     kGrows,     // it is too early: somebody may still write it
   };
@@ -43,9 +42,9 @@ class RotatedFile {
   std::optional<int64_t> stream_id_;
 };
 
-// At the start, finishes the files that a log was before it was rotated, the latest first, until
-// one of which the server has everything. What the server does not know is left alone: it may be
-// older than all that was ever sent.
+// At the start, finishes the files that a log was before it was rotated, the latest first. A file
+// of which the server has everything may come after one that it has not: logs are sent in turns.
+// What the server does not know is left alone: it may be older than all that was ever sent.
 class RotatedLogs : public ShipTask {
  public:
   // `context` outlives it.

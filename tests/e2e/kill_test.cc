@@ -5,7 +5,6 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -19,6 +18,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
 #include "tests/testing_util/process.h"
+#include "tests/testing_util/seed.h"
 #include "tests/testing_util/service.h"
 #include "tests/testing_util/test_data.h"
 
@@ -50,12 +50,6 @@ std::string MakeLog(int number) {
                                                        {"3056:", absl::StrCat(first + 2, ":")}}));
   }
   return log;
-}
-
-// The machine's entropy, or PROVERLOG_SEED to see a failure again.
-uint32_t Seed() {
-  const char* seed = std::getenv("PROVERLOG_SEED");
-  return seed == nullptr ? std::random_device{}() : static_cast<uint32_t>(std::atoll(seed));
 }
 
 // How many bytes are committed and how many are read, together.
@@ -140,7 +134,7 @@ class KillTest : public testing::Test {
     EXPECT_TRUE(Dump() == expected_) << "PROVERLOG_SEED=" << seed_;
   }
 
-  const uint32_t seed_ = Seed();
+  const uint32_t seed_ = testing_util::Seed();
   TempDirectory directory_;
   std::vector<std::string> logs_;
   std::unique_ptr<Service> service_;

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -93,6 +94,20 @@ TEST_F(ShipTest, AfterAPauseRotatedFilesAreFinishedWhereTheServerKnowsThem) {
   ASSERT_EQ(Ship({"--once", Path("x.log")})->Wait(), 0);
   AwaitStream(0, old.size(), true);
   EXPECT_EQ(Archived(), (std::vector<std::string>{old, "new\n"}));
+}
+
+TEST_F(ShipTest, ARotatedFileIsFinishedThoughALaterOneIsWhole) {
+  for (const auto& [name, line] : {std::pair("x.log.2", "first\n"), {"x.log.1", "second\n"}}) {
+    Append(Path("x.log"), line);
+    ASSERT_EQ(Ship({"--once", Path("x.log")})->Wait(), 0);
+    fs::rename(Path("x.log"), Path(name));
+    testing_util::SetModificationTime(Path(name), 1'790'000'100);
+  }
+  Append(Path("x.log.2"), "its rest\n");
+  testing_util::SetModificationTime(Path("x.log.2"), 1'790'000'000);
+  Append(Path("x.log"), "third\n");
+  ASSERT_EQ(Ship({"--once", Path("x.log")})->Wait(), 0);
+  EXPECT_EQ(Archived(), (std::vector<std::string>{"first\nits rest\n", "second\n", "third\n"}));
 }
 
 TEST_F(ShipTest, AFileThatGrewWhileItWasAwayGoesOn) {
