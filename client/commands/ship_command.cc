@@ -97,6 +97,22 @@ void AddStdinFlags(CLI::App* command, ShipOptions* options) {
       ->default_str(kBlock);
 }
 
+void AddLimitFlags(CLI::App* command, ShipFlags* ship) {
+  command->add_flag("--once", ship->options.once, "End when all that is there now is sent");
+  command
+      ->add_option("--max-rate", ship->options.max_rate, "Bytes read per second; 0: as they come")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command->add_option("--nice", ship->nice, "How much others go first, as in nice(1)")
+      ->check(CLI::Range(-20, 19))
+      ->capture_default_str();
+  command
+      ->add_option("--stop-timeout", ship->stop_seconds,
+                   "Seconds in which what is left is sent when it is stopped")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+}
+
 }  // namespace
 
 void AddShipCommand(CLI::App& app, GlobalFlags* flags, int* exit_code) {
@@ -118,19 +134,8 @@ void AddShipCommand(CLI::App& app, GlobalFlags* flags, int* exit_code) {
       ->add_option("--time-zone", options->time_zone,
                    "Time zone in which the logs' times of day are written")
       ->default_val(SystemTimeZone());
-  command->add_flag("--once", options->once, "End when all that is there now is sent");
-  command->add_option("--max-rate", options->max_rate, "Bytes read per second; 0: as they come")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  command->add_option("--nice", ship->nice, "How much others go first, as in nice(1)")
-      ->check(CLI::Range(-20, 19))
-      ->capture_default_str();
+  AddLimitFlags(command, ship.get());
   AddStdinFlags(command, options);
-  command
-      ->add_option("--stop-timeout", ship->stop_seconds,
-                   "Seconds in which what is left is sent when it is stopped")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
   command
       ->add_option("PATH", options->patterns,
                    "Log files and globs (quoted: they are expanded again and again); - is standard"

@@ -68,7 +68,7 @@ absl::StatusOr<std::optional<int64_t>> ImportCall::FindStream(const v1::Candidat
 }
 
 absl::Status ImportCall::SendLog(const LogImporter::OnProgress& on_progress) {
-  const absl::Status sent =
+  absl::Status sent =
       call_.SendAll([this](int64_t offset, size_t max) { return ReadBatch(offset, max); },
                     kBatchBytes, [&] { on_progress(call_.committed_offset()); });
   if (!sent.ok()) return sent;

@@ -10,8 +10,9 @@ namespace {
 
 // As many logs are sent at once.
 constexpr int kThreads = 8;
-// A connection may have 128 calls of proverlogd; one that waits for a place would block its thread.
-constexpr int kOpenCalls = 100;
+// A connection may have 1024 calls of proverlogd; one that waits for a place would block its
+// thread. A call that waits for its log costs memory here and there.
+constexpr int kOpenCalls = 400;
 // More bytes may come in this time: they make one batch.
 constexpr absl::Duration kGather = absl::Milliseconds(50);
 

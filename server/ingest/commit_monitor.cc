@@ -1,7 +1,8 @@
 #include "server/ingest/commit_monitor.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 
 namespace proverlog {
 namespace {
@@ -14,7 +15,7 @@ bool IsTrouble(const absl::Status& outcome) {
 }  // namespace
 
 CommitMonitor::CommitMonitor(ArchiveWriter* store, Options options)
-    : store_(store), options_(options) {
+    : store_(store), options_(std::move(options)) {
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -31,18 +32,29 @@ void CommitMonitor::Report(const absl::Status& outcome) {
   reported_ = true;
   asked_at_ = absl::InfiniteFuture();
   status_ = IsTrouble(outcome) ? outcome : absl::OkStatus();
+  if (!status_.ok()) trouble_at_ = options_.now();
 }
 
 absl::Status CommitMonitor::status() {
   absl::MutexLock lock(&mutex_);
-  const absl::Duration waiting = absl::Now() - asked_at_;
+  const absl::Duration waiting = options_.now() - asked_at_;
   if (waiting < options_.patience) return status_;
   return absl::UnavailableError(
       absl::StrCat("no answer for ", absl::ToInt64Seconds(waiting), " seconds"));
 }
 
 void CommitMonitor::Run() {
-  while (WaitForProbe()) Report(store_->Probe());
+  while (WaitForProbe()) ReportProbe(store_->Probe());
+}
+
+void CommitMonitor::ReportProbe(const absl::Status& outcome) {
+  {
+    absl::MutexLock lock(&mutex_);
+    asked_at_ = absl::InfiniteFuture();
+    const bool is_fresh = options_.now() - trouble_at_ < options_.trouble_lasts;
+    if (outcome.ok() && is_fresh) return;
+  }
+  Report(outcome);
 }
 
 bool CommitMonitor::WaitForProbe() {
@@ -54,7 +66,7 @@ bool CommitMonitor::WaitForProbe() {
     mutex_.AwaitWithTimeout(absl::Condition(&stopping_), interval);
     if (stopping_) return false;
     if (!reported_ || !status_.ok()) {
-      asked_at_ = absl::Now();
+      asked_at_ = options_.now();
       return true;
     }
   }

@@ -1,11 +1,13 @@
 #ifndef PROVERLOG_SERVER_INGEST_COMMIT_MONITOR_H_
 #define PROVERLOG_SERVER_INGEST_COMMIT_MONITOR_H_
 
+#include <functional>
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "storage/archive_store.h"
 
@@ -18,6 +20,9 @@ class CommitMonitor {
   struct Options {
     absl::Duration probe_interval = absl::Seconds(5);
     absl::Duration probe_interval_in_trouble = absl::Seconds(1);
+    // So long after a transaction failed a probe does not say that the trouble is over.
+    absl::Duration trouble_lasts = absl::Seconds(10);
+    std::function<absl::Time()> now = absl::Now;
     absl::Duration patience = absl::Seconds(5);  // with a probe
   };
   explicit CommitMonitor(ArchiveWriter* store) : CommitMonitor(store, Options()) {}
@@ -33,6 +38,7 @@ class CommitMonitor {
 
  private:
   void Run();
+  void ReportProbe(const absl::Status& outcome);
   // Waits until a probe is due; false when stopping.
   bool WaitForProbe();
 
@@ -40,6 +46,7 @@ class CommitMonitor {
   const Options options_;
   absl::Mutex mutex_;
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
+  absl::Time trouble_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   absl::Time asked_at_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();  // while a probe waits
   bool reported_ ABSL_GUARDED_BY(mutex_) = false;                         // since the last probe
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -77,7 +77,7 @@ constexpr absl::Duration kSoon = absl::Milliseconds(1);
 
 TEST(CommitMonitorTest, ProbesSeeTroubleAndItsEnd) {
   FakeStore store;
-  CommitMonitor monitor(&store, {kSoon, kSoon});
+  CommitMonitor monitor(&store, {kSoon, kSoon, absl::ZeroDuration()});
   store.AwaitProbes(2);
   EXPECT_TRUE(monitor.status().ok());
   store.SetStatus(absl::UnavailableError("the disk is full"));
@@ -90,7 +90,7 @@ TEST(CommitMonitorTest, ProbesSeeTroubleAndItsEnd) {
 
 TEST(CommitMonitorTest, TheOutcomeOfATransactionCounts) {
   FakeStore store;
-  CommitMonitor monitor(&store, {absl::Hours(1), absl::Hours(1)});
+  CommitMonitor monitor(&store, {.probe_interval = absl::Hours(1)});
   monitor.Report(absl::UnavailableError("gone"));
   EXPECT_FALSE(monitor.status().ok());
   // Another client was there first: the database can.
@@ -98,9 +98,34 @@ TEST(CommitMonitorTest, TheOutcomeOfATransactionCounts) {
   EXPECT_TRUE(monitor.status().ok());
 }
 
+// Such as a disk that is full for a block, and has room for a commit.
+TEST(CommitMonitorTest, AProbeDoesNotOutweighATransactionThatJustFailed) {
+  absl::Mutex mutex;
+  absl::Time now = absl::UnixEpoch();
+  const auto clock = [&] {
+    absl::MutexLock lock(&mutex);
+    return now;
+  };
+  FakeStore store;
+  CommitMonitor monitor(
+      &store, {.probe_interval = kSoon, .probe_interval_in_trouble = kSoon, .now = clock});
+  monitor.Report(absl::UnavailableError("the disk is full"));
+  store.AwaitProbes(3);
+  EXPECT_FALSE(monitor.status().ok());
+  {
+    absl::MutexLock lock(&mutex);
+    now += absl::Seconds(11);
+  }
+  store.AwaitProbes(3);
+  EXPECT_TRUE(monitor.status().ok());
+}
+
 TEST(CommitMonitorTest, ADatabaseThatDoesNotAnswerDoesNotCommit) {
   FakeStore store;
-  CommitMonitor monitor(&store, {kSoon, kSoon, absl::Milliseconds(20)});
+  CommitMonitor monitor(&store, {.probe_interval = kSoon,
+                                 .probe_interval_in_trouble = kSoon,
+                                 .trouble_lasts = absl::ZeroDuration(),
+                                 .patience = absl::Milliseconds(20)});
   store.AwaitProbes(2);
   store.SetAnswers(false);
   while (monitor.status().ok()) absl::SleepFor(kSoon);

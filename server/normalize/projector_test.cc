@@ -303,5 +303,20 @@ TEST_F(ProjectorTest, LinesOnBothSidesOfAGapAreRead) {
   EXPECT_EQ(stream.gaps[0].end_offset, lost.end_offset);
 }
 
+// Else each job of a backlog would be read and written once for each log that tells of it.
+TEST_F(ProjectorTest, LogsOfABacklogComeForwardTogether) {
+  std::string block;
+  while (block.size() < 1'000'000) absl::StrAppend(&block, std::string(10'000, '-'), "\n");
+  for (int i = 0; i < 12; ++i) Append("m", "large.log", block);
+  for (int i = 0; i < 6; ++i) Append("m", "small.log", block);
+  ASSERT_EQ(*projector_.Step({1}), Projector::Result::kMore);
+  const auto streams = *queries_.ListStreams(queries_.ListProvers(1)->front(), 10);
+  ASSERT_EQ(streams.size(), 2U);
+  for (const StreamStatus& stream : streams) {
+    EXPECT_GT(stream.normalized_offset, 0) << stream.source;
+    EXPECT_LT(stream.normalized_offset, stream.committed_offset) << stream.source;
+  }
+}
+
 }  // namespace
 }  // namespace proverlog

@@ -1,0 +1,225 @@
+// `proverlog ship` when something is lost: the server, a part of its database, the log itself.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "storage/archive_range.h"
+#include "storage/postgres/archive_store.h"
+#include "tests/e2e/ship_fixture.h"
+#include "tests/testing_util/process.h"
+#include "tests/testing_util/test_files.h"
+
+namespace proverlog {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing_util::NoisyLines;
+using testing_util::WaitUntil;
+
+using ShipLossTest = ShipTest;
+
+TEST_F(ShipLossTest, OfATruncatedFileTheRestComesFromItsCopy) {
+  const auto ship = Ship({Path("x.log")});
+  Append(Path("x.log"), "first\n");
+  AwaitStream(0, 6, false);
+  ship->Kill(SIGSTOP);
+  Append(Path("x.log"), "second\n");
+  fs::copy(Path("x.log"), Path("x.log.1"));
+  fs::resize_file(Path("x.log"), 0);
+  Append(Path("x.log"), "anew, and longer than before\n");
+  ship->Kill(SIGCONT);
+  AwaitStream(0, 13, true);
+  AwaitStream(1, 29, false);
+  EXPECT_EQ(Archived(),
+            (std::vector<std::string>{"first\nsecond\n", "anew, and longer than before\n"}));
+}
+
+TEST_F(ShipLossTest, AServerThatIsKilledAndComesBackHasEverything) {
+  const auto ship = Ship({Path("*.log")});
+  std::string a;
+  std::string b = "idle\n";
+  Append(Path("b.log"), b);
+  AwaitStream(0, b.size(), false);
+  for (int i = 0; i < 3; ++i) {
+    const std::string before = NoisyLines(2'000'000);
+    Append(Path("a.log"), before);
+    service_->process().Kill(SIGKILL);
+    service_->process().Wait();
+    Append(Path("a.log"), "while it was away\n");
+    a += before + "while it was away\n";
+    StartService(service_->address());
+    AwaitStream(1, a.size(), false);
+  }
+  Append(Path("b.log"), "after\n");
+  AwaitStream(0, b.size() + 6, false);
+  EXPECT_EQ(Archived(), (std::vector<std::string>{b + "after\n", a}));
+}
+
+TEST_F(ShipLossTest, WhatAFailoverLostIsSentAgain) {
+  const auto ship = Ship({Path("x.log")});
+  Append(Path("x.log"), "first\n");
+  AwaitStream(0, 6, false);
+  Append(Path("x.log"), "second\n");
+  AwaitStream(0, 13, false);
+  LoseBehind(6);
+  // Nothing is written any more: what the server has is asked for when it is found again.
+  Append(Path("other.log"), "");
+  Append(Path("x.log"), "third\n");
+  AwaitStream(0, 19, false);
+  EXPECT_EQ(Archived(), std::vector<std::string>{"first\nsecond\nthird\n"});
+}
+
+TEST_F(ShipLossTest, ATruncatedFileWithoutACopyLeavesAGap) {
+  const auto ship = Ship({Path("x.log")});
+  Append(Path("x.log"), "first\n");
+  AwaitStream(0, 6, false);
+  fs::resize_file(Path("x.log"), 0);
+  AwaitStream(0, 6, true);
+  Append(Path("x.log"), "anew\n");
+  AwaitStream(1, 5, false);
+  EXPECT_EQ(Gaps(1), std::vector<std::string>{"6-6 GAP_REASON_TRUNCATED"});
+  EXPECT_EQ(Gaps(2), std::vector<std::string>{});
+  EXPECT_THAT(ship->Err(), HasSubstr("x.log: it was truncated"));
+}
+
+TEST_F(ShipLossTest, AFileThatWasTruncatedWhileNoServerWasThereBeginsWithAGap) {
+  service_->process().Kill(SIGKILL);
+  service_->process().Wait();
+  Append(Path("x.log"), "first\n");
+  const auto ship = Ship({Path("x.log")});
+  WaitUntil([&] { return !ship->Err().empty(); }, "it misses the server");
+  fs::resize_file(Path("x.log"), 0);
+  Append(Path("x.log"), "new\n");
+  StartService(service_->address());
+  AwaitStream(0, 4, false);
+  EXPECT_EQ(Archived(), std::vector<std::string>{"new\n"});
+  EXPECT_EQ(Gaps(std::stoll(database_.Sql("SELECT max(stream_id) FROM stream"))),
+            std::vector<std::string>{"0-0 GAP_REASON_TRUNCATED"});
+}
+
+TEST_F(ShipLossTest, OfATruncatedFileWhatAFailoverLostIsAGapToo) {
+  const auto ship = Ship({Path("x.log")});
+  Append(Path("x.log"), "first\n");
+  AwaitStream(0, 6, false);
+  Append(Path("x.log"), "second\n");
+  AwaitStream(0, 13, false);
+  ship->Kill(SIGSTOP);
+  LoseBehind(6);
+  fs::resize_file(Path("x.log"), 0);
+  ship->Kill(SIGCONT);
+  AwaitStream(0, 13, true);
+  EXPECT_EQ(Gaps(1), (std::vector<std::string>{"6-13 GAP_REASON_LOST_BY_SERVER",
+                                               "13-13 GAP_REASON_TRUNCATED"}));
+}
+
+TEST_F(ShipLossTest, OfStandardInputWhatAFailoverLostIsAGap) {
+  Pipe pipe(Path("pipe"));
+  const auto ship = Ship({"-"}, Path("pipe"));
+  // The first KiB is kept.
+  const std::string first(2000, 'a');
+  const std::string second(3000, 'b');
+  pipe.Write(first);
+  AwaitStream(0, 2000, false);
+  pipe.Write(second);
+  AwaitStream(0, 5000, false);
+  LoseBehind(2000);
+  pipe.Write("third\n");
+  AwaitStream(0, 5006, false);
+  EXPECT_EQ(Gaps(1), std::vector<std::string>{"2000-5000 GAP_REASON_LOST_BY_SERVER"});
+}
+
+TEST_F(ShipLossTest, StandardInputThatIsTooFastIsDroppedAndCounted) {
+  Pipe pipe(Path("pipe"));
+  const auto ship = Ship({"--buffer", "65536", "--on-full", "drop", "-"}, Path("pipe"));
+  pipe.Write("first\n");
+  AwaitStream(0, 6, false);
+  service_->process().Kill(SIGSTOP);
+  const std::string input = NoisyLines(1'000'000);
+  pipe.Write(input);
+  service_->process().Kill(SIGCONT);
+  pipe.Write("last\n");
+  // What is read last may be dropped too.
+  AwaitStream(0, 6 + input.size() + 5, false);
+  const auto gaps = Gaps(1);
+  ASSERT_FALSE(gaps.empty());
+  const std::string all = "first\n" + input + "last\n";
+  int64_t kept_from = 0;
+  int64_t dropped = 0;
+  postgres::ArchiveStore archive(&database_.pool());
+  for (const std::string& gap : gaps) {
+    EXPECT_THAT(gap, HasSubstr("GAP_REASON_DROPPED"));
+    const int64_t begin = std::stoll(gap);
+    const int64_t end = std::stoll(gap.substr(gap.find('-') + 1));
+    const auto kept = ReadRange(archive, {1, 1}, kept_from, begin);
+    ASSERT_TRUE(kept.ok()) << kept.status();
+    EXPECT_EQ(*kept, all.substr(static_cast<size_t>(kept_from), kept->size()));
+    EXPECT_EQ(static_cast<int64_t>(kept->size()), begin - kept_from);
+    kept_from = end;
+    dropped += end - begin;
+  }
+  EXPECT_GT(dropped, 800'000);
+}
+
+TEST_F(ShipLossTest, StandardInputIsSentWholeThroughASmallBuffer) {
+  const std::string input = NoisyLines(5'000'000);
+  const std::string path = directory_.Write("input", input);
+  const auto ship = Ship({"--buffer", "65536", "-"}, path);
+  EXPECT_EQ(ship->Wait(), 0) << ship->Err();
+  AwaitStream(0, input.size(), true);
+  EXPECT_EQ(Archived(), std::vector<std::string>{input});
+  EXPECT_EQ(database_.Sql("SELECT source FROM stream"), "stdin");
+}
+
+TEST_F(ShipLossTest, StandardInputGoesOnAfterTheServerWasKilled) {
+  Pipe pipe(Path("pipe"));
+  const auto ship = Ship({"-"}, Path("pipe"));
+  pipe.Write("first\n");
+  AwaitStream(0, 6, false);
+  service_->process().Kill(SIGKILL);
+  service_->process().Wait();
+  pipe.Write("second\n");
+  StartService(service_->address());
+  pipe.Write("third\n");
+  AwaitStream(0, 19, false);
+  ship->Kill(SIGTERM);
+  EXPECT_EQ(ship->Wait(), 0) << ship->Err();
+  AwaitStream(0, 19, true);
+  EXPECT_EQ(Archived(), std::vector<std::string>{"first\nsecond\nthird\n"});
+}
+
+TEST_F(ShipLossTest, IfItIsStoppedItSendsWhatIsThere) {
+  Append(Path("x.log"), "first\n");
+  const auto ship = Ship({Path("x.log")});
+  AwaitStream(0, 6, false);
+  ship->Kill(SIGSTOP);
+  const std::string rest = NoisyLines(4'000'000);
+  Append(Path("x.log"), rest);
+  ship->Kill(SIGTERM);
+  ship->Kill(SIGCONT);
+  EXPECT_EQ(ship->Wait(), 0) << ship->Err();
+  EXPECT_EQ(Archived(), std::vector<std::string>{"first\n" + rest});
+}
+
+TEST_F(ShipLossTest, IfItIsStoppedWithoutAServerItSaysWhatIsLeft) {
+  Append(Path("x.log"), "first\n");
+  const auto ship = Ship({"--stop-timeout", "1", Path("x.log")});
+  AwaitStream(0, 6, false);
+  service_->process().Kill(SIGKILL);
+  service_->process().Wait();
+  Append(Path("x.log"), "second\n");
+  WaitUntil([&] { return ship->Err().find("does not take logs") != std::string::npos; },
+            "it misses the server");
+  ship->Kill(SIGTERM);
+  EXPECT_EQ(ship->Wait(), 1);
+  EXPECT_THAT(ship->Err(), HasSubstr("x.log: 7 bytes are not sent"));
+}
+
+}  // namespace
+}  // namespace proverlog
