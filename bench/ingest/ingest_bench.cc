@@ -8,7 +8,7 @@
 
 #include <atomic>
 #include <cstdio>
-#include <cstdlib>
+#include <exception>
 #include <memory>
 #include <string>
 #include <thread>
@@ -202,5 +202,10 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: ingest_bench [EPOCHS]\n");
     return 2;
   }
-  return proverlog::bench::Main(epochs);
+  try {
+    return proverlog::bench::Main(epochs);
+  } catch (const std::exception& e) {  // what was started is stopped
+    std::fprintf(stderr, "ingest_bench: %s\n", e.what());
+    return 1;
+  }
 }

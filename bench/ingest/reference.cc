@@ -2,10 +2,9 @@
 
 #include <signal.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -51,8 +50,7 @@ void RunPsql(const std::string& data_dir, const std::string& command) {
       testing_util::RunProgram({"/usr/bin/psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d",
                                 testing_util::ConninfoOf(data_dir), "-c", command});
   if (psql.exit_code == 0) return;
-  std::fprintf(stderr, "ingest_bench: psql: %s\n", psql.err.c_str());
-  std::exit(1);
+  throw std::runtime_error("psql: " + psql.err);
 }
 
 double MeasureCopy(const std::string& data_dir, const LogSet& set) {

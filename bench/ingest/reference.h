@@ -19,7 +19,7 @@ double MeasureCopy(const std::string& data_dir, const LogSet& set);
 std::optional<double> MeasureRsyslog(const std::string& data_dir, const LogSet& set,
                                      const std::string& directory);
 
-// Runs SQL or one of psql's commands as the service's own account; the program ends where it fails.
+// Runs SQL or one of psql's commands as the service's own account; throws where it fails.
 void RunPsql(const std::string& data_dir, const std::string& command);
 
 }  // namespace proverlog::bench
