@@ -142,11 +142,10 @@ std::string GapsText(const v1::GetEpochSummaryResponse& summary) {
       bytes += gap.end_offset() - gap.begin_offset();
       known = known && gap.end_offset() > gap.begin_offset();
     }
-    absl::StrAppend(&text, "Missing in ", Printable(stream.source()), " of ", Printable(stream.machine()),
-                    ": ",
-                    known ? HumanBytes(bytes) : "nobody knows how many bytes", " in ",
-                    Plural(stream.gaps_size(), "place"), " (", Reason(stream.gaps(0).reason()),
-                    ")\n");
+    absl::StrAppend(
+        &text, "Missing in ", Printable(stream.source()), " of ", Printable(stream.machine()), ": ",
+        known ? HumanBytes(bytes) : "nobody knows how many bytes", " in ",
+        Plural(stream.gaps_size(), "place"), " (", Reason(stream.gaps(0).reason()), ")\n");
   }
   return text;
 }

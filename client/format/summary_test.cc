@@ -315,9 +315,10 @@ TEST(EpochSummaryTextTest, SaysWhatIsMissingOfTheLogs) {
   v1::StreamGap& gap = *stream.add_gaps();
   gap.set_end_offset(2'000'000);
   gap.set_reason(v1::GAP_REASON_DROPPED);
-  EXPECT_THAT(EpochSummaryText(summary),
-              HasSubstr("Missing in agent.log of prover-a: 2.00 MB in 1 place (they came faster than "
-                        "they could be sent)\n"));
+  EXPECT_THAT(
+      EpochSummaryText(summary),
+      HasSubstr("Missing in agent.log of prover-a: 2.00 MB in 1 place (they came faster than "
+                "they could be sent)\n"));
   stream.add_gaps()->set_reason(v1::GAP_REASON_TRUNCATED);
   EXPECT_THAT(EpochSummaryText(summary), HasSubstr("nobody knows how many bytes in 2 places"));
 }

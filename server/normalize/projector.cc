@@ -127,7 +127,7 @@ absl::Status FeedBlocks(const PendingStream& pending, ProjectionTransaction& tx,
     if (block.end_offset <= offset) continue;
     if (block.begin_offset > offset) break;
     budget -= block.end_offset - offset;
-    const absl::Status fed = FeedBlock(block, stream_id, *gaps, normalizer, offset, sink);
+    absl::Status fed = FeedBlock(block, stream_id, *gaps, normalizer, offset, sink);
     if (!fed.ok()) return fed;
   }
   if (offset > pending.progress.offset) return absl::OkStatus();

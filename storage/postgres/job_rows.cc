@@ -28,10 +28,16 @@ struct KeyArrays {
   }
 };
 
-constexpr char kKeysTable[] =
-    "unnest($3::integer[], $4::text[], $5::bytea[]) AS k (epoch, type, hash)";
-constexpr char kKeysJoin[] =
-    " USING (epoch, type, hash) WHERE prover_id = $1 AND projection_id = $2";
+// The rows of a table that have the jobs' keys. Each key is looked up by itself (OFFSET 0 keeps the
+// planner from making one join of it): of a table without statistics it would read all rows.
+std::string RowsOf(absl::string_view table) {
+  return absl::StrCat(
+      "unnest($3::integer[], $4::text[], $5::bytea[]) AS k (k_epoch, k_type, k_hash)"
+      " CROSS JOIN LATERAL (SELECT * FROM ",
+      table,
+      " WHERE prover_id = $1 AND projection_id = $2 AND epoch = k_epoch AND type = k_type"
+      "  AND hash = k_hash OFFSET 0) AS row");
+}
 
 // A fact whose origin is still the number of its writer.
 struct StoredFact {
@@ -47,12 +53,12 @@ JobId ReadId(const pqxx::row& row) {
 constexpr int kFirstFactColumn = 4;  // after the key and fact_rows
 
 std::string SelectJobs() {
-  return absl::StrCat("SELECT epoch, type, hash, fact_rows, ", CompactColumns(), " FROM job ");
+  return absl::StrCat("SELECT epoch, type, hash, fact_rows, ", CompactColumns(), " FROM ");
 }
 
 constexpr char kSelectFacts[] =
     "SELECT epoch, type, hash, at, kind, attempt, will_retry, detail, writer_id, line_offset"
-    " FROM job_fact ";
+    " FROM ";
 
 // Takes the facts that are columns of a job's row.
 void TakeCompactFacts(const pqxx::row& row, std::vector<StoredFact>& facts) {
@@ -340,13 +346,13 @@ absl::StatusOr<FactsByJob> ReadFacts(pqxx::transaction_base& tx, const Projectio
   const std::string epochs = keys.epochs.Finish();
   const std::string types = keys.types.Finish();
   const std::string hashes = keys.hashes.Finish();
-  const auto job_rows = tx.exec_params(absl::StrCat(SelectJobs(), "JOIN ", kKeysTable, kKeysJoin),
-                                       key.prover_id, key.projection_id, epochs, types, hashes);
+  const auto job_rows = tx.exec_params(absl::StrCat(SelectJobs(), RowsOf("job")), key.prover_id,
+                                       key.projection_id, epochs, types, hashes);
   pqxx::result fact_rows;
   if (AnyFactRows(job_rows)) {
     fact_rows =
-        tx.exec_params(absl::StrCat(kSelectFacts, "JOIN ", kKeysTable, kKeysJoin, " LIMIT $6"),
-                       key.prover_id, key.projection_id, epochs, types, hashes, max_facts + 1);
+        tx.exec_params(absl::StrCat(kSelectFacts, RowsOf("job_fact"), " LIMIT $6"), key.prover_id,
+                       key.projection_id, epochs, types, hashes, max_facts + 1);
     if (auto status = CheckLimit(fact_rows, max_facts, "facts"); !status.ok()) return status;
   }
   return Collect(tx, key.prover_id, job_rows, fact_rows);
@@ -355,13 +361,13 @@ absl::StatusOr<FactsByJob> ReadFacts(pqxx::transaction_base& tx, const Projectio
 absl::StatusOr<FactsByJob> ReadEpochFacts(pqxx::transaction_base& tx, const ProjectionKey& key,
                                           int32_t epoch, const RowLimits& limits) {
   constexpr char kWhere[] = "WHERE prover_id = $1 AND projection_id = $2 AND epoch = $3 LIMIT $4";
-  const auto job_rows = tx.exec_params(absl::StrCat(SelectJobs(), kWhere), key.prover_id,
+  const auto job_rows = tx.exec_params(absl::StrCat(SelectJobs(), "job ", kWhere), key.prover_id,
                                        key.projection_id, epoch, limits.jobs + 1);
   if (auto status = CheckLimit(job_rows, limits.jobs, "jobs"); !status.ok()) return status;
   pqxx::result fact_rows;
   if (AnyFactRows(job_rows)) {
-    fact_rows = tx.exec_params(absl::StrCat(kSelectFacts, kWhere), key.prover_id, key.projection_id,
-                               epoch, limits.facts + 1);
+    fact_rows = tx.exec_params(absl::StrCat(kSelectFacts, "job_fact ", kWhere), key.prover_id,
+                               key.projection_id, epoch, limits.facts + 1);
     if (auto status = CheckLimit(fact_rows, limits.facts, "facts"); !status.ok()) return status;
   }
   return Collect(tx, key.prover_id, job_rows, fact_rows);

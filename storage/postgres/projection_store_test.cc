@@ -216,5 +216,29 @@ TEST_F(ProjectionStoreTest, IngestIsNotBlockedByAProjection) {
   EXPECT_TRUE(status.ok()) << status;
 }
 
+// Also while the table has no statistics: a join would read all jobs of the prover then.
+TEST_F(ProjectionStoreTest, KnownFactsAreLookedUpByTheirWholeKeys) {
+  database_.Sql(
+      "INSERT INTO job (prover_id, projection_id, epoch, type, hash, counted, state, enqueued,"
+      " started, attempts, retries, timeouts, fact_rows)"
+      " SELECT 1, 1, i / 100, 'PUBLIC_VM', sha256(i::text::bytea), true, 'completed', true, true,"
+      " 1, 0, 0, true FROM generate_series(1, 50000) AS i");
+  auto pool = *ConnectionPool::Create({.database = database_.explaining_conninfo()});
+  ProjectionStore store(pool.get());
+  std::vector<JobId> ids;
+  for (int i = 0; i < 1000; ++i) ids.push_back({i, "PUBLIC_VM", std::string(64, 'a')});
+  const size_t begin = TestDatabase::ServerLog().size();
+  const auto ran = store.Project(
+      {stream_.prover_id}, [&](ProjectionTransaction& tx) { return tx.LoadFacts(ids).status(); });
+  ASSERT_TRUE(ran.ok()) << ran.status();
+  const std::string plans = TestDatabase::ServerLog().substr(begin);
+  EXPECT_NE(plans.find("(hash = k.k_hash)"), std::string::npos) << plans;
+  EXPECT_NE(
+      plans.find("Index Cond: ((prover_id = 1) AND (projection_id = 1) AND (epoch = k.k_epoch)"
+                 " AND (type = k.k_type) AND (hash = k.k_hash))"),
+      std::string::npos)
+      << plans;
+}
+
 }  // namespace
 }  // namespace proverlog::postgres

@@ -36,7 +36,7 @@ await() { # SECONDS WHAT COMMAND...
 }
 logged() { grep -q "$1" "$WORK/proverlogd.log"; }
 
-proverlogd --data-dir "$WORK/disk/data" --listen 127.0.0.1:0 2>"$WORK/proverlogd.log" &
+proverlogd --data-dir "$WORK/disk/data" --listen 127.0.0.1:0 --http-listen 127.0.0.1:0 2>"$WORK/proverlogd.log" &
 PIDS+=($!)
 SERVICE=$!
 await 30 "proverlogd is not ready" logged "is ready"
@@ -75,7 +75,7 @@ proverlog epochs --format json >"$WORK/disturbed.json"
 kill -0 $SERVICE || fail "the service died"
 
 # The same log into a service that nothing happened to.
-proverlogd --data-dir "$WORK/undisturbed" --listen 127.0.0.1:0 2>"$WORK/proverlogd2.log" &
+proverlogd --data-dir "$WORK/undisturbed" --listen 127.0.0.1:0 --http-listen 127.0.0.1:0 2>"$WORK/proverlogd2.log" &
 PIDS+=($!)
 await 30 "the second proverlogd is not ready" grep -q "is ready" "$WORK/proverlogd2.log"
 PROVERLOG_SERVER=$(sed -n 's/.*gRPC listens on //p' "$WORK/proverlogd2.log")

@@ -58,7 +58,7 @@ say "a primary and its standby ($MODE)"
 
 touch "$WORK/proverlogd.log"
 proverlogd --database-url "host=127.0.0.1,127.0.0.1 port=$PRIMARY,$STANDBY user=postgres dbname=postgres target_session_attrs=read-write" \
-  --listen 127.0.0.1:0 2>"$WORK/proverlogd.log" &
+  --listen 127.0.0.1:0 --http-listen 127.0.0.1:0 2>"$WORK/proverlogd.log" &
 PIDS+=($!)
 SERVICE=$!
 await 30 "proverlogd is not ready" grep -q "is ready" "$WORK/proverlogd.log"
@@ -97,7 +97,7 @@ cmp "$WORK/all" "$WORK/source" || fail "the writer did not write the log"
 say "all $(stat -c %s "$WORK/all") bytes are committed and read; gaps: $(sql "$STANDBY" 'SELECT count(*) FROM gap')"
 proverlog epochs --format json >"$WORK/disturbed.json"
 
-proverlogd --data-dir "$WORK/undisturbed" --listen 127.0.0.1:0 2>"$WORK/proverlogd2.log" &
+proverlogd --data-dir "$WORK/undisturbed" --listen 127.0.0.1:0 --http-listen 127.0.0.1:0 2>"$WORK/proverlogd2.log" &
 PIDS+=($!)
 await 30 "the second proverlogd is not ready" grep -q "is ready" "$WORK/proverlogd2.log"
 PROVERLOG_SERVER=$(sed -n 's/.*gRPC listens on //p' "$WORK/proverlogd2.log")
