@@ -1,8 +1,11 @@
 #include "normalizer/timeline.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 
@@ -29,13 +32,25 @@ Millis LocalTime(UnixMillis at, const absl::TimeZone& zone) {
   return at + Millis{zone.At(absl::FromUnixMillis(at)).offset} * 1000;
 }
 
+// Names come from senders. Abseil would take a path, open whatever is there and read it, and it
+// keeps every name for ever: only what can be a name is looked up.
+constexpr size_t kMaxZoneName = 48;
+bool IsZoneName(absl::string_view name) {
+  return !name.empty() && name.size() <= kMaxZoneName && name[0] != '/' &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '+' ||
+                  c == '-' || c == '/';
+         });
+}
+
 }  // namespace
 
 absl::StatusOr<absl::TimeZone> LoadTimeZone(absl::string_view name) {
   absl::TimeZone zone;
-  if (name.empty() || !absl::LoadTimeZone(name, &zone)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "time zone \"", name, "\" is not known; use an IANA name such as UTC or Europe/Berlin"));
+  if (!IsZoneName(name) || !absl::LoadTimeZone(name, &zone)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("time zone \"", absl::CHexEscape(name.substr(0, kMaxZoneName)),
+                     "\" is not known; use an IANA name such as UTC or Europe/Berlin"));
   }
   return zone;
 }

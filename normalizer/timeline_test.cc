@@ -142,5 +142,18 @@ TEST(TimelineTest, KnowsIanaNamesOnly) {
   }
 }
 
+// Abseil would open it.
+TEST(LoadTimeZoneTest, APathIsNoTimeZone) {
+  for (const char* name : {"/proc/self/fd/0", "../zoneinfo/UTC", ":UTC", "Europe/../UTC", ""}) {
+    EXPECT_FALSE(LoadTimeZone(name).ok()) << name;
+  }
+  EXPECT_FALSE(LoadTimeZone(std::string("UTC\0abc", 7)).ok());
+  const auto long_name = LoadTimeZone(std::string(1'000'000, 'x'));
+  EXPECT_LT(long_name.status().message().size(), 500U);
+  for (const char* name : {"UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+3"}) {
+    EXPECT_TRUE(LoadTimeZone(name).ok()) << name;
+  }
+}
+
 }  // namespace
 }  // namespace proverlog

@@ -43,6 +43,7 @@ namespace proverlog {
 namespace {
 
 constexpr int kIngestThreads = 4;
+constexpr int kOpeningThreads = 2;
 constexpr int kWriterThreads = 2;
 constexpr int kQueryThreads = 4;
 constexpr size_t kWaitingQueries = 256;
@@ -121,7 +122,7 @@ absl::StatusOr<Pools> MakePools(const std::string& database) {
     status.Update(pool.status());
     return pool.ok() ? *std::move(pool) : nullptr;
   };
-  pools.ingest = make({.size = kIngestThreads});
+  pools.ingest = make({.size = kIngestThreads + kOpeningThreads});
   pools.writer = make({.size = kWriterThreads + 1});  // the monitor has one of these connections
   pools.normalizer = make({.size = 1});
   pools.maintenance = make({.size = 1});
@@ -149,8 +150,10 @@ absl::Status Serve(const Config& config, const std::string& database, PrivatePos
     spdlog::warn("archive: {}", std::string(status.message()));
   }
   const ArchiveWorker archive_worker(&maintenance, config.retention);
-  // A stream has one message in it at most.
-  WorkQueue ingest_queue(kIngestThreads, static_cast<size_t>(config.max_streams));
+  // A stream has one message in them at most.
+  const auto max_streams = static_cast<size_t>(config.max_streams);
+  WorkQueue openings(kOpeningThreads, max_streams);
+  WorkQueue ingest_queue(kIngestThreads, max_streams);
   WorkQueue query_queue(kQueryThreads, kWaitingQueries);
   const auto notify = [&normalizer](ProverId prover_id) { normalizer.Notify(prover_id); };
   CommitMonitor monitor(&writer_archive);
@@ -161,7 +164,8 @@ absl::Status Serve(const Config& config, const std::string& database, PrivatePos
   IngestLimits limits({.max_streams = config.max_streams,
                        .max_streams_per_prover = config.max_streams_per_prover,
                        .max_bytes_per_second = config.max_prover_rate});
-  IngestService ingest_service(&archive, &writer, &limits, &ingest_queue, &metrics.ingest, notify);
+  IngestService ingest_service(&archive, &writer, &limits, {&openings, &ingest_queue},
+                               &metrics.ingest, notify);
   QueryService query_service(&queries, &query_queue, &metrics.query, kQueryTimeout);
   const auto server = GrpcServer::Start({.listen = config.listen, .reflection = config.reflection},
                                         {&ingest_service, &query_service});

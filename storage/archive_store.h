@@ -115,7 +115,7 @@ class ArchiveWriter : public ArchiveReader {
   // database could not be asked, or the commit is in doubt.
   virtual absl::StatusOr<std::vector<bool>> Advance(const std::vector<StreamAdvance>& advances) = 0;
 
-  // Appends to the log of that name, which is made where it is missing. ABORTED where begin_offset
+  // Appends to the log of that name, which is made where it is missing; nothing where begin_offset
   // lies beyond the committed offset. Returns the stream as it is then.
   virtual absl::StatusOr<OpenStream> Push(const PushedLines& lines) = 0;
 
@@ -125,7 +125,8 @@ class ArchiveWriter : public ArchiveReader {
   };
   virtual absl::StatusOr<StreamPosition> Position(const StreamKey& stream) = 0;
 
-  // Where the last gap before `offset` ends, else 0: from there on the archive has every byte.
+  // Where the last gap of the sender's before `offset` ends, else 0: from there on the archive had
+  // every byte. (Of what retention removes it keeps the end.)
   virtual absl::StatusOr<int64_t> EndOfLastGap(const StreamKey& stream, int64_t offset) = 0;
 
   // Makes a commit that writes to no table: OK where the database can, as for a block.

@@ -9,6 +9,7 @@
 #include "client/shipper/live_anchors.h"
 #include "client/shipper/rotated_logs.h"
 #include "normalizer/timeline.h"
+#include "rpc/status.h"
 
 namespace proverlog {
 namespace {
@@ -241,6 +242,12 @@ std::optional<absl::Time> LogSender::AfterError(const absl::Status& status) {
   if (!read_error_.ok()) {
     if (!told_read_error_) context_->tell(std::string(read_error_.message()));
     told_read_error_ = true;
+    return again;
+  }
+  if (ReasonOf(status) == "LIMIT") {
+    // The server is well, and takes others' logs.
+    if (!told_limit_) context_->tell(absl::StrCat(log_->name(), " waits: ", status.message()));
+    told_limit_ = true;
     return again;
   }
   context_->servers->Report(attempt_, status);

@@ -79,6 +79,7 @@ class LogSender : public ShipTask {
   Backoff backoff_;
   std::optional<absl::Time> next_;
   bool told_read_error_ = false;
+  bool told_limit_ = false;
   bool is_cut_ = false;  // it was truncated before anything of it was sent
 
   std::atomic<int> times_found_ = -1;  // of the servers, when it was opened last

@@ -18,7 +18,11 @@ constexpr absl::Duration kQuiet = absl::Seconds(5);
 
 absl::StatusOr<RotatedFile::Known> RotatedFile::Finish(const std::string& path) {
   const auto file = LogFile::Open(path);
-  if (!file.ok()) return Known::kNot;  // it was rotated on
+  if (!file.ok()) {
+    const bool is_gone = absl::IsNotFound(file.status());  // it was rotated on
+    if (!is_gone) context_.tell(std::string(file.status().message()));
+    return Known::kNot;
+  }
   const absl::Time modified_at = absl::FromUnixMillis((*file)->modified_at().value_or(0));
   if (!stream_id_ && context_.sleeper->Now() - modified_at < kQuiet) return Known::kGrows;
   const Servers::Call call = context_.servers->NewCall();

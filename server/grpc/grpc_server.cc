@@ -22,6 +22,9 @@ constexpr std::chrono::seconds kShutdownGrace{2};
 // Clients may ping every 10 s, also while nothing is sent; gRPC's own minimum is 5 minutes.
 constexpr int kMinPingIntervalMs = 10'000;
 
+constexpr int kPingAfterMs = 30'000;
+constexpr int kPingTimeoutMs = 20'000;
+
 // What one message may have: a batch of 1 MiB that cannot be compressed, with room.
 constexpr int kMaxMessageBytes = 2 << 20;
 // Of one connection. A client waits with further calls until one of these has ended.
@@ -51,6 +54,9 @@ void Configure(const GrpcServer::Options& options, grpc::ServerBuilder& builder,
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              kMinPingIntervalMs);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  // A machine that vanished without a word must not keep its calls' places for long.
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kPingAfterMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kPingTimeoutMs);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentCalls);
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
   builder.SetResourceQuota(grpc::ResourceQuota("proverlogd").Resize(kReceiveMemory));

@@ -11,18 +11,18 @@
 namespace proverlog {
 
 IngestService::IngestService(ArchiveWriter* store, GroupWriter* writer, IngestLimits* limits,
-                             WorkQueue* queue, IngestMetrics* metrics,
+                             IngestQueues queues, IngestMetrics* metrics,
                              std::function<void(ProverId)> on_commit)
     : store_(store),
       writer_(writer),
       limits_(limits),
-      queue_(queue),
+      queues_(queues),
       metrics_(metrics),
       on_commit_(std::move(on_commit)) {}
 
 grpc::ServerBidiReactor<v1::StreamLogsRequest, v1::StreamLogsResponse>* IngestService::StreamLogs(
     grpc::CallbackServerContext* /*context*/) {
-  return StreamLogsCall::Start(IngestSession(store_, limits_, on_commit_), writer_, queue_,
+  return StreamLogsCall::Start(IngestSession(store_, limits_, on_commit_), writer_, queues_,
                                metrics_);
 }
 
@@ -34,8 +34,8 @@ grpc::ServerUnaryReactor* IngestService::PushLogs(grpc::CallbackServerContext* c
     if (!status.ok()) metrics_->OnRefusal(status);
     reactor->Finish(FinishStatus(status));
   };
-  const bool taken =
-      queue_->Submit([this, finish, request, response] { finish(Push(*request, *response)); });
+  const bool taken = queues_.others->Submit(
+      [this, finish, request, response] { finish(Push(*request, *response)); });
   if (!taken) finish(OverloadedError());
   return reactor;
 }
@@ -49,8 +49,10 @@ absl::Status IngestService::Push(const v1::PushLogsRequest& request,
   const auto size = static_cast<int64_t>(lines->raw.size());
   if (auto status = limits_->Spend(lines->prover, size); !status.ok()) return status;
   const auto stream = store_->Push(*lines);
-  if (absl::IsAborted(stream.status())) return WithReason(stream.status(), "OFFSET_MISMATCH");
   if (!stream.ok()) return stream.status();
+  if (lines->begin_offset.value_or(0) > stream->committed_offset) {
+    return OffsetMismatch(*lines->begin_offset, stream->committed_offset);
+  }
   response.set_stream_id(stream->key.stream_id);
   response.set_committed_offset(stream->committed_offset);
   metrics_->CountBatch(lines->prover, size, std::count(lines->raw.begin(), lines->raw.end(), '\n'));

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "proverlog/v1/ingest.grpc.pb.h"
+#include "server/grpc/stream_logs_call.h"
 #include "server/grpc/work_queue.h"
 #include "server/ingest/group_writer.h"
 #include "server/ingest/ingest_limits.h"
@@ -12,12 +13,13 @@
 namespace proverlog {
 
 // LogIngestService over gRPC: it moves messages between a call, its IngestSession, which runs on
-// `queue`, and `writer`. Thread-safe; what it is given outlives the server that it is registered
+// `queues`, and `writer`. Thread-safe; what it is given outlives the server that it is registered
 // with.
 class IngestService final : public v1::LogIngestService::CallbackService {
  public:
-  IngestService(ArchiveWriter* store, GroupWriter* writer, IngestLimits* limits, WorkQueue* queue,
-                IngestMetrics* metrics, std::function<void(ProverId)> on_commit);
+  IngestService(ArchiveWriter* store, GroupWriter* writer, IngestLimits* limits,
+                IngestQueues queues, IngestMetrics* metrics,
+                std::function<void(ProverId)> on_commit);
 
   grpc::ServerBidiReactor<v1::StreamLogsRequest, v1::StreamLogsResponse>* StreamLogs(
       grpc::CallbackServerContext* context) override;
@@ -31,7 +33,7 @@ class IngestService final : public v1::LogIngestService::CallbackService {
   ArchiveWriter* store_;
   GroupWriter* writer_;
   IngestLimits* limits_;
-  WorkQueue* queue_;
+  IngestQueues queues_;
   IngestMetrics* metrics_;
   std::function<void(ProverId)> on_commit_;
 };

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -36,8 +37,9 @@ using Stream = grpc::ClientReaderWriter<v1::StreamLogsRequest, v1::StreamLogsRes
 // The services on a database, and stubs of them.
 class Services {
  public:
-  explicit Services(const std::string& database)
-      : pool_(*postgres::ConnectionPool::Create({.database = database})) {
+  explicit Services(const std::string& database, const GroupWriter::Options& options = {})
+      : pool_(*postgres::ConnectionPool::Create({.database = database})),
+        writer_(&archive_, &metrics_.ingest, options) {
     auto server = GrpcServer::Start({.listen = "127.0.0.1:0"}, {&ingest_service_, &query_service_});
     EXPECT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
@@ -56,12 +58,12 @@ class Services {
   std::unique_ptr<postgres::ConnectionPool> pool_;
   postgres::ArchiveStore archive_{pool_.get()};
   postgres::QueryStore queries_{pool_.get()};
-  WorkQueue queue_{2, 64};
+  WorkQueue queue_{2, 1024};
   Metrics metrics_{"test"};
-  GroupWriter writer_{&archive_, &metrics_.ingest, {}};
+  GroupWriter writer_;
   IngestLimits limits_{IngestLimits::Options()};
-  IngestService ingest_service_{&archive_, &writer_,         &limits_,
-                                &queue_,   &metrics_.ingest, [](ProverId) {}};
+  IngestService ingest_service_{&archive_,          &writer_,         &limits_,
+                                {&queue_, &queue_}, &metrics_.ingest, [](ProverId) {}};
   QueryService query_service_{&queries_, &queue_, &metrics_.query, absl::Seconds(10)};
   std::unique_ptr<GrpcServer> server_;
 };
@@ -379,6 +381,37 @@ TEST(ServicesTest, APushedLogIsNoCandidateOfAFile) {
   stream->Write(open);
   EXPECT_FALSE(stream->Read(&response));
   EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::NOT_FOUND);
+}
+
+// The queue is full most of the time here.
+TEST(ServicesTest, ManyStreamsThatWaitForRoomAllGetIt) {
+  constexpr int kStreams = 200;
+  constexpr int kBatches = 20;
+  testing_util::TestDatabase database;
+  Services services(database.conninfo(), {.threads = 1, .max_queued_bytes = 20'000});
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<std::unique_ptr<Stream>> streams;
+  for (int i = 0; i < kStreams; ++i) {
+    contexts.push_back(std::make_unique<grpc::ClientContext>());
+    auto stream = services.ingest->StreamLogs(contexts.back().get());
+    v1::StreamLogsRequest hello = Hello("p");
+    hello.mutable_hello()->set_machine(absl::StrCat("machine-", i));
+    v1::StreamLogsRequest open;
+    open.mutable_open();
+    v1::StreamLogsResponse response;
+    ASSERT_TRUE(stream->Write(hello) && stream->Read(&response));
+    ASSERT_TRUE(stream->Write(open) && stream->Read(&response));
+    streams.push_back(std::move(stream));
+  }
+  for (int batch = 0; batch < kBatches; ++batch) {
+    for (const auto& stream : streams) ASSERT_TRUE(stream->Write(BatchOf(batch, "x")));
+  }
+  for (const auto& stream : streams) {
+    v1::StreamLogsResponse response;
+    while (response.ack().committed_offset() < kBatches) ASSERT_TRUE(stream->Read(&response));
+    stream->WritesDone();
+    EXPECT_TRUE(stream->Finish().ok());
+  }
 }
 
 }  // namespace

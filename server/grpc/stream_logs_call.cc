@@ -16,15 +16,15 @@ constexpr int kWindowMessages = 64;
 
 }  // namespace
 
-StreamLogsCall::StreamLogsCall(IngestSession session, GroupWriter* writer, WorkQueue* queue,
+StreamLogsCall::StreamLogsCall(IngestSession session, GroupWriter* writer, IngestQueues queues,
                                IngestMetrics* metrics)
-    : writer_(writer), queue_(queue), metrics_(metrics), session_(std::move(session)) {
+    : writer_(writer), queues_(queues), metrics_(metrics), session_(std::move(session)) {
   metrics_->streams_open.Increment();
 }
 
-StreamLogsCall* StreamLogsCall::Start(IngestSession session, GroupWriter* writer, WorkQueue* queue,
-                                      IngestMetrics* metrics) {
-  auto* call = new StreamLogsCall(std::move(session), writer, queue, metrics);
+StreamLogsCall* StreamLogsCall::Start(IngestSession session, GroupWriter* writer,
+                                      IngestQueues queues, IngestMetrics* metrics) {
+  auto* call = new StreamLogsCall(std::move(session), writer, queues, metrics);
   call->Proceed([] {});
   return call;
 }
@@ -38,7 +38,9 @@ void StreamLogsCall::OnReadDone(bool ok) {
   });
   if (take) read_at_ = absl::Now();
   // The call stays while a message is taken.
-  if (!take || queue_->Submit([this] { Take(); })) return;
+  if (!take) return;
+  const bool opens = request_.has_hello() || request_.has_open();
+  if ((opens ? queues_.openings : queues_.others)->Submit([this] { Take(); })) return;
   Proceed([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     taking_ = false;
     End(OverloadedError());
@@ -95,7 +97,7 @@ void StreamLogsCall::Count(const Taken& taken) const {
 void StreamLogsCall::OnCommitted(const Taken& taken, absl::Status status) {
   // Why it was not committed is asked of the database, which must not hold up the writer.
   if (absl::IsAborted(status) && ReasonOf(status).empty()) {
-    const bool asked = queue_->Submit(
+    const bool asked = queues_.others->Submit(
         [this, taken] { OnCommitted(taken, session_.ExplainAbort(taken.begin_offset)); });
     if (asked) return;
     status = OverloadedError();
@@ -106,8 +108,10 @@ void StreamLogsCall::OnCommitted(const Taken& taken, absl::Status status) {
     committing_bytes_ -= taken.end_offset - taken.begin_offset;
     if (status.ok()) {
       Respond(AckOf(taken.end_offset));
-    } else {
-      End(status);
+    } else if (!commit_failed_) {
+      // It outweighs what was said of later messages, which counted on it.
+      commit_failed_ = ending_ = true;
+      end_ = status;
     }
   });
 }
@@ -143,10 +147,12 @@ StreamLogsCall::Action StreamLogsCall::Decide() {
   }
   const bool in_window = committing_bytes_ < kWindowBytes && committing_ < kWindowMessages;
   if (reading_ || !in_window) return action;
-  action.await_room = !writer_->HasRoom();
-  action.read = !action.await_room;
-  if (action.await_room) awaiting_room_ = true;
-  if (action.read) reading_ = true;
+  // Whoever waited for room has it: to ask again would be to wait again.
+  action.read = has_room_ || writer_->HasRoom();
+  action.await_room = !action.read;
+  reading_ = action.read;
+  awaiting_room_ = action.await_room;
+  has_room_ = false;
   return action;
 }
 
@@ -155,7 +161,10 @@ void StreamLogsCall::Perform(const Action& action) {
   if (action.read) StartRead(&request_);
   if (action.await_room) {
     writer_->AwaitRoom([this] {
-      Proceed([this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { awaiting_room_ = false; });
+      Proceed([this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+        awaiting_room_ = false;
+        has_room_ = true;
+      });
     });
   }
   if (!action.finish) return;

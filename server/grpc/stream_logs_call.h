@@ -17,6 +17,13 @@
 
 namespace proverlog {
 
+// Where messages are taken. To open a log costs much more than to take a batch of one that is open,
+// and must not hold it up.
+struct IngestQueues {
+  WorkQueue* openings = nullptr;  // Hello and Open
+  WorkQueue* others = nullptr;
+};
+
 // One call of StreamLogs. Messages are taken one after the other on the queue's threads, and are
 // read ahead of what is committed as far as the window and the writer have room: the sender is held
 // back by gRPC's flow control. Acknowledgements that wait for the sender become one. It deletes
@@ -25,7 +32,7 @@ class StreamLogsCall final
     : public grpc::ServerBidiReactor<v1::StreamLogsRequest, v1::StreamLogsResponse> {
  public:
   // `writer`, `queue` and `metrics` outlive the call.
-  static StreamLogsCall* Start(IngestSession session, GroupWriter* writer, WorkQueue* queue,
+  static StreamLogsCall* Start(IngestSession session, GroupWriter* writer, IngestQueues queues,
                                IngestMetrics* metrics);
 
   void OnReadDone(bool ok) override;
@@ -52,7 +59,7 @@ class StreamLogsCall final
     absl::Time read_at;
   };
 
-  StreamLogsCall(IngestSession session, GroupWriter* writer, WorkQueue* queue,
+  StreamLogsCall(IngestSession session, GroupWriter* writer, IngestQueues queues,
                  IngestMetrics* metrics);
 
   // Applies the change of state and does what follows from it. Gives the call up: it may be gone
@@ -71,7 +78,7 @@ class StreamLogsCall final
   void End(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   GroupWriter* const writer_;
-  WorkQueue* const queue_;
+  const IngestQueues queues_;
   IngestMetrics* const metrics_;
   // One message at a time is taken; the members of this block are its own while it is.
   IngestSession session_;
@@ -85,10 +92,12 @@ class StreamLogsCall final
   bool reading_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool taking_ ABSL_GUARDED_BY(mutex_) = false;
+  bool has_room_ ABSL_GUARDED_BY(mutex_) = false;  // for one message
   bool awaiting_room_ ABSL_GUARDED_BY(mutex_) = false;
   int committing_ ABSL_GUARDED_BY(mutex_) = 0;            // advances that are not committed yet
   int64_t committing_bytes_ ABSL_GUARDED_BY(mutex_) = 0;  // raw
   bool client_done_ ABSL_GUARDED_BY(mutex_) = false;
+  bool commit_failed_ ABSL_GUARDED_BY(mutex_) = false;
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status end_ ABSL_GUARDED_BY(mutex_);
 };

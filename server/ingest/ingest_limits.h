@@ -59,19 +59,29 @@ class IngestLimits {
   // UNAVAILABLE where the prover has sent more than it may by now.
   absl::Status Spend(const std::string& prover, int64_t bytes);
 
+  // How many are remembered.
+  size_t provers() {
+    absl::MutexLock lock(&mutex_);
+    return provers_.size();
+  }
+
  private:
   struct Prover {
     int streams = 0;
-    int64_t budget = 0;  // bytes it may send now; below 0 once it was overdrawn
+    double budget = 0;  // bytes it may send now; below 0 once it was overdrawn
     absl::Time filled_at;
   };
 
   void Release(const std::string& prover);
+  // Adds to the budget what was earned since the last time.
+  void Fill(Prover& prover) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Those that send nothing and may send all: they would be made anew just so.
+  void ForgetIdle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;
   absl::Mutex mutex_;
   int streams_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::map<std::string, Prover> provers_ ABSL_GUARDED_BY(mutex_);  // those that have streams
+  std::map<std::string, Prover> provers_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace proverlog

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <string>
 
 namespace proverlog {
 namespace {
@@ -39,6 +40,40 @@ TEST(IngestLimitsTest, AProversBytesASecondAreLimited) {
   EXPECT_FALSE(limits.Spend("a", 1).ok());
   now += absl::Seconds(1);
   EXPECT_TRUE(limits.Spend("a", 1).ok());
+}
+
+TEST(IngestLimitsTest, WhatAProverHasSpentOutlivesItsStreams) {
+  absl::Time now = absl::UnixEpoch();
+  IngestLimits limits({.max_bytes_per_second = 100, .now = [&] { return now; }});
+  int sent = 0;
+  for (int i = 0; i < 10; ++i) {
+    const auto stream = limits.Admit("a");
+    sent += limits.Spend("a", 40).ok() ? 40 : 0;
+  }
+  EXPECT_EQ(sent, 120);  // the last one overdraws
+}
+
+TEST(IngestLimitsTest, LittleIsEarnedOften) {
+  absl::Time now = absl::UnixEpoch();
+  IngestLimits limits({.max_bytes_per_second = 10, .now = [&] { return now; }});
+  const auto stream = limits.Admit("a");
+  EXPECT_TRUE(limits.Spend("a", 11).ok());
+  for (int i = 0; i < 40; ++i) {
+    now += absl::Milliseconds(10);
+    limits.Spend("a", 0).IgnoreError();
+  }
+  EXPECT_TRUE(limits.Spend("a", 1).ok());
+}
+
+TEST(IngestLimitsTest, ProversThatAreGoneAreForgotten) {
+  absl::Time now = absl::UnixEpoch();
+  IngestLimits limits({.max_bytes_per_second = 10, .now = [&] { return now; }});
+  for (int i = 0; i < 5000; ++i) {
+    const auto stream = limits.Admit(std::to_string(i));
+    EXPECT_TRUE(limits.Spend(std::to_string(i), 5).ok());
+    now += absl::Seconds(1);
+  }
+  EXPECT_LE(limits.provers(), 1001U);
 }
 
 // Else a prover would begin anew with each call.

@@ -13,6 +13,9 @@
 namespace proverlog {
 namespace {
 
+// What a gap takes of a prover's bytes per second: it is a row, as a small batch is.
+constexpr int64_t kGapCost = 4096;
+
 absl::Status OutOfTurn(absl::string_view expected) {
   return InvalidField("message", absl::StrCat("expected ", expected));
 }
@@ -129,7 +132,10 @@ absl::StatusOr<IngestSession::Step> IngestSession::TakeBatch(const v1::Batch& ba
 absl::StatusOr<IngestSession::Step> IngestSession::TakeGap(const v1::Gap& proto) {
   const auto gap = ValidateGap(proto, offset_);
   if (!gap.ok()) return gap.status();
+  if (auto status = limits_->Spend(hello_.prover(), kGapCost); !status.ok()) return status;
   StreamAdvance advance = AdvanceTo(gap->end_offset);
+  // What was never sent is known by what its sender says of it.
+  if (offset_ == 0 && gap->end_offset > 0) advance.head = hello_.head();
   advance.gaps.push_back(*gap);
   if (proto.has_anchor()) advance.anchors.push_back(FromProto(proto.anchor()));
   return Commit(std::move(advance));

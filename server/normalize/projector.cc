@@ -90,14 +90,16 @@ void SkipGaps(const std::vector<Gap>& gaps, StreamNormalizer& normalizer, int64_
   }
 }
 
-// Feeds the block from `offset` on. A gap of unknown size lies between two bytes, and these may
-// have been merged into one block.
+// Feeds the block from `offset` to `limit`. A gap of unknown size lies between two bytes, and these
+// may have been merged into one block.
 absl::Status FeedBlock(const Block& block, int64_t stream_id, const std::vector<Gap>& gaps,
-                       StreamNormalizer& normalizer, int64_t& offset, NormalizerSink& sink) {
+                       int64_t limit, StreamNormalizer& normalizer, int64_t& offset,
+                       NormalizerSink& sink) {
   const auto raw = DecodeBlock({0, stream_id}, block);
   if (!raw.ok()) return raw.status();
-  while (offset < block.end_offset) {
-    int64_t end = block.end_offset;
+  const int64_t block_end = std::min(block.end_offset, limit);
+  while (offset < block_end) {
+    int64_t end = block_end;
     for (const Gap& gap : gaps) {
       if (gap.begin_offset > offset) end = std::min(end, gap.begin_offset);
     }
@@ -118,16 +120,20 @@ absl::Status FeedBlocks(const PendingStream& pending, ProjectionTransaction& tx,
   const auto gaps = tx.ReadGaps(stream_id, offset, pending.committed_offset);
   if (!gaps.ok()) return gaps.status();
   SkipGaps(*gaps, normalizer, offset, sink);
-  // Not what was committed since: its anchors may be missing from `pending`.
-  const int64_t wanted = std::min(budget, pending.committed_offset - offset);
+  // Not what was committed since, which may be in a merged block, too: its anchors may be missing
+  // from `pending`, and its gaps from these; nor beyond the last gap where there may be more.
+  const bool all_gaps = gaps->size() < static_cast<size_t>(kMaxGapsAtOnce);
+  const int64_t limit = all_gaps ? pending.committed_offset
+                                 : std::min(pending.committed_offset, gaps->back().begin_offset);
+  const int64_t wanted = std::min(budget, limit - offset);
   if (wanted <= 0) return absl::OkStatus();
   const auto blocks = tx.ReadBlocks(stream_id, offset, wanted);
   if (!blocks.ok()) return blocks.status();
   for (const Block& block : *blocks) {
     if (block.end_offset <= offset) continue;
-    if (block.begin_offset > offset) break;
+    if (block.begin_offset > offset || offset >= limit) break;
     budget -= block.end_offset - offset;
-    absl::Status fed = FeedBlock(block, stream_id, *gaps, normalizer, offset, sink);
+    absl::Status fed = FeedBlock(block, stream_id, *gaps, limit, normalizer, offset, sink);
     if (!fed.ok()) return fed;
   }
   if (offset > pending.progress.offset) return absl::OkStatus();

@@ -245,11 +245,8 @@ absl::StatusOr<OpenStream> ArchiveStore::Push(const PushedLines& lines) {
         OpenStream stream = LockPushedStream(tx, lines);
         const int64_t offset = stream.committed_offset;
         const int64_t known = offset - lines.begin_offset.value_or(offset);
-        if (known < 0) {
-          return absl::AbortedError(absl::StrCat("offset ", *lines.begin_offset,
-                                                 " is beyond the committed offset ", offset));
-        }
-        if (known >= static_cast<int64_t>(lines.raw.size())) return stream;
+        const bool is_new = known >= 0 && known < static_cast<int64_t>(lines.raw.size());
+        if (!is_new) return stream;
         const absl::string_view rest =
             absl::string_view(lines.raw).substr(static_cast<size_t>(known));
         StreamAdvance advance;
@@ -280,8 +277,10 @@ absl::StatusOr<int64_t> ArchiveStore::EndOfLastGap(const StreamKey& stream, int6
       *pool_, "look for gaps", [&](ReadOnly& tx) -> absl::StatusOr<int64_t> {
         const auto rows = tx.exec_params(
             "SELECT end_offset FROM gap WHERE prover_id = $1 AND stream_id = $2"
-            " AND begin_offset < $3 ORDER BY begin_offset DESC, end_offset DESC LIMIT 1",
-            stream.prover_id, stream.stream_id, offset);
+            " AND begin_offset < $3 AND reason <> $4 ORDER BY begin_offset DESC, end_offset DESC"
+            " LIMIT 1",
+            stream.prover_id, stream.stream_id, offset,
+            std::string(kGapReasonNames[static_cast<size_t>(GapReason::kRetention)]));
         return rows.empty() ? 0 : rows[0][0].as<int64_t>();
       });
 }

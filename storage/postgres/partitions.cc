@@ -75,12 +75,14 @@ void MakePartition(ReadWrite& tx, const PartitionedTable& table, UnixMillis begi
   const std::string name = tx.quote_name(NameOf(table, begin));
   const UnixMillis end = begin + absl::ToInt64Milliseconds(table.width);
   tx.exec0(absl::StrCat("CREATE TABLE ", name, " (LIKE ", table.name, " INCLUDING ALL)"));
+  // Until it is attached nothing may come into the default partition that belongs here.
+  tx.exec0(absl::StrCat("LOCK TABLE ", table.name, "_default IN SHARE ROW EXCLUSIVE MODE"));
   tx.exec_params0(absl::StrCat("WITH strayed AS (DELETE FROM ", table.name,
                                "_default WHERE received_at >= $1 AND received_at < $2 RETURNING *)"
                                " INSERT INTO ",
                                name, " SELECT * FROM strayed"),
                   begin, end);
-  // Made first and attached then, it locks the default partition only, and no insert waits.
+  // Made first and attached then, it locks the default partition only: other inserts do not wait.
   tx.exec0(absl::StrCat("ALTER TABLE ", table.name, " ATTACH PARTITION ", name,
                         " FOR VALUES FROM (", begin, ") TO (", end, ")"));
 }
