@@ -1,6 +1,5 @@
 #include "tests/testing_util/log_writer.h"
 
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
