@@ -1,6 +1,5 @@
 #include "model/circuit_run.h"
 
-#include <algorithm>
 #include <array>
 
 namespace proverlog {
@@ -14,10 +13,6 @@ absl::string_view CircuitStepName(CircuitStep step) {
   return kStepNames[static_cast<size_t>(step)];
 }
 
-std::optional<CircuitStep> ParseCircuitStep(absl::string_view name) {
-  const auto found = std::find(kStepNames.begin(), kStepNames.end(), name);
-  if (found == kStepNames.end()) return std::nullopt;
-  return static_cast<CircuitStep>(found - kStepNames.begin());
-}
+bool IsCircuitStep(uint32_t number) { return number < kStepNames.size(); }
 
 }  // namespace proverlog

@@ -14,9 +14,10 @@ namespace proverlog {
 
 enum class CircuitStep : uint8_t { kWitness, kProof, kVerification };
 
-// The step's name in storage, on the wire and in tables, e.g. "witness".
+// The step's name on the wire and in tables, e.g. "witness".
 absl::string_view CircuitStepName(CircuitStep step);
-std::optional<CircuitStep> ParseCircuitStep(absl::string_view name);
+// Whether a step has the number, which stays with it for ever: storage keeps it.
+bool IsCircuitStep(uint32_t number);
 
 // A step of proving a circuit that an agent (or a verifier) finished, as one record tells it. Its
 // key is all but the epoch, the job and the origin; runs with equal keys are one, told twice.

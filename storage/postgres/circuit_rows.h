@@ -10,8 +10,10 @@
 
 namespace proverlog::postgres {
 
-// Runs of circuits as rows of the table circuit_run (storage/migrations/0009_compact_circuits.sql).
-// All functions throw libpqxx's exceptions.
+// Runs of circuits as rows of the table circuit_batch
+// (storage/migrations/0010_circuit_batches.sql): they come as often as jobs, and a row of its own
+// costs each more than what it says. A run that two logs tell is in the table twice, and once in
+// what is read. All functions throw libpqxx's exceptions.
 
 // As ProjectionTransaction::SaveCircuitRuns.
 void WriteCircuitRuns(pqxx::transaction_base& tx, const ProjectionKey& key,

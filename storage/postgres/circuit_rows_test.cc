@@ -2,12 +2,14 @@
 
 #include "storage/postgres/circuit_rows.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "codec/zstd_frame.h"
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/projection_store.h"
@@ -118,54 +120,62 @@ TEST_F(CircuitRowsTest, ToldTwiceWhatIsKnownStands) {
   CircuitRun with_job = Witness(1, 1000);
   with_job.job = job;
   with_job.origin.stream_id = newer.stream_id;
-  CircuitRun of_another_epoch = Witness(1, 1000);
-  of_another_epoch.epoch = 8;
+  const CircuitRun without_job = Witness(1, 1000);
   CircuitRun of_none = Witness(1, 1000);
   of_none.epoch = std::nullopt;
-  const std::vector<CircuitRun> tellings = {with_job, of_another_epoch, of_none};
+  const std::vector<CircuitRun> tellings = {with_job, without_job, of_none};
   std::vector<size_t> order = {0, 1, 2};
+  const auto check = [&] {
+    const auto runs = queries_.LoadCircuitRuns(prover_, job);
+    ASSERT_EQ(runs->size(), 1U);
+    EXPECT_EQ(runs->front().origin.stream_id, newer.stream_id);
+    ASSERT_EQ(Summaries(7).size(), 1U);
+    EXPECT_EQ(Summaries(7).front().runs, 1);
+    EXPECT_EQ(Summaries(7).front().joined, 1);
+  };
   do {
-    database_.Sql("DELETE FROM circuit_run");
+    database_.Sql("DELETE FROM circuit_batch");
     for (const size_t i : order) Save({tellings[i]});
-    ASSERT_EQ(queries_.LoadCircuitRuns(prover_, job)->size(), 1U);
-    ASSERT_TRUE(Summaries(8).empty());
-    database_.Sql("DELETE FROM circuit_run");
+    check();
+    database_.Sql("DELETE FROM circuit_batch");
     Save({tellings[order[0]], tellings[order[1]], tellings[order[2]]});
-    ASSERT_EQ(queries_.LoadCircuitRuns(prover_, job)->size(), 1U);
+    check();
   } while (std::next_permutation(order.begin(), order.end()));
-  database_.Sql("DELETE FROM circuit_run");
-  Save({of_none});
-  Save({of_another_epoch});
-  EXPECT_EQ(Summaries(8).front().runs, 1);
 }
 
 TEST_F(CircuitRowsTest, AreFoundByAnIndex) {
+  Save({Witness(1, 1000), Witness(2, 1000)});
   database_.Sql(
-      "INSERT INTO circuit_run SELECT 1, 1, i, i, i, i, 1, i, i / 20000, 'parity-base', 'witness',"
-      " '', 1, 1, 1 FROM generate_series(1, 200000) AS i");
+      "INSERT INTO circuit_batch SELECT 1, 1, i / 200, i, 2, ARRAY[i], runs"
+      " FROM circuit_batch, generate_series(2000, 200000) AS i");
   database_.Sql("ANALYZE");
   auto pool = *ConnectionPool::Create(
       {.database = database_.conninfo() + " options='-c session_preload_libraries=auto_explain"
                                           " -c auto_explain.log_min_duration=0'"});
   QueryStore queries(pool.get());
   const size_t begin = TestDatabase::ServerLog().size();
-  EXPECT_EQ(queries.LoadEpochState(prover_, 3, 10)->circuits.front().runs, 20'000);
-  EXPECT_TRUE(queries.LoadCircuitRuns(prover_, {3, "PARITY_BASE", "x"})->empty());
+  EXPECT_EQ(queries.LoadEpochState(prover_, 12, 10)->circuits.front().runs, 2);
+  EXPECT_TRUE(queries.LoadCircuitRuns(prover_, {12, "PARITY_BASE", "x"})->empty());
   const std::string plans = TestDatabase::ServerLog().substr(begin);
-  EXPECT_NE(plans.find("circuit_run_by_job"), std::string::npos) << plans;
-  EXPECT_EQ(plans.find("Seq Scan on circuit_run"), std::string::npos) << plans;
+  EXPECT_NE(plans.find("circuit_batch_by_epoch"), std::string::npos) << plans;
+  EXPECT_EQ(plans.find("Seq Scan on circuit_batch"), std::string::npos) << plans;
 }
 
-// Rows that a migration made must be found by what the program computes.
-TEST_F(CircuitRowsTest, TheDatabaseMakesTheSameKeys) {
-  CircuitRun run = Witness(5, 1500);
-  run.tx = "0xabc";
-  run.job = JobId{7, "PARITY_BASE", std::string(64, 'a')};
-  Save({run});
-  EXPECT_EQ(database_.Sql("SELECT run = hash_key('parity-base', 'witness', '1500', '0xabc')"
-                          " AND job = hash_key('7:PARITY_BASE:' || repeat('a', 64))"
-                          " FROM circuit_run"),
-            "t");
+TEST_F(CircuitRowsTest, OfAnEpochWithTooManyTheFirstAreSummedUp) {
+  Save({Witness(1, 1000)});
+  Save({Witness(2, 3000)});
+  database_.Sql("UPDATE circuit_batch SET run_count = 500000 WHERE last_at = 1");
+  EXPECT_EQ(Summaries(7).front().runs, 1);
+  EXPECT_EQ(Summaries(7).front().max, 1);
+}
+
+TEST_F(CircuitRowsTest, ADamagedRowIsSaidToBeOne) {
+  Save({Witness(1, 1000)});
+  for (const char* damaged : {"\\xff", "\\x1a021001"}) {  // no message; a circuit without a name
+    database_.Sql(absl::StrCat("UPDATE circuit_batch SET runs = '", damaged, "'"));
+    const auto state = queries_.LoadEpochState(prover_, 7, 10);
+    EXPECT_THAT(std::string(state.status().message()), testing::HasSubstr("renormalize"));
+  }
 }
 
 }  // namespace

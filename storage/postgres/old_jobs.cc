@@ -48,13 +48,13 @@ bool DeleteWithoutEpoch(ReadWrite& tx, const ProjectionKey& key, UnixMillis befo
     DeleteRows(tx, key, "unknown_message", "stream_id = $3", row[0].as<int64_t>());
   }
   const bool events = DeleteRows(tx, key, "event", "epoch = -1 AND at < $3", before);
-  const bool runs = DeleteRows(tx, key, "circuit_run", "epoch = -1 AND at < $3", before);
+  const bool runs = DeleteRows(tx, key, "circuit_batch", "epoch = -1 AND last_at < $3", before);
   return events && runs && streams.size() < kMaxStreams;
 }
 
 std::optional<int64_t> NextEpoch(ReadWrite& tx, const ProjectionKey& key, int64_t from) {
   std::string minima;
-  for (const char* table : {"job", "event", "circuit_run", "epoch"}) {
+  for (const char* table : {"job", "event", "circuit_batch", "epoch"}) {
     absl::StrAppend(&minima, minima.empty() ? "" : ", ", "(SELECT min(epoch) FROM ", table,
                     " WHERE prover_id = $1 AND projection_id = $2 AND epoch >= $3::bigint)");
   }
@@ -70,7 +70,7 @@ bool IsOld(ReadWrite& tx, const ProjectionKey& key, int64_t epoch, UnixMillis be
   return tx
       .exec_params1(absl::StrCat("SELECT coalesce(greatest((SELECT max(last_at) FROM job", kOfEpoch,
                                  "), (SELECT max(at) FROM event", kOfEpoch,
-                                 "), (SELECT max(at) FROM circuit_run", kOfEpoch,
+                                 "), (SELECT max(last_at) FROM circuit_batch", kOfEpoch,
                                  ")) < $4, NOT EXISTS (SELECT FROM job", kOfEpoch, "))"),
                     key.prover_id, key.projection_id, epoch, before)[0]
       .as<bool>();
@@ -86,7 +86,8 @@ bool DeleteEpoch(ReadWrite& tx, const ProjectionKey& key, int64_t epoch) {
       "   AND f.projection_id = $2 AND f.epoch = $3 AND f.type = old.type AND f.hash = old.hash)"
       " SELECT count(*) FROM old",
       key.prover_id, key.projection_id, epoch, kMaxJobs);
-  return jobs[0].as<int>() < kMaxJobs && DeleteRows(tx, key, "circuit_run", "epoch = $3", epoch) &&
+  return jobs[0].as<int>() < kMaxJobs &&
+         DeleteRows(tx, key, "circuit_batch", "epoch = $3", epoch) &&
          DeleteRows(tx, key, "event", "epoch = $3", epoch) &&
          DeleteRows(tx, key, "epoch", "epoch = $3", epoch);
 }

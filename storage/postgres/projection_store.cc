@@ -73,8 +73,8 @@ std::optional<ProjectionKey> LockRetired(ReadWrite& tx) {
 // even where only this one named it: it is a log's and a process's name.
 void DeleteSomeOf(ReadWrite& tx, const ProjectionKey& key) {
   int64_t left = kDeletedAStep;
-  for (const char* table :
-       {"job", "job_fact", "event", "circuit_run", "epoch", "unknown_message", "stream_progress"}) {
+  for (const char* table : {"job", "job_fact", "event", "circuit_batch", "epoch", "unknown_message",
+                            "stream_progress"}) {
     if (left == 0) return;
     const auto deleted = tx.exec_params(
         absl::StrCat("DELETE FROM ", table, " WHERE ctid = ANY (ARRAY(SELECT ctid FROM ", table,

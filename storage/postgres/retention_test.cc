@@ -192,10 +192,8 @@ class JobRetentionTest : public RetentionTest {
                                ", 'enqueued', 0, NULL, '', 1, 0", rows));
     database_.Sql(absl::StrCat("INSERT INTO event SELECT ", values, millis,
                                ", 'k', '{}', gen_random_uuid(), 1, '', 0", rows));
-    database_.Sql(absl::StrCat(
-        "INSERT INTO circuit_run (prover_id, projection_id, epoch, at, circuit, step, micros, tx,"
-        " run, stream_id, line_offset) SELECT ",
-        values, millis, ", 'c', 's', i, '', 100000 * ", epoch, " + i, 1, 0", rows));
+    database_.Sql(
+        absl::StrCat("INSERT INTO circuit_batch SELECT ", values, millis, ", 1, '{}', ''", rows));
     database_.Sql(absl::StrCat("INSERT INTO epoch VALUES (", values, millis, ")"));
   }
 
@@ -226,8 +224,8 @@ TEST_F(JobRetentionTest, WholeOldEpochsGo) {
                              " WHERE epoch = 4 AND hash = sha256('1')"));
   InsertEpoch(-1, old);
   DeleteOld();
-  for (const char* table : {"job", "job_fact", "event", "circuit_run", "epoch"}) {
-    const bool has_none = table != std::string("event") && table != std::string("circuit_run");
+  for (const char* table : {"job", "job_fact", "event", "circuit_batch", "epoch"}) {
+    const bool has_none = table != std::string("event") && table != std::string("circuit_batch");
     EXPECT_EQ(Epochs(table), has_none ? "1:-1 1:2 1:4 2:4" : "1:2 1:4 2:4") << table;
   }
   EXPECT_EQ(database_.Sql("SELECT count(*) FROM job WHERE epoch = 4 AND projection_id = 1"), "2");
