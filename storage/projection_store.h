@@ -68,8 +68,9 @@ class ProjectionTransaction {
   virtual absl::StatusOr<std::map<JobId, std::vector<Fact>>> LoadFacts(
       const std::vector<JobId>& jobs) = 0;
 
-  // Writes the jobs with all their facts.
-  virtual absl::Status SaveJobs(const std::vector<Job>& jobs) = 0;
+  // Writes jobs with all their facts: AddJobs those that LoadFacts left out, UpdateJobs the others.
+  virtual absl::Status AddJobs(const std::vector<Job>& jobs) = 0;
+  virtual absl::Status UpdateJobs(const std::vector<Job>& jobs) = 0;
 
   // Adds to what is counted of each stream, so that a stream has at most kMaxUnknownKinds kinds and
   // the others. What is added belongs to the bytes up to the progress that this transaction saves.

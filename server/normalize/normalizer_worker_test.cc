@@ -33,7 +33,8 @@ class EndlessTransaction : public ProjectionTransaction {
       const std::vector<JobId>& /*jobs*/) override {
     return std::map<JobId, std::vector<Fact>>{};
   }
-  absl::Status SaveJobs(const std::vector<Job>& /*jobs*/) override { return absl::OkStatus(); }
+  absl::Status AddJobs(const std::vector<Job>& /*jobs*/) override { return absl::OkStatus(); }
+  absl::Status UpdateJobs(const std::vector<Job>& /*jobs*/) override { return absl::OkStatus(); }
   absl::Status SaveEvents(const std::vector<Event>&) override { return absl::OkStatus(); }
   absl::Status SaveCircuitRuns(const std::vector<CircuitRun>&) override { return absl::OkStatus(); }
   absl::Status AddUnknown(const std::map<int64_t, UnknownCounts>& /*by_stream*/) override {

@@ -23,9 +23,10 @@ namespace {
 
 constexpr int kStreamsAStep = 64;
 constexpr int kStreamsToCatchUp = 1000;
-// Some quarter of a second's work. The larger a step, the more of a job's facts are written at
-// once.
+// Some eighth of a second's work, and up to four times that where there is more than twice as much
+// to do: the larger a step, the more of a job's facts are written at once.
 constexpr int64_t kBytesAStep = int64_t{8} << 20;
+constexpr int64_t kMostBytesAStep = int64_t{32} << 20;
 constexpr int64_t kLeastShare = int64_t{64} << 10;
 
 // What a step's streams tell.
@@ -195,15 +196,20 @@ absl::Status MergeJobs(const JobSet& told, ProjectionTransaction& tx) {
   auto known = tx.LoadFacts(ids);
   if (!known.ok()) return known.status();
 
+  std::vector<Job> added;
   std::vector<Job> changed;
   for (const auto& [id, facts] : told.facts()) {
     const auto found = known->find(id);
     std::vector<Fact> united = found == known->end() ? std::vector<Fact>{} : found->second;
     UniteFacts(facts, united);
-    if (found != known->end() && united == found->second) continue;
-    changed.push_back(DeriveJob(id, std::move(united)));
+    if (found == known->end()) {
+      added.push_back(DeriveJob(id, std::move(united)));
+    } else if (united != found->second) {
+      changed.push_back(DeriveJob(id, std::move(united)));
+    }
   }
-  return tx.SaveJobs(changed);
+  absl::Status status = tx.AddJobs(added);
+  return status.ok() ? tx.UpdateJobs(changed) : status;
 }
 
 int64_t BytesBehind(const PendingStream& stream) {
@@ -212,10 +218,10 @@ int64_t BytesBehind(const PendingStream& stream) {
 
 // What the stream may have of a step: each as much of its own backlog as the others of theirs, so
 // that logs of the same time are read together, and what they say of a job is written once.
-int64_t ShareOf(const PendingStream& stream, int64_t behind) {
-  if (behind <= kBytesAStep) return kBytesAStep;
+int64_t ShareOf(const PendingStream& stream, int64_t behind, int64_t budget) {
+  if (behind <= budget) return budget;
   const double part = static_cast<double>(BytesBehind(stream)) / static_cast<double>(behind);
-  return std::max(kLeastShare, static_cast<int64_t>(part * static_cast<double>(kBytesAStep)));
+  return std::max(kLeastShare, static_cast<int64_t>(part * static_cast<double>(budget)));
 }
 
 absl::Status NormalizePending(const MessageIndex* index, int max_streams, ProjectionTransaction& tx,
@@ -226,11 +232,12 @@ absl::Status NormalizePending(const MessageIndex* index, int max_streams, Projec
   Told told;
   int64_t behind = 0;
   for (const PendingStream& stream : *pending) behind += BytesBehind(stream);
-  int64_t budget = kBytesAStep;
+  const int64_t step = std::clamp(behind / 2, kBytesAStep, kMostBytesAStep);
+  int64_t budget = step;
   std::vector<NormalizedStream> reached;
   for (const PendingStream& stream : *pending) {
     if (budget <= 0) break;
-    int64_t share = std::min(budget, ShareOf(stream, behind));
+    int64_t share = std::min(budget, ShareOf(stream, behind, step));
     const int64_t before = share;
     auto normalized = Normalize(stream, index, tx, share, told, outcome);
     budget -= before - share;

@@ -14,3 +14,5 @@ CREATE TABLE circuit_batch (
   runs          bytea NOT NULL
 );
 CREATE INDEX circuit_batch_by_epoch ON circuit_batch (prover_id, projection_id, epoch, last_at);
+-- Packed as they are, they would cost more time to compress than bytes.
+ALTER TABLE circuit_batch ALTER COLUMN runs SET STORAGE EXTERNAL;

@@ -35,8 +35,9 @@ absl::StatusOr<FactsByJob> ReadFacts(pqxx::transaction_base& tx, const Projectio
 absl::StatusOr<FactsByJob> ReadEpochFacts(pqxx::transaction_base& tx, const ProjectionKey& key,
                                           int32_t epoch, const RowLimits& limits);
 
-// Writes the jobs with all their facts.
-void WriteJobs(pqxx::transaction_base& tx, const ProjectionKey& key, const std::vector<Job>& jobs);
+// Writes jobs with all their facts: AddJobs those that ReadFacts does not find, UpdateJobs others.
+void AddJobs(pqxx::transaction_base& tx, const ProjectionKey& key, const std::vector<Job>& jobs);
+void UpdateJobs(pqxx::transaction_base& tx, const ProjectionKey& key, const std::vector<Job>& jobs);
 
 }  // namespace proverlog::postgres
 

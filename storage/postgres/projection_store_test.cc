@@ -12,6 +12,7 @@
 #include "storage/postgres/archive_store.h"
 #include "tests/testing_util/archive.h"
 #include "tests/testing_util/facts.h"
+#include "tests/testing_util/projection.h"
 #include "tests/testing_util/test_database.h"
 
 namespace proverlog::postgres {
@@ -47,7 +48,7 @@ class ProjectionStoreTest : public testing::Test {
   void Save(std::vector<Fact> facts) {
     for (Fact& fact : facts) fact = Here(std::move(fact));
     const absl::Status saved = Project([&](ProjectionTransaction& tx) {
-      return tx.SaveJobs({DeriveJob(SomeJob(), std::move(facts))});
+      return testing_util::SaveJob(tx, DeriveJob(SomeJob(), std::move(facts)));
     });
     EXPECT_TRUE(saved.ok()) << saved;
   }
@@ -201,7 +202,7 @@ TEST_F(ProjectionStoreTest, OneWorkerAtATimeProjectsAProver) {
 
 TEST_F(ProjectionStoreTest, AFailureLeavesNothingBehind) {
   const absl::Status status = Project([&](ProjectionTransaction& tx) {
-    EXPECT_TRUE(tx.SaveJobs({DeriveJob(SomeJob(), {Here(At(1, K::kEnqueued))})}).ok());
+    EXPECT_TRUE(testing_util::SaveJob(tx, DeriveJob(SomeJob(), {Here(At(1, K::kEnqueued))})).ok());
     return absl::DataLossError("stop");
   });
   EXPECT_TRUE(absl::IsDataLoss(status));

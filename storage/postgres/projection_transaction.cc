@@ -61,9 +61,17 @@ absl::StatusOr<std::map<JobId, std::vector<Fact>>> ProjectionTransaction::LoadFa
   });
 }
 
-absl::Status ProjectionTransaction::SaveJobs(const std::vector<Job>& jobs) {
-  return Guarded("save jobs", [&] {
-    WriteJobs(tx_, key_, jobs);
+absl::Status ProjectionTransaction::AddJobs(const std::vector<Job>& jobs) {
+  return Guarded("add jobs", [&] {
+    postgres::AddJobs(tx_, key_, jobs);
+    NoteEpochsOfJobs(tx_, key_, jobs);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status ProjectionTransaction::UpdateJobs(const std::vector<Job>& jobs) {
+  return Guarded("update jobs", [&] {
+    postgres::UpdateJobs(tx_, key_, jobs);
     NoteEpochsOfJobs(tx_, key_, jobs);
     return absl::OkStatus();
   });

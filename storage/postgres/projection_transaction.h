@@ -28,7 +28,8 @@ class ProjectionTransaction : public proverlog::ProjectionTransaction {
   absl::StatusOr<std::vector<Gap>> ReadGaps(int64_t stream_id, int64_t begin, int64_t end) override;
   absl::StatusOr<std::map<JobId, std::vector<Fact>>> LoadFacts(
       const std::vector<JobId>& jobs) override;
-  absl::Status SaveJobs(const std::vector<Job>& jobs) override;
+  absl::Status AddJobs(const std::vector<Job>& jobs) override;
+  absl::Status UpdateJobs(const std::vector<Job>& jobs) override;
   absl::Status AddUnknown(const std::map<int64_t, UnknownCounts>& by_stream) override;
   absl::Status SaveEvents(const std::vector<Event>& events) override;
   absl::Status SaveCircuitRuns(const std::vector<CircuitRun>& runs) override;

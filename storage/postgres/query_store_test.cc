@@ -16,6 +16,7 @@
 #include "storage/postgres/projection_store.h"
 #include "tests/testing_util/archive.h"
 #include "tests/testing_util/facts.h"
+#include "tests/testing_util/projection.h"
 #include "tests/testing_util/test_database.h"
 
 namespace proverlog::postgres {
@@ -39,7 +40,7 @@ class QueryStoreTest : public testing::Test {
     for (Fact& fact : facts) fact.origin = {"m", "p", stream_.stream_id, fact.at};
     const auto saved = ProjectionStore(&database_.pool())
                            .Project({stream_.prover_id}, [&](ProjectionTransaction& tx) {
-                             return tx.SaveJobs({DeriveJob(id, std::move(facts))});
+                             return testing_util::SaveJob(tx, DeriveJob(id, std::move(facts)));
                            });
     EXPECT_TRUE(saved.ok()) << saved.status();
   }

@@ -14,6 +14,7 @@
 #include "storage/postgres/projection_store.h"
 #include "tests/testing_util/archive.h"
 #include "tests/testing_util/facts.h"
+#include "tests/testing_util/projection.h"
 #include "tests/testing_util/test_database.h"
 
 namespace proverlog::postgres {
@@ -64,7 +65,7 @@ class RebuildStoreTest : public testing::Test {
 
   void SaveJob(const ProjectionKey& projection) {
     const auto ran = store_.Project(projection, [&](auto& tx) {
-      return tx.SaveJobs({DeriveJob(SomeJob(), {Here(At(1, K::kEnqueued))})});
+      return testing_util::SaveJob(tx, DeriveJob(SomeJob(), {Here(At(1, K::kEnqueued))}));
     });
     ASSERT_TRUE(ran.ok()) << ran.status();
   }
@@ -141,7 +142,8 @@ TEST_F(RebuildStoreTest, BothMayNameTheSameNewWriter) {
   const ProjectionKey projection = Begin(1);
   std::thread other;
   const auto ran = store_.Project({stream_.prover_id}, [&](proverlog::ProjectionTransaction& tx) {
-    absl::Status saved = tx.SaveJobs({DeriveJob(SomeJob(), {Here(At(1, K::kEnqueued))})});
+    absl::Status saved =
+        testing_util::SaveJob(tx, DeriveJob(SomeJob(), {Here(At(1, K::kEnqueued))}));
     other = std::thread([&] { SaveJob(projection); });
     while (database_.Sql("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0") continue;
     return saved;
