@@ -1,6 +1,16 @@
 #include "analysis/job_set.h"
 
+#include <utility>
+
 namespace proverlog {
+
+void JobSet::OnFact(const JobIdView& job, Fact fact) {
+  const auto known = by_id_.find(job);
+  if (known != by_id_.end()) return known->second->push_back(std::move(fact));
+  const auto added = facts_.try_emplace(JobId::From(job)).first;
+  by_id_.emplace(JobIdView::Of(added->first), &added->second);
+  added->second.push_back(std::move(fact));
+}
 
 std::map<int32_t, std::vector<Job>> JobSet::DeriveByEpoch() const {
   std::map<int32_t, std::vector<Job>> by_epoch;

@@ -4,6 +4,7 @@
 #include <map>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "model/fact.h"
 #include "model/job.h"
 #include "model/job_id.h"
@@ -14,9 +15,11 @@ namespace proverlog {
 // Collects the facts of any number of streams in memory. Not thread-safe.
 class JobSet : public NormalizerSink {
  public:
-  void OnFact(const JobIdView& job, Fact fact) override {
-    facts_[JobId::From(job)].push_back(std::move(fact));
-  }
+  JobSet() = default;
+  JobSet(JobSet&&) = default;
+  JobSet& operator=(JobSet&&) = default;
+
+  void OnFact(const JobIdView& job, Fact fact) override;
 
   // All jobs by epoch, also those that do not exist.
   std::map<int32_t, std::vector<Job>> DeriveByEpoch() const;
@@ -25,6 +28,8 @@ class JobSet : public NormalizerSink {
 
  private:
   std::map<JobId, std::vector<Fact>> facts_;  // as they came, repetitions included
+  // The same, found without a copy of the id: most facts are of a job that is known.
+  absl::flat_hash_map<JobIdView, std::vector<Fact>*> by_id_;
 };
 
 }  // namespace proverlog

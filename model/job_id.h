@@ -11,11 +11,23 @@
 
 namespace proverlog {
 
+struct JobId;
+
 // The parts of a job id, pointing into the text it was parsed from.
 struct JobIdView {
   int32_t epoch = 0;
   absl::string_view type;
   absl::string_view hash;
+
+  static JobIdView Of(const JobId& id);
+
+  friend bool operator==(const JobIdView& a, const JobIdView& b) {
+    return a.epoch == b.epoch && a.type == b.type && a.hash == b.hash;
+  }
+  template <typename H>
+  friend H AbslHashValue(H h, const JobIdView& id) {
+    return H::combine(std::move(h), id.epoch, id.type, id.hash);
+  }
 };
 
 // Aztec's id of a proving job: `<epoch>:<TYPE>:<hash>`, the same on every prover that proves the
@@ -42,6 +54,8 @@ struct JobId {
     return H::combine(std::move(h), id.epoch, id.type, id.hash);
   }
 };
+
+inline JobIdView JobIdView::Of(const JobId& id) { return {id.epoch, id.type, id.hash}; }
 
 // Returns nothing unless the whole text is a job id. The epoch has no leading zeros and fits in 31
 // bits, the type is at most 64 of [A-Z0-9_], the hash at most 128 of [A-Za-z0-9_-].
