@@ -1,6 +1,7 @@
 #include "model/version_evidence.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,16 +48,19 @@ constexpr TypeVersions kTypes[] = {
     {"PUBLIC_CHONK_VERIFIER", "4.0-5.2"},
 };
 
-// Few enough that looking at their lengths is faster than a hash of the type.
-const std::vector<std::pair<absl::string_view, VersionRange>>& RangesOfTypes() {
+// By length, which leaves few to compare: a hash of the type takes longer.
+using RangesOfLength = std::vector<std::pair<absl::string_view, VersionRange>>;
+
+const RangesOfLength& RangesOfTypes(size_t length) {
+  constexpr size_t kMaxLength = 40;
   static const auto* const kRanges = [] {
-    auto* ranges = new std::vector<std::pair<absl::string_view, VersionRange>>;
+    auto* ranges = new std::array<RangesOfLength, kMaxLength>;
     for (const TypeVersions& known : kTypes) {
-      ranges->emplace_back(known.type, ParseVersionRange(known.versions));
+      ranges->at(known.type.size()).emplace_back(known.type, ParseVersionRange(known.versions));
     }
     return ranges;
   }();
-  return *kRanges;
+  return (*kRanges)[length < kMaxLength ? length : 0];
 }
 
 // Returns `open` where the text is no version.
@@ -93,7 +97,7 @@ VersionRange ParseVersionRange(absl::string_view versions) {
 }
 
 void VersionEvidence::AddJobType(absl::string_view type) {
-  for (const auto& [known, versions] : RangesOfTypes()) {
+  for (const auto& [known, versions] : RangesOfTypes(type.size())) {
     if (type == known) return Add(versions);
   }
 }
