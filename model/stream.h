@@ -26,9 +26,16 @@ struct Anchor {
 };
 
 // Why bytes of a stream are missing: GapReason in common.proto.
-enum class GapReason : uint8_t { kRotatedAway, kTruncated, kDropped, kLostByServer, kRetention };
-inline constexpr std::array<absl::string_view, 5> kGapReasonNames = {
-    "rotated away", "truncated", "dropped", "lost by server", "retention"};
+enum class GapReason : uint8_t {
+  kRotatedAway,
+  kTruncated,
+  kDropped,
+  kLostByServer,
+  kRetention,
+  kUnreadable
+};
+inline constexpr std::array<absl::string_view, 6> kGapReasonNames = {
+    "rotated away", "truncated", "dropped", "lost by server", "retention", "unreadable"};
 
 // Bytes of a stream that are missing. Nobody knows how many where it ends where it begins.
 struct Gap {
@@ -36,6 +43,7 @@ struct Gap {
   int64_t end_offset = 0;
   GapReason reason = GapReason::kRotatedAway;
   UnixMillis received_at = 0;  // when it was recorded
+  std::string message;         // of kUnreadable: what was wrong
 
   friend bool operator==(const Gap& a, const Gap& b) = default;
 };

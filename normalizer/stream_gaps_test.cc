@@ -47,6 +47,25 @@ TEST(StreamGapsTest, ALineThatIsCutByAGapMakesNoJobThatDoesNotExist) {
   EXPECT_EQ(progress.counts.lines, 3);
 }
 
+TEST(StreamGapsTest, WhatIsDroppedTellsNothing) {
+  const std::string first = Enqueue('a');
+  const auto begin = static_cast<int64_t>(first.size());
+  StreamNormalizer normalizer = Create();
+  Told told;
+  normalizer.Feed(first, told);
+  EXPECT_EQ(normalizer.Drop(begin), begin);
+  EXPECT_EQ(normalizer.progress().counts.cut, 0);
+  // All but its newline: a gap would have it read.
+  const std::string whole = Enqueue('b').substr(0, first.size() - 1);
+  normalizer.Feed(whole, told);
+  EXPECT_EQ(normalizer.Drop(5'000), begin);
+  normalizer.Feed(Enqueue('c'), told);
+  EXPECT_EQ(told.jobs, (std::vector<std::string>{"a", "c"}));
+  EXPECT_EQ(normalizer.progress().offset, 5'000 + begin);
+  EXPECT_EQ(normalizer.progress().counts.cut, 1);
+  EXPECT_EQ(normalizer.progress().counts.lines, 2);
+}
+
 TEST(StreamGapsTest, WhatFollowsAGapContinuesNoRecordBeforeIt) {
   const std::string error = absl::StrCat(
       "[10:00:00.000] ERROR: prover-client:proving-agent Job id=7:PUBLIC_VM:", std::string(64, 'a'),

@@ -156,14 +156,24 @@ void StreamNormalizer::Seal(NormalizerSink& sink) {
 void StreamNormalizer::Skip(int64_t end, NormalizerSink& sink) {
   TakeSealBack();
   if (!splitter_.unfinished().text.empty()) {
-    ++counts_.cut;
     ReadLine(splitter_.UnfinishedLine(), /*may_go_on=*/true, sink);
   }
   for (const auto& [service, open] : open_records_) FinishRecord(open, sink);
+  Drop(end);
+}
+
+int64_t StreamNormalizer::Drop(int64_t end) {
+  TakeSealBack();
+  int64_t begin = splitter_.offset();
+  if (!splitter_.unfinished().text.empty()) {
+    ++counts_.cut;
+    begin = splitter_.unfinished().offset;
+  }
   open_records_.clear();
   reader_.set_state({});
   running_ = {};
   splitter_ = LineSplitter(end, {});
+  return begin;
 }
 
 void StreamNormalizer::TakeSealBack() {

@@ -70,6 +70,7 @@ v1::StreamGap ToProto(const Gap& gap) {
   // In the order of the messages' numbers, of which 0 is none.
   proto.set_reason(static_cast<v1::GapReason>(static_cast<int>(gap.reason) + 1));
   *proto.mutable_receive_time() = ToProtoTimestamp(gap.received_at);
+  proto.set_detail(gap.message);
   return proto;
 }
 

@@ -27,11 +27,19 @@ struct PendingStream {
   std::optional<int64_t> sealed_offset;
 };
 
+// Bytes of a stream that the normalizer could not read, and went on behind.
+struct Unreadable {
+  int64_t begin_offset = 0;
+  int64_t end_offset = 0;
+  std::string message;  // what was wrong; UTF-8 without NUL
+};
+
 // What a stream's normalizer has reached.
 struct NormalizedStream {
   int64_t stream_id = 0;
   StreamProgress progress;
   std::optional<int64_t> sealed_offset;  // the seal that was read, if any
+  std::vector<Unreadable> unreadable;    // of the bytes since the last progress
 };
 
 inline constexpr int kMaxGapsAtOnce = 1000;
@@ -46,6 +54,12 @@ struct ProverBehind {
 };
 
 inline constexpr absl::Duration kLongestLag = absl::Hours(1);
+
+// A prover whose live projection could not read some of its logs.
+struct ProverUnreadable {
+  std::string name;
+  int64_t ranges = 0;  // of bytes
+};
 
 // One transaction of a projection's only worker. Everything it reads it may write; nobody else
 // writes the projection meanwhile. Not thread-safe.
@@ -82,7 +96,17 @@ class ProjectionTransaction {
   // Runs that are known already stay as they are.
   virtual absl::Status SaveCircuitRuns(const std::vector<CircuitRun>& runs) = 0;
 
+  // Unreadable bytes that adjoin others with the same message become one range with them.
   virtual absl::Status SaveProgress(const NormalizedStream& stream) = 0;
+
+  // The first offset behind `offset` where a block begins or ends, or where what the live
+  // projection could not read does; nothing where there is none. Reads no block.
+  virtual absl::StatusOr<std::optional<int64_t>> NextBoundary(int64_t stream_id,
+                                                              int64_t offset) = 0;
+
+  // Runs `body`; unless it returns OK, what it has written is undone, and what was written before
+  // it is not. May be nested.
+  virtual absl::Status Try(const std::function<absl::Status()>& body) = 0;
 };
 
 // What is done in one such transaction. May be called again after a failure, and so keeps no state
@@ -95,6 +119,8 @@ class ProjectionStore {
   virtual ~ProjectionStore() = default;
 
   virtual absl::StatusOr<std::vector<ProverBehind>> FindProversBehind() = 0;
+
+  virtual absl::StatusOr<std::vector<ProverUnreadable>> FindUnreadable() = 0;
 
   // Runs `work` in a transaction that is the projection's only worker's, and commits if it returns
   // OK. Returns false, without running it, where another worker is at it, or where the projection

@@ -30,8 +30,8 @@ class RebuildStore {
   virtual ~RebuildStore() = default;
 
   // The prover's projection that this version of the normalizer is building; begun where there is
-  // none. One that another version was building is retired. FAILED_PRECONDITION where it would lack
-  // logs that were removed because they were old.
+  // none. One that another version was building is retired, and one that Switch would refuse.
+  // FAILED_PRECONDITION where it would lack logs that were removed because they were old.
   virtual absl::StatusOr<ProjectionKey> Begin(ProverId prover_id, int normalizer_version) = 0;
 
   virtual absl::StatusOr<RebuildProgress> Progress(const ProjectionKey& projection) = 0;
@@ -39,7 +39,8 @@ class RebuildStore {
   // Runs `work` on the projection while the live one stands still. Then, where it has read all that
   // the live one has, makes it the live one and retires that; where it has not, returns the first
   // stream that is behind, and commits what `work` did all the same. Changes nothing where it is
-  // the live one already. ABORTED where it was retired, because another version builds one.
+  // the live one already. ABORTED where it was retired, because another version builds one;
+  // DATA_LOSS where it could not read bytes that the live one has read.
   virtual absl::StatusOr<std::optional<StreamBehind>> Switch(const ProjectionKey& projection,
                                                              const ProjectionWork& work) = 0;
 };

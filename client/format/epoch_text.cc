@@ -114,8 +114,8 @@ std::string NormalizedCell(const v1::LogStream& stream) {
   return HumanBytes(stream.normalized_offset());
 }
 
-absl::string_view Reason(v1::GapReason reason) {
-  switch (reason) {
+std::string Reason(const v1::StreamGap& gap) {
+  switch (gap.reason()) {
     case v1::GAP_REASON_ROTATED_AWAY:
       return "the log was rotated away";
     case v1::GAP_REASON_TRUNCATED:
@@ -126,6 +126,8 @@ absl::string_view Reason(v1::GapReason reason) {
       return "a failover lost them";
     case v1::GAP_REASON_RETENTION:
       return "they were removed before they were read";
+    case v1::GAP_REASON_UNREADABLE:
+      return absl::StrCat("the server could not read them: ", Printable(gap.detail()));
     default:
       return "for an unknown reason";
   }
@@ -142,10 +144,10 @@ std::string GapsText(const v1::GetEpochSummaryResponse& summary) {
       bytes += gap.end_offset() - gap.begin_offset();
       known = known && gap.end_offset() > gap.begin_offset();
     }
-    absl::StrAppend(
-        &text, "Missing in ", Printable(stream.source()), " of ", Printable(stream.machine()), ": ",
-        known ? HumanBytes(bytes) : "nobody knows how many bytes", " in ",
-        Plural(stream.gaps_size(), "place"), " (", Reason(stream.gaps(0).reason()), ")\n");
+    absl::StrAppend(&text, "Missing in ", Printable(stream.source()), " of ",
+                    Printable(stream.machine()), ": ",
+                    known ? HumanBytes(bytes) : "nobody knows how many bytes", " in ",
+                    Plural(stream.gaps_size(), "place"), " (", Reason(stream.gaps(0)), ")\n");
   }
   return text;
 }

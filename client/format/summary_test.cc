@@ -321,6 +321,10 @@ TEST(EpochSummaryTextTest, SaysWhatIsMissingOfTheLogs) {
                 "they could be sent)\n"));
   stream.add_gaps()->set_reason(v1::GAP_REASON_TRUNCATED);
   EXPECT_THAT(EpochSummaryText(summary), HasSubstr("nobody knows how many bytes in 2 places"));
+  gap.set_reason(v1::GAP_REASON_UNREADABLE);
+  gap.set_detail("it is damaged");
+  EXPECT_THAT(EpochSummaryText(summary),
+              HasSubstr(" (the server could not read them: it is damaged)\n"));
 }
 
 TEST(SummaryTextTest, SaysWhenSomethingIsLeftOut) {

@@ -11,7 +11,8 @@
 namespace proverlog {
 
 // What a monitoring system asks for: /metrics, /healthz (the process is alive) and /readyz (it can
-// commit, else 503 and why not). Both arguments outlive the pages.
+// commit, else 503 and why not; also that logs could not be read). Both arguments outlive the
+// pages.
 std::map<std::string, HttpPage> OperatorPages(Metrics* metrics, CommitMonitor* database);
 
 }  // namespace proverlog

@@ -313,8 +313,10 @@ TEST_F(IngestSessionTest, AGapThatMakesNoSenseIsRefused) {
   EXPECT_TRUE(absl::IsInvalidArgument(refused(GapOf(5, 4))));
   EXPECT_TRUE(absl::IsInvalidArgument(refused(GapOf(5, (int64_t{1} << 40) + 6))));
   Request gap = GapOf(5, 9);
-  gap.mutable_gap()->set_reason(v1::GAP_REASON_RETENTION);
-  EXPECT_TRUE(absl::IsInvalidArgument(refused(gap)));
+  for (const auto reason : {v1::GAP_REASON_RETENTION, v1::GAP_REASON_UNREADABLE}) {
+    gap.mutable_gap()->set_reason(reason);
+    EXPECT_TRUE(absl::IsInvalidArgument(refused(gap)));
+  }
   gap = GapOf(5, 9);
   gap.mutable_gap()->mutable_anchor()->set_offset(8);
   EXPECT_TRUE(absl::IsInvalidArgument(refused(gap)));

@@ -177,7 +177,7 @@ absl::StatusOr<Gap> ValidateGap(const v1::Gap& gap, int64_t committed_offset) {
                         absl::StrCat(gap.end_offset(), " is more than 1 TiB after begin_offset"));
   }
   const auto reason = ParseGapReason(gap.reason());
-  if (!reason || *reason == GapReason::kRetention) {
+  if (!reason || *reason == GapReason::kRetention || *reason == GapReason::kUnreadable) {
     return InvalidField("gap.reason", absl::StrCat(gap.reason(), " is no reason of a sender"));
   }
   if (gap.has_anchor()) {
@@ -187,7 +187,7 @@ absl::StatusOr<Gap> ValidateGap(const v1::Gap& gap, int64_t committed_offset) {
       return InvalidField("gap.anchor.offset", absl::StrCat(anchor.offset, " is not end_offset"));
     }
   }
-  return Gap{gap.begin_offset(), gap.end_offset(), *reason, 0};
+  return Gap{gap.begin_offset(), gap.end_offset(), *reason, 0, ""};
 }
 
 absl::StatusOr<PushedLines> ValidatePush(const v1::PushLogsRequest& request) {

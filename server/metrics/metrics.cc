@@ -83,13 +83,15 @@ NormalizerMetrics::NormalizerMetrics(prometheus::Registry& registry)
       facts(OneCounter(registry, "proverlog_normalizer_facts_total", "Facts that records told")),
       events(OneCounter(registry, "proverlog_normalizer_events_total", "Events that were kept")),
       failures(OneCounter(registry, "proverlog_normalizer_failures_total",
-                          "Steps that failed, and streams that could not be read")),
+                          "Steps and streams that failed, and blocks that were set aside")),
       step_seconds(OneHistogram(registry, "proverlog_normalizer_step_seconds",
                                 "How long a step took, with its transaction")),
       lag_bytes_(Gauges(registry, "proverlog_normalizer_lag_bytes",
                         "Raw bytes committed and not normalized")),
       lag_seconds_(Gauges(registry, "proverlog_normalizer_lag_seconds",
-                          "Age of the oldest bytes committed and not normalized")) {}
+                          "Age of the oldest bytes committed and not normalized")),
+      unreadable_(Gauges(registry, "proverlog_normalizer_unreadable_ranges",
+                         "Ranges of bytes that could not be read and are set aside")) {}
 
 void NormalizerMetrics::SetLag(const std::vector<ProverLag>& behind) {
   for (auto& [gauge, value] : lag_) value = 0;
@@ -99,6 +101,17 @@ void NormalizerMetrics::SetLag(const std::vector<ProverLag>& behind) {
     seconds = std::max(seconds, prover.seconds);
   }
   for (const auto& [gauge, value] : lag_) gauge->Set(value);
+}
+
+void NormalizerMetrics::SetUnreadable(const std::map<std::string, int64_t>& ranges) {
+  int64_t all = 0;
+  for (auto& [gauge, value] : unreadable_of_) value = 0;
+  for (const auto& [prover, count] : ranges) {
+    unreadable_of_[&unreadable_.Of(prover)] += static_cast<double>(count);
+    all += count;
+  }
+  for (const auto& [gauge, value] : unreadable_of_) gauge->Set(value);
+  unreadable_ranges_ = all;
 }
 
 QueryMetrics::QueryMetrics(prometheus::Registry& registry)

@@ -7,6 +7,8 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
+#include <atomic>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -71,12 +73,16 @@ struct ProverLag {
   double seconds = 0;  // since the oldest of these bytes came
 };
 
-// Of the normalizer. The counters are thread-safe; one thread sets the lag.
+// Of the normalizer. The counters are thread-safe; one thread sets the lag and what is unreadable.
 struct NormalizerMetrics {
   explicit NormalizerMetrics(prometheus::Registry& registry);
 
   // These provers are behind, and no others.
   void SetLag(const std::vector<ProverLag>& behind);
+  // So many ranges of bytes of these provers' logs could not be read, and of no others'.
+  void SetUnreadable(const std::map<std::string, int64_t>& ranges);
+  // Of all provers; may be asked by any thread.
+  int64_t unreadable_ranges() const { return unreadable_ranges_; }
 
   prometheus::Counter& bytes;
   prometheus::Counter& lines;
@@ -90,6 +96,9 @@ struct NormalizerMetrics {
   PerProver<prometheus::Gauge> lag_bytes_;
   PerProver<prometheus::Gauge> lag_seconds_;
   std::map<prometheus::Gauge*, double> lag_;  // all that were ever set
+  PerProver<prometheus::Gauge> unreadable_;
+  std::map<prometheus::Gauge*, double> unreadable_of_;  // all that were ever set
+  std::atomic<int64_t> unreadable_ranges_ = 0;
 };
 
 // Of the answers. Thread-safe.

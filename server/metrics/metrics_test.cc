@@ -53,6 +53,17 @@ TEST(MetricsTest, TheLagOfProversWithoutALabelIsOneLag) {
   EXPECT_THAT(text, HasSubstr("proverlog_normalizer_lag_seconds{prover=\"other\"} 7\n"));
 }
 
+TEST(MetricsTest, AProverOfWhichAllIsReadAgainHasNothingUnreadable) {
+  Metrics metrics("1.2.3");
+  metrics.normalizer.SetUnreadable({{"a", 2}, {"b", 3}});
+  EXPECT_EQ(metrics.normalizer.unreadable_ranges(), 5);
+  metrics.normalizer.SetUnreadable({{"b", 1}});
+  const std::string text = metrics.Serialize();
+  EXPECT_THAT(text, HasSubstr("proverlog_normalizer_unreadable_ranges{prover=\"a\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("proverlog_normalizer_unreadable_ranges{prover=\"b\"} 1\n"));
+  EXPECT_EQ(metrics.normalizer.unreadable_ranges(), 1);
+}
+
 TEST(MetricsTest, ARefusalIsCountedByItsReasonOrCode) {
   Metrics metrics("1.2.3");
   metrics.ingest.OnRefusal(WithReason(absl::AbortedError("x"), "FENCED"));

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <map>
 #include <string>
 
 #include "absl/time/clock.h"
@@ -61,6 +62,7 @@ void NormalizerWorker::LookForWork() {
   if (const absl::Status status = store_->DeleteRetired(); !status.ok()) {
     spdlog::warn("normalizer: {}", std::string(status.message()));
   }
+  ReportUnreadable();
   const auto behind = store_->FindProversBehind();
   if (!behind.ok()) {
     spdlog::warn("normalizer: {}", std::string(behind.status().message()));
@@ -80,6 +82,17 @@ void NormalizerWorker::ReportLag(const std::vector<ProverBehind>& behind) {
     lag.push_back({prover.name, prover.bytes, static_cast<double>(now - since) / kMillisASecond});
   }
   metrics_->SetLag(lag);
+}
+
+void NormalizerWorker::ReportUnreadable() {
+  const auto unreadable = store_->FindUnreadable();
+  if (!unreadable.ok()) {
+    spdlog::warn("normalizer: {}", std::string(unreadable.status().message()));
+    return;
+  }
+  std::map<std::string, int64_t> ranges;
+  for (const ProverUnreadable& prover : *unreadable) ranges[prover.name] = prover.ranges;
+  metrics_->SetUnreadable(ranges);
 }
 
 void NormalizerWorker::Normalize(ProverId prover_id) {

@@ -38,6 +38,7 @@ class NormalizerWorker {
 
   // How far provers are behind, for those who look at the metrics.
   void ReportLag(const std::vector<ProverBehind>& behind);
+  void ReportUnreadable();
 
   ProjectionStore* store_;
   NormalizerMetrics* metrics_;

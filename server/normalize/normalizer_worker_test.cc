@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +45,11 @@ class EndlessTransaction : public ProjectionTransaction {
   absl::Status SaveProgress(const NormalizedStream& /*stream*/) override {
     return absl::OkStatus();
   }
+  absl::StatusOr<std::optional<int64_t>> NextBoundary(int64_t /*stream_id*/,
+                                                      int64_t /*offset*/) override {
+    return std::nullopt;
+  }
+  absl::Status Try(const std::function<absl::Status()>& body) override { return body(); }
 };
 
 constexpr ProverId kEndless = 1;
@@ -69,6 +76,10 @@ class FakeStore : public ProjectionStore {
     const absl::Status status = work(transaction);
     if (!status.ok()) return status;
     return true;
+  }
+
+  absl::StatusOr<std::vector<ProverUnreadable>> FindUnreadable() override {
+    return std::vector<ProverUnreadable>{};
   }
 
   absl::Status DeleteRetired() override { return absl::OkStatus(); }

@@ -22,8 +22,10 @@ class Projector {
     kBusy,  // another worker is at it, or it is retired
   };
 
-  // Takes one step: a few MiB at most, in one transaction. A stream that cannot be read is logged
-  // and does not hold up the prover's others. After an error the other streams are still due.
+  // Takes one step: a few MiB at most, in one transaction. What of a stream cannot be read, or
+  // makes the parser throw or the database refuse, is set aside as unreadable and logged, a block
+  // at a time, and the stream goes on behind it; no stream holds up the prover's others. After an
+  // error the other streams are still due.
   absl::StatusOr<Result> Step(const ProjectionKey& projection);
 
   // A step with more streams at once, in a transaction of the caller's: those that are a little
@@ -31,8 +33,9 @@ class Projector {
   absl::Status CatchUp(ProjectionTransaction& tx) const;
 
  private:
+  enum class Streams { kTogether, kApart };
   // A step with the streams that have waited longest.
-  absl::StatusOr<Result> TakeStep(const ProjectionKey& projection, int max_streams);
+  absl::StatusOr<Result> TakeStep(const ProjectionKey& projection, Streams streams);
 
   ProjectionStore* store_;
   NormalizerMetrics* metrics_;

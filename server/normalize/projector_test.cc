@@ -1,5 +1,3 @@
-#include "server/normalize/projector.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -12,72 +10,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "analysis/epoch_summary.h"
-#include "codec/zstd_frame.h"
-#include "storage/postgres/archive_store.h"
-#include "storage/postgres/projection_store.h"
-#include "storage/postgres/query_store.h"
-#include "tests/testing_util/archive.h"
+#include "server/normalize/projector_fixture.h"
 #include "tests/testing_util/expected_counts.h"
 #include "tests/testing_util/test_data.h"
-#include "tests/testing_util/test_database.h"
 
 namespace proverlog {
 namespace {
 
 using testing_util::ReadAll;
 using testing_util::TestDataPath;
-
-constexpr UnixMillis kSomeDay = 1795226400000;  // 2026-11-21T02:00:00Z
-
-class ProjectorTest : public testing::Test {
- protected:
-  // Appends to a log of the machine; the first bytes make its stream.
-  void Append(const std::string& machine, const std::string& source, const std::string& raw) {
-    int64_t& offset = offsets_[{machine, source}];
-    const Block block{offset, offset + static_cast<int64_t>(raw.size()), CompressFrame(raw)};
-    if (offset == 0) {
-      const int64_t id = *archive_.ReserveStreamId();
-      // Logs of these tests may begin with the same lines.
-      std::vector<int64_t> known;
-      for (const auto& [name, key] : streams_) known.push_back(key.stream_id);
-      const auto key = testing_util::CreateStream(
-          archive_,
-          {id, "mine", machine, source, {{0, kSomeDay, "UTC"}}, raw.substr(0, 1024), known}, block,
-          raw.substr(0, 1024));
-      ASSERT_TRUE(key.ok()) << key.status();
-      streams_[{machine, source}] = *key;
-    } else {
-      ASSERT_TRUE(testing_util::Append(archive_, streams_[{machine, source}], 1, block, "").ok());
-    }
-    offset = block.end_offset;
-  }
-
-  void Seal(const std::string& machine, const std::string& source) {
-    ASSERT_TRUE(
-        testing_util::Seal(archive_, streams_[{machine, source}], 1, offsets_[{machine, source}])
-            .ok());
-  }
-
-  void ProjectAll() {
-    for (;;) {
-      const auto result = projector_.Step({1});
-      ASSERT_TRUE(result.ok()) << result.status();
-      if (*result == Projector::Result::kDone) return;
-    }
-  }
-
-  std::vector<Job> LoadEpoch(int32_t epoch) {
-    return queries_.LoadEpoch(queries_.ListProvers(1)->front(), epoch, 10'000)->jobs;
-  }
-
-  testing_util::TestDatabase database_;
-  postgres::ArchiveStore archive_{&database_.pool()};
-  postgres::ProjectionStore projections_{&database_.pool()};
-  postgres::QueryStore queries_{&database_.pool()};
-  Projector projector_{&projections_};
-  std::map<std::pair<std::string, std::string>, StreamKey> streams_;
-  std::map<std::pair<std::string, std::string>, int64_t> offsets_;
-};
 
 TEST_F(ProjectorTest, TheSummariesOfTwoMachinesAreTheOracles) {
   for (const auto& [machine, source] : std::vector<std::pair<std::string, std::string>>{
@@ -211,39 +152,6 @@ TEST_F(ProjectorTest, UnknownMessagesAreCountedOnceHoweverManyStepsItTakes) {
   EXPECT_EQ(counted(), before + "2|m|WARN|Slept <n> s|3|1000|5000|0");
 }
 
-std::string EnqueueLine(int32_t epoch, const std::string& type = "PUBLIC_VM") {
-  return absl::StrCat("[03:00:00.000] INFO: b New proving job id=", epoch, ":", type, ":",
-                      std::string(64, 'c'), " epochNumber=", epoch, "\n");
-}
-
-TEST_F(ProjectorTest, AStreamWithADamagedBlockStopsThereAndHoldsUpNoOther) {
-  Append("m", "bad.log", EnqueueLine(1));
-  Append("m", "bad.log", EnqueueLine(2));
-  Append("m", "bad.log", EnqueueLine(3));
-  database_.Sql("UPDATE live_block SET zstd = 'garbage' WHERE begin_offset = " +
-                std::to_string(EnqueueLine(1).size()));
-  Append("m", "good.log", EnqueueLine(4));
-  ProjectAll();
-  EXPECT_EQ(LoadEpoch(1).size(), 1U);
-  EXPECT_TRUE(LoadEpoch(2).empty());
-  EXPECT_TRUE(LoadEpoch(3).empty());
-  EXPECT_EQ(LoadEpoch(4).size(), 1U);
-  // It is still pending, and nothing that comes later waits for it.
-  Append("m", "good.log", EnqueueLine(5));
-  ProjectAll();
-  EXPECT_EQ(LoadEpoch(5).size(), 1U);
-  EXPECT_EQ(database_.Sql("SELECT normalized_offset FROM stream_progress ORDER BY stream_id"),
-            std::to_string(EnqueueLine(1).size()));
-}
-
-TEST_F(ProjectorTest, ManyBadStreamsHoldUpNoOther) {
-  for (int i = 0; i < 70; ++i) Append("m", "bad" + std::to_string(i), "some line\n");
-  database_.Sql("DELETE FROM live_block");
-  Append("m", "good.log", EnqueueLine(1));
-  for (int i = 0; i < 2; ++i) ASSERT_TRUE(projector_.Step({1}).ok());
-  EXPECT_EQ(LoadEpoch(1).size(), 1U);
-}
-
 TEST_F(ProjectorTest, AStreamWithAStateThatCannotBeReadHoldsUpNoOther) {
   Append("m", "bad.log", EnqueueLine(1));
   ProjectAll();
@@ -255,26 +163,6 @@ TEST_F(ProjectorTest, AStreamWithAStateThatCannotBeReadHoldsUpNoOther) {
   EXPECT_EQ(LoadEpoch(3).size(), 1U);
   EXPECT_EQ(database_.Sql("SELECT normalizer_state FROM stream_progress ORDER BY stream_id"),
             "\\x67617262616765");
-}
-
-TEST_F(ProjectorTest, WhatTheDatabaseRefusesOfOneStreamHoldsUpNoOther) {
-  database_.Sql("ALTER TABLE job ADD CHECK (type <> 'REFUSED')");
-  Append("m", "bad.log", EnqueueLine(1, "REFUSED"));
-  Append("m", "good.log", EnqueueLine(2));
-  Append("m", "other.log", EnqueueLine(3));
-  EXPECT_FALSE(projector_.Step({1}).ok());  // then it waits behind the others
-  for (int i = 0; i < 2; ++i) EXPECT_TRUE(projector_.Step({1}).ok());
-  EXPECT_TRUE(LoadEpoch(1).empty());
-  EXPECT_EQ(LoadEpoch(2).size(), 1U);
-  EXPECT_EQ(LoadEpoch(3).size(), 1U);
-}
-
-TEST_F(ProjectorTest, AMissingBlockIsNotSkipped) {
-  Append("m", "a.log", "some line\n");
-  database_.Sql("DELETE FROM live_block");
-  Append("m", "a.log", "another line\n");
-  ProjectAll();
-  EXPECT_EQ(database_.Sql("SELECT normalized_offset FROM stream_progress"), "0");
 }
 
 TEST_F(ProjectorTest, LinesOnBothSidesOfAGapAreRead) {

@@ -25,7 +25,10 @@ absl::Status Renormalizer::Run(ProverId prover_id) {
       if (!absl::IsFailedPrecondition(trouble_)) trouble_ = absl::OkStatus();
       continue;
     }
-    if (absl::IsAborted(outcome.status()) || !IsBearable(outcome.status())) return outcome.status();
+    const absl::Status& trouble = outcome.status();
+    if (absl::IsAborted(trouble) || absl::IsDataLoss(trouble) || !IsBearable(trouble)) {
+      return trouble;
+    }
     options_.sleep(kPause);
   }
   return absl::CancelledError("stopped");

@@ -35,8 +35,8 @@ class Renormalizer {
       : rebuilds_(rebuilds), projector_(projections), options_(std::move(options)) {}
 
   // CANCELLED where it was stopped; UNAVAILABLE where the database stays away; ABORTED where
-  // another version has taken over; FAILED_PRECONDITION where the live projection has read bytes
-  // that cannot be read any more, or that were removed: it stays the live one then.
+  // another version has taken over; DATA_LOSS where the live projection has read bytes that cannot
+  // be read any more, FAILED_PRECONDITION where they were removed: it stays the live one then.
   absl::Status Run(ProverId prover_id);
 
  private:

@@ -149,7 +149,7 @@ std::vector<Gap> SelectGaps(pqxx::transaction_base& tx, const StreamKey& stream,
 
 Gap ReadGap(const pqxx::row& row, int column) {
   return {row[column].as<int64_t>(), row[column + 1].as<int64_t>(), ReadReason(row[column + 2]),
-          row[column + 3].as<UnixMillis>()};
+          row[column + 3].as<UnixMillis>(), ""};
 }
 
 std::vector<Anchor> SelectAnchors(pqxx::transaction_base& tx, const StreamKey& stream) {

@@ -1,6 +1,7 @@
 #include "storage/postgres/error.h"
 
 #include <exception>
+#include <new>
 #include <pqxx/pqxx>
 #include <string>
 
@@ -27,8 +28,7 @@ absl::StatusCode CodeOf(absl::string_view sqlstate) {
       "28",     // authorization
       "3D000",  // no such database
       "3F000",  // no such schema
-      "42501",  // insufficient privilege
-      "42P01",  // no such table
+      "42",     // insufficient privilege, no such table or column: not this program's schema
   };
   if (sqlstate == "57014") return absl::StatusCode::kDeadlineExceeded;
   for (const absl::string_view prefix : kRetryable) {
@@ -82,6 +82,8 @@ absl::Status StatusFromException(absl::string_view doing) {
   } catch (const pqxx::sql_error& e) {
     return Make(IsAboutPartitions(e.what()) ? absl::StatusCode::kUnavailable : CodeOf(e.sqlstate()),
                 doing, e.what());
+  } catch (const std::bad_alloc& e) {
+    return Make(absl::StatusCode::kUnavailable, doing, e.what());
   } catch (const std::exception& e) {
     return Make(absl::StatusCode::kInternal, doing, e.what());
   }

@@ -10,10 +10,10 @@ namespace proverlog::postgres {
 // libpqxx's exceptions and PostgreSQL's error codes. `doing` begins the message: "cannot <doing>".
 //
 //   UNAVAILABLE          no connection, shutting down, conflict with another transaction, out of
-//                        space or connections, a commit in doubt: try again
+//                        space, memory or connections, a commit in doubt: try again
 //   DEADLINE_EXCEEDED    cancelled by a time-out
-//   FAILED_PRECONDITION  refused: password, rights, a database or table that is not there
-//   INTERNAL             anything else is a mistake in this program
+//   FAILED_PRECONDITION  refused: password, rights, a database, table or column that is not there
+//   INTERNAL             anything else: what is to be written is refused, what is read is damaged
 absl::Status StatusFromException(absl::string_view doing);
 
 }  // namespace proverlog::postgres

@@ -95,6 +95,7 @@ absl::StatusOr<Removal> MaintenanceStore::RemoveLogs(const ArchivePartition& par
                                      } else if (IsNeeded(tx, partition)) {
                                        return Removal::kNeeded;
                                      }
+                                     ForgetUnreadable(tx, partition);
                                      KeepTails(tx, partition);
                                      DropLasting(tx, partition);
                                      return Removal::kRemoved;

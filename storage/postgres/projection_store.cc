@@ -74,7 +74,7 @@ std::optional<ProjectionKey> LockRetired(ReadWrite& tx) {
 void DeleteSomeOf(ReadWrite& tx, const ProjectionKey& key) {
   int64_t left = kDeletedAStep;
   for (const char* table : {"job", "job_fact", "event", "circuit_batch", "epoch", "unknown_message",
-                            "stream_progress"}) {
+                            "unreadable", "stream_progress"}) {
     if (left == 0) return;
     const auto deleted = tx.exec_params(
         absl::StrCat("DELETE FROM ", table, " WHERE ctid = ANY (ARRAY(SELECT ctid FROM ", table,
@@ -100,6 +100,21 @@ absl::StatusOr<std::vector<ProverBehind>> ProjectionStore::FindProversBehind() {
         for (const auto& row : rows) {
           provers.push_back({row[0].as<ProverId>(), row[1].as<std::string>(), row[2].as<int64_t>(),
                              ReadOptional(row[3])});
+        }
+        return provers;
+      });
+}
+
+absl::StatusOr<std::vector<ProverUnreadable>> ProjectionStore::FindUnreadable() {
+  return RunTransaction<ReadOnly>(
+      *pool_, "find what is unreadable",
+      [](ReadOnly& tx) -> absl::StatusOr<std::vector<ProverUnreadable>> {
+        const auto rows = tx.exec(
+            "SELECT p.name, count(*) FROM unreadable u JOIN prover p"
+            " USING (prover_id, projection_id) GROUP BY p.name");
+        std::vector<ProverUnreadable> provers;
+        for (const auto& row : rows) {
+          provers.push_back({row[0].as<std::string>(), row[1].as<int64_t>()});
         }
         return provers;
       });

@@ -14,6 +14,7 @@ class ProjectionStore : public proverlog::ProjectionStore {
   explicit ProjectionStore(ConnectionPool* pool) : pool_(pool) {}
 
   absl::StatusOr<std::vector<ProverBehind>> FindProversBehind() override;
+  absl::StatusOr<std::vector<ProverUnreadable>> FindUnreadable() override;
   absl::StatusOr<bool> Project(const ProjectionKey& projection,
                                const ProjectionWork& work) override;
   absl::Status DeleteRetired() override;

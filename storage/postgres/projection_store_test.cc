@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -207,6 +210,70 @@ TEST_F(ProjectionStoreTest, AFailureLeavesNothingBehind) {
   });
   EXPECT_TRUE(absl::IsDataLoss(status));
   EXPECT_EQ(database_.Sql("SELECT count(*) FROM job"), "0");
+}
+
+TEST_F(ProjectionStoreTest, WhatATryWroteIsUndoneAndNothingElse) {
+  const auto reached = [&](int64_t offset) {
+    NormalizedStream stream;
+    stream.stream_id = stream_.stream_id;
+    stream.progress.offset = offset;
+    return stream;
+  };
+  const absl::Status refused = absl::InternalError("refused");
+  const absl::Status status = Project([&](ProjectionTransaction& tx) {
+    EXPECT_TRUE(tx.SaveProgress(reached(1)).ok());
+    const absl::Status outer = tx.Try([&] {
+      EXPECT_TRUE(tx.SaveProgress(reached(2)).ok());
+      EXPECT_EQ(tx.Try([&] {
+                    EXPECT_TRUE(tx.SaveProgress(reached(3)).ok());
+                    NormalizedStream bad = reached(4);
+                    bad.unreadable = {{0, 4, std::string("\xff")}};
+                    return tx.SaveProgress(bad);
+                  }).code(),
+                absl::StatusCode::kInternal);
+      return absl::OkStatus();
+    });
+    EXPECT_TRUE(outer.ok()) << outer;
+    return tx.Try([&] {
+      EXPECT_TRUE(tx.SaveProgress(reached(5)).ok());
+      return refused;
+    }) == refused
+               ? absl::OkStatus()
+               : absl::UnknownError("not what was returned");
+  });
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_EQ(database_.Sql("SELECT normalized_offset FROM stream_progress"), "2");
+}
+
+TEST_F(ProjectionStoreTest, BoundariesAreOfBlocksAndOfWhatTheLiveProjectionCouldNotRead) {
+  database_.Sql(
+      "INSERT INTO block SELECT prover_id, stream_id, b, e, 1, '' FROM stream,"
+      " (VALUES (5, 100), (200, 300)) AS v (b, e)");
+  database_.Sql(
+      "INSERT INTO unreadable SELECT 1, j, stream_id, b, b + 10, 'm', 0 FROM stream,"
+      " (VALUES (1, 20), (2, 40)) AS v (j, b)");
+  const absl::Status status = Project([&](ProjectionTransaction& tx) {
+    std::vector<int64_t> found;
+    for (std::optional<int64_t> at = 0; at; at = *tx.NextBoundary(stream_.stream_id, *at)) {
+      found.push_back(*at);
+    }
+    EXPECT_EQ(found, (std::vector<int64_t>{0, 5, 20, 30, 100, 200, 300}));
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(status.ok()) << status;
+}
+
+TEST_F(ProjectionStoreTest, UnreadableBytesThatAdjoinAreOneRange) {
+  for (const auto& [begin, end, message] : std::vector<std::tuple<int64_t, int64_t, std::string>>{
+           {0, 0, "a"}, {0, 2, "b"}, {2, 4, "b"}, {4, 5, "a"}, {6, 7, "a"}}) {
+    NormalizedStream stream;
+    stream.stream_id = stream_.stream_id;
+    stream.unreadable = {{begin, end, message}};
+    EXPECT_TRUE(Project([&](auto& tx) { return tx.SaveProgress(stream); }).ok());
+  }
+  EXPECT_EQ(database_.Sql("SELECT string_agg(concat_ws(' ', begin_offset, end_offset, message),"
+                          " ', ' ORDER BY begin_offset) FROM unreadable"),
+            "0 4 b, 4 5 a, 6 7 a");
 }
 
 TEST_F(ProjectionStoreTest, IngestIsNotBlockedByAProjection) {

@@ -15,6 +15,7 @@
 #include "storage/postgres/job_rows.h"
 #include "storage/postgres/stream_rows.h"
 #include "storage/postgres/unknown_rows.h"
+#include "storage/postgres/unreadable_rows.h"
 
 namespace proverlog::postgres {
 namespace {
@@ -102,7 +103,30 @@ absl::Status ProjectionTransaction::SaveCircuitRuns(const std::vector<CircuitRun
 absl::Status ProjectionTransaction::SaveProgress(const NormalizedStream& stream) {
   return Guarded("save the normalizer's progress", [&] {
     UpsertProgress(stream);
+    for (const Unreadable& range : stream.unreadable) {
+      InsertUnreadable(tx_, key_, stream.stream_id, range);
+    }
     return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<std::optional<int64_t>> ProjectionTransaction::NextBoundary(int64_t stream_id,
+                                                                           int64_t offset) {
+  return Guarded("look for blocks", [&]() -> absl::StatusOr<std::optional<int64_t>> {
+    return SelectNextBoundary(tx_, {key_.prover_id, stream_id}, offset);
+  });
+}
+
+absl::Status ProjectionTransaction::Try(const std::function<absl::Status()>& body) {
+  return Guarded("try a part of a transaction", [&] {
+    // libpqxx's own subtransaction would not let `body` use the transaction. A savepoint of the
+    // same name hides the outer one until it is released.
+    tx_.exec0("SAVEPOINT attempt");
+    absl::Status status = body();
+    if (absl::IsUnavailable(status)) return status;  // and so is the whole transaction
+    if (!status.ok()) tx_.exec0("ROLLBACK TO SAVEPOINT attempt");
+    tx_.exec0("RELEASE SAVEPOINT attempt");
+    return status;
   });
 }
 

@@ -1,7 +1,9 @@
 #ifndef PROVERLOG_STORAGE_POSTGRES_PROJECTION_TRANSACTION_H_
 #define PROVERLOG_STORAGE_POSTGRES_PROJECTION_TRANSACTION_H_
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "storage/postgres/transaction.h"
@@ -34,6 +36,8 @@ class ProjectionTransaction : public proverlog::ProjectionTransaction {
   absl::Status SaveEvents(const std::vector<Event>& events) override;
   absl::Status SaveCircuitRuns(const std::vector<CircuitRun>& runs) override;
   absl::Status SaveProgress(const NormalizedStream& stream) override;
+  absl::StatusOr<std::optional<int64_t>> NextBoundary(int64_t stream_id, int64_t offset) override;
+  absl::Status Try(const std::function<absl::Status()>& body) override;
 
  private:
   std::vector<PendingStream> SelectPending(int limit);

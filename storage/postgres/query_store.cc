@@ -136,18 +136,20 @@ std::vector<JobId> SelectJobIds(ReadOnly& tx, const ProverRef& prover, const Job
   return ids;
 }
 
-// The streams with these ids and those that are behind, as EpochState says.
+// The streams with these ids and those that may tell more, as EpochState says.
 void ReadSources(ReadOnly& tx, const ProverRef& prover, EpochState& state) {
   const std::vector<int64_t> ids = StreamsOf(state.jobs, state.context);
   Array array;
   for (const int64_t id : ids) array.Add(id);
   const size_t limit = ids.size() + kMaxStreamsBehind;
   state.streams = ReadStreams(
-      tx, prover.prover_id,
+      tx, KeyOf(prover),
       tx.exec_params(
           absl::StrCat(kStreamColumns, kCountColumns, kStreamTables,
                        "AND (s.stream_id = ANY ($3::bigint[])"
-                       " OR sp.committed_offset > coalesce(pr.normalized_offset, 0))"
+                       " OR sp.committed_offset > coalesce(pr.normalized_offset, 0)"
+                       " OR s.stream_id IN (SELECT stream_id FROM unreadable"
+                       "  WHERE prover_id = $1 AND projection_id = $2))"
                        " ORDER BY s.stream_id = ANY ($3::bigint[]) DESC, machine, source, stream_id"
                        " LIMIT $4"),
           prover.prover_id, prover.projection_id, array.Finish(), limit + 1));
@@ -308,7 +310,7 @@ absl::StatusOr<std::vector<StreamStatus>> QueryStore::LoadStreams(
     Array ids;
     for (const int64_t id : stream_ids) ids.Add(id);
     return ReadStreams(
-        tx, prover.prover_id,
+        tx, KeyOf(prover),
         tx.exec_params(absl::StrCat(kStreamColumns, kCountColumns, kStreamTables,
                                     "AND s.stream_id = ANY ($3::bigint[]) ORDER BY machine,"
                                     " source, stream_id"),
@@ -320,7 +322,7 @@ absl::StatusOr<std::vector<StreamStatus>> QueryStore::ListStreams(const ProverRe
                                                                   int limit) {
   return Read("list streams", [&](ReadOnly& tx) -> absl::StatusOr<std::vector<StreamStatus>> {
     return ReadStreams(
-        tx, prover.prover_id,
+        tx, KeyOf(prover),
         tx.exec_params(absl::StrCat(kStreamColumns, kCountColumns, kStreamTables,
                                     "ORDER BY sp.received_at DESC NULLS LAST, s.stream_id"
                                     " LIMIT $3"),

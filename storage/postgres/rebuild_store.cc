@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/postgres/projection_transaction.h"
 #include "storage/postgres/transaction.h"
+#include "storage/postgres/unreadable_rows.h"
 
 namespace proverlog::postgres {
 namespace {
@@ -64,6 +65,30 @@ absl::Status CheckNothingRemoved(ReadWrite& tx, const ProjectionKey& projection)
                    " told would be lost; the live projection stays"));
 }
 
+// What the live one has of bytes that the new one could not read would be lost.
+absl::Status CheckNothingLost(ReadWrite& tx, const ProjectionKey& projection, int32_t live) {
+  const auto lost = SelectLost(tx, projection, live);
+  if (!lost) return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrCat("stream ", lost->stream_id, " cannot be read any more from ",
+                   lost->range.begin_offset, " to ", lost->range.end_offset, " (",
+                   lost->range.message, "), and the live projection has read it: it stays"));
+}
+
+// The number of the projection that is being built, if any; one that could not be switched to is
+// given up, so that what it could not read is tried again.
+std::optional<int32_t> FindBegun(ReadWrite& tx, ProverId prover_id, int32_t live) {
+  const auto begun = tx.exec_params(
+      "SELECT projection_id FROM projection"
+      " WHERE prover_id = $1 AND projection_id <> $2 AND retired_at IS NULL",
+      prover_id, live);
+  if (begun.empty()) return std::nullopt;
+  const auto number = begun[0][0].as<int32_t>();
+  if (!SelectLost(tx, {prover_id, number}, live)) return number;
+  tx.exec_params0(absl::StrCat(kRetire, "projection_id = $2"), prover_id, number);
+  return std::nullopt;
+}
+
 void MakeLive(ReadWrite& tx, const ProjectionKey& projection, int32_t retired) {
   tx.exec_params0("UPDATE prover SET projection_id = $2 WHERE prover_id = $1", projection.prover_id,
                   projection.projection_id);
@@ -80,13 +105,9 @@ absl::StatusOr<ProjectionKey> RebuildStore::Begin(ProverId prover_id, int normal
             absl::StrCat(kRetire,
                          "projection_id <> $2 AND normalizer_version IS DISTINCT FROM $3::integer"),
             prover_id, live, normalizer_version);
-        const auto begun = tx.exec_params(
-            "SELECT projection_id FROM projection"
-            " WHERE prover_id = $1 AND projection_id <> $2 AND retired_at IS NULL",
-            prover_id, live);
         ProjectionKey projection{prover_id, 0};
-        if (!begun.empty()) {
-          projection.projection_id = begun[0][0].as<int32_t>();
+        if (const auto begun = FindBegun(tx, prover_id, live)) {
+          projection.projection_id = *begun;
         } else {
           projection.projection_id =
               tx.exec_params1(
@@ -131,8 +152,12 @@ absl::StatusOr<std::optional<StreamBehind>> RebuildStore::Switch(const Projectio
         ProjectionTransaction transaction(tx, projection);
         if (absl::Status status = work(transaction); !status.ok()) return status;
         const auto behind = FindBehind(tx, projection, live);
-        if (!behind) MakeLive(tx, projection, live);
-        return behind;
+        if (behind) return behind;
+        if (absl::Status status = CheckNothingLost(tx, projection, live); !status.ok()) {
+          return status;
+        }
+        MakeLive(tx, projection, live);
+        return std::nullopt;
       });
 }
 

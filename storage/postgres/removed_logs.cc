@@ -109,6 +109,19 @@ void KeepTails(ReadWrite& tx, const ArchivePartition& partition) {
   DeleteOldTails(tx);
 }
 
+void ForgetUnreadable(ReadWrite& tx, const ArchivePartition& partition) {
+  tx.exec_params0(
+      absl::StrCat("WITH gone AS (DELETE FROM unreadable u USING (", EndsOf(tx, partition),
+                   ") AS b JOIN prover p USING (prover_id) WHERE u.prover_id = b.prover_id"
+                   "  AND u.projection_id = p.projection_id AND u.stream_id = b.stream_id"
+                   "  AND u.end_offset <= b.end_offset RETURNING u.*)"
+                   " INSERT INTO gap (prover_id, stream_id, begin_offset, end_offset, reason,"
+                   "  received_at)"
+                   " SELECT prover_id, stream_id, begin_offset, end_offset, 'retention', $1"
+                   "  FROM gone ON CONFLICT DO NOTHING"),
+      absl::ToUnixMillis(absl::Now()));
+}
+
 void DropLasting(ReadWrite& tx, const ArchivePartition& partition) {
   tx.exec0(absl::StrCat("INSERT INTO removed_log (prover_id, stream_id, end_offset) ",
                         EndsOf(tx, partition),

@@ -136,6 +136,25 @@ TEST_F(RetentionTest, StrictlyItGoesAndIsAGap) {
             absl::StrCat(key.stream_id, " 1000 ", raw.size(), " retention"));
 }
 
+TEST_F(RetentionTest, WhatCouldNotBeReadBecomesAGapToo) {
+  const std::string raw = NoisyLines(300'000);
+  const StreamKey key = CreateOld(raw);
+  SetNormalized(key, 1'000'000);
+  database_.Sql("INSERT INTO projection (prover_id, projection_id) VALUES (1, 2)");
+  SetNormalized(key, 1'000'000, 2);
+  database_.Sql(
+      "INSERT INTO unreadable SELECT 1, projection_id, stream_id, begin_offset, end_offset, 'm', 0"
+      " FROM stream, generate_series(1, 2) projection_id,"
+      " (VALUES (7, 90), (200, 300000), (300000, 300001)) AS v (begin_offset, end_offset)");
+  ASSERT_EQ(RemoveOld(), Removal::kRemoved);
+  EXPECT_EQ(database_.Sql("SELECT string_agg(concat_ws(' ', begin_offset, end_offset, reason),"
+                          " ', ' ORDER BY begin_offset) FROM gap"),
+            "7 90 retention, 200 300000 retention");
+  EXPECT_EQ(database_.Sql("SELECT string_agg(concat_ws(' ', projection_id, begin_offset), ', '"
+                          " ORDER BY projection_id, begin_offset) FROM unreadable"),
+            "1 300000, 2 7, 2 200, 2 300000");
+}
+
 TEST_F(RetentionTest, WhatIsUsedIsRemovedLater) {
   const StreamKey key = CreateOld(NoisyLines(300'000));
   SetNormalized(key, 1'000'000);

@@ -21,17 +21,27 @@ void ReadFactCounts(const std::string& json, StreamCounts& counts) {
   }
 }
 
-void ReadGaps(pqxx::transaction_base& tx, ProverId prover_id, std::vector<StreamStatus>& streams) {
+void ReadGaps(pqxx::transaction_base& tx, const ProjectionKey& projection,
+              std::vector<StreamStatus>& streams) {
   Array ids;
   for (const StreamStatus& stream : streams) ids.Add(stream.key.stream_id);
   const auto rows = tx.exec_params(
-      "SELECT s.number, g.begin_offset, g.end_offset, g.reason, g.received_at"
-      " FROM unnest($2::bigint[]) WITH ORDINALITY AS s (stream_id, number) CROSS JOIN LATERAL ("
-      "  SELECT * FROM gap WHERE prover_id = $1 AND stream_id = s.stream_id"
-      "   ORDER BY begin_offset, end_offset LIMIT $3) AS g ORDER BY 1, 2, 3",
-      prover_id, ids.Finish(), kMaxGapsShown);
+      "SELECT s.number, g.begin_offset, g.end_offset, g.reason, g.received_at, g.message"
+      " FROM unnest($3::bigint[]) WITH ORDINALITY AS s (stream_id, number) CROSS JOIN LATERAL ("
+      "  (SELECT begin_offset, end_offset, reason, received_at, '' AS message FROM gap"
+      "    WHERE prover_id = $1 AND stream_id = s.stream_id"
+      "    ORDER BY begin_offset, end_offset LIMIT $4)"
+      "  UNION ALL"
+      "  (SELECT begin_offset, end_offset, $5, set_aside_at, message FROM unreadable"
+      "    WHERE prover_id = $1 AND projection_id = $2 AND stream_id = s.stream_id"
+      "    ORDER BY begin_offset LIMIT $4)"
+      "  ORDER BY begin_offset, end_offset LIMIT $4) AS g ORDER BY 1, 2, 3",
+      projection.prover_id, projection.projection_id, ids.Finish(), kMaxGapsShown,
+      std::string(kGapReasonNames[static_cast<size_t>(GapReason::kUnreadable)]));
   for (const auto& row : rows) {
-    streams[row[0].as<size_t>() - 1].gaps.push_back(ReadGap(row, 1));
+    Gap gap = ReadGap(row, 1);
+    gap.message = row[5].as<std::string>();
+    streams[row[0].as<size_t>() - 1].gaps.push_back(std::move(gap));
   }
 }
 
@@ -60,12 +70,12 @@ std::string FactCountsToJson(const StreamCounts& counts) {
   return json + "}";
 }
 
-std::vector<StreamStatus> ReadStreams(pqxx::transaction_base& tx, ProverId prover_id,
+std::vector<StreamStatus> ReadStreams(pqxx::transaction_base& tx, const ProjectionKey& projection,
                                       const pqxx::result& rows) {
   std::vector<StreamStatus> streams;
   for (const auto& row : rows) {
     StreamStatus stream;
-    stream.key = {prover_id, row[0].as<int64_t>()};
+    stream.key = {projection.prover_id, row[0].as<int64_t>()};
     stream.machine = row[1].as<std::string>();
     stream.source = row[2].as<std::string>();
     stream.committed_offset = row[3].as<int64_t>();
@@ -75,7 +85,7 @@ std::vector<StreamStatus> ReadStreams(pqxx::transaction_base& tx, ProverId prove
     stream.counts = ReadCounts(row, 7);
     streams.push_back(std::move(stream));
   }
-  ReadGaps(tx, prover_id, streams);
+  ReadGaps(tx, projection, streams);
   return streams;
 }
 

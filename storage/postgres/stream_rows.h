@@ -32,8 +32,8 @@ inline constexpr char kStreamTables[] =
     " FROM stream s JOIN stream_position sp USING (prover_id, stream_id)"
     " LEFT JOIN stream_progress pr ON pr.prover_id = s.prover_id AND pr.projection_id = $2"
     "  AND pr.stream_id = s.stream_id WHERE s.prover_id = $1 ";
-// The rows' streams, with their gaps.
-std::vector<StreamStatus> ReadStreams(pqxx::transaction_base& tx, ProverId prover_id,
+// The rows' streams, with their gaps and what the projection could not read.
+std::vector<StreamStatus> ReadStreams(pqxx::transaction_base& tx, const ProjectionKey& projection,
                                       const pqxx::result& rows);
 
 }  // namespace proverlog::postgres

@@ -277,6 +277,7 @@ TEST_F(ChaosTest, NothingIsLostOrDoubled) {
   std::cout << "all of it normalized after " << absl::Now() - begin << std::endl;
   ExpectArchived();
   ASSERT_FALSE(HasFailure()) << "PROVERLOG_SEED=" << seed_;
+  EXPECT_EQ(Sql("SELECT count(*) FROM unreadable"), "0") << "no fault was a block's";
   const std::string expected = DumpUndisturbed();
   const std::string dump = testing_util::CanonicalDump(conninfo());
   EXPECT_TRUE(dump == expected) << Difference(dump, expected);
