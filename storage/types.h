@@ -27,6 +27,8 @@ inline constexpr int32_t kLiveProjection = 0;
 struct ProjectionKey {
   ProverId prover_id = 0;
   int32_t projection_id = kLiveProjection;
+
+  friend bool operator==(const ProjectionKey& a, const ProjectionKey& b) = default;
 };
 
 // The head of a stream, by which a log is recognized: its first bytes, at most this many.

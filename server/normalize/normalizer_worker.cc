@@ -13,6 +13,8 @@ namespace proverlog {
 namespace {
 
 constexpr absl::Duration kLookInterval = absl::Seconds(2);
+// Provers take turns; what is read ahead at the end of one is read again.
+constexpr absl::Duration kTurn = absl::Seconds(1);
 
 }  // namespace
 
@@ -96,17 +98,25 @@ void NormalizerWorker::ReportUnreadable() {
 }
 
 void NormalizerWorker::Normalize(ProverId prover_id) {
-  // One step a turn: provers take turns, and a stop does not wait for a long backlog.
-  const absl::Time begin = absl::Now();
-  const auto result = projector_.Step({prover_id});
-  metrics_->step_seconds.Observe(absl::ToDoubleSeconds(absl::Now() - begin));
-  if (!result.ok()) {
-    metrics_->failures.Increment();
-    // The next look finds the prover again; until then the database may have recovered.
-    spdlog::warn("normalizer: {}", std::string(result.status().message()));
-    return;
+  const absl::Time turn_end = absl::Now() + kTurn;
+  while (absl::Now() < turn_end && !IsStopping()) {
+    const absl::Time begin = absl::Now();
+    const auto result = projector_.Step({prover_id});
+    metrics_->step_seconds.Observe(absl::ToDoubleSeconds(absl::Now() - begin));
+    if (!result.ok()) {
+      metrics_->failures.Increment();
+      // The next look finds the prover again; until then the database may have recovered.
+      spdlog::warn("normalizer: {}", std::string(result.status().message()));
+      return;
+    }
+    if (*result != Projector::Result::kMore) return;
   }
-  if (*result == Projector::Result::kMore) Notify(prover_id);
+  Notify(prover_id);
+}
+
+bool NormalizerWorker::IsStopping() {
+  absl::MutexLock lock(&mutex_);
+  return stopping_;
 }
 
 }  // namespace proverlog

@@ -33,7 +33,9 @@ class NormalizerWorker {
   void Run();
   // Waits for a prover to be due or the next look; false when stopping.
   bool WaitForWork(absl::Time next_look, std::set<ProverId>& due);
+  // Takes steps, for a second at most.
   void Normalize(ProverId prover_id);
+  bool IsStopping();
   void LookForWork();
 
   // How far provers are behind, for those who look at the metrics.

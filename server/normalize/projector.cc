@@ -16,18 +16,13 @@
 #include "model/job.h"
 #include "normalizer/stream_normalizer.h"
 #include "normalizer/utf8.h"
-#include "server/normalize/stream_reader.h"
+#include "server/normalize/step_reader.h"
 
 namespace proverlog {
 namespace {
 
 constexpr int kStreamsAStep = 64;
 constexpr int kStreamsToCatchUp = 1000;
-// Some eighth of a second's work, and up to four times that where there is more than twice as much
-// to do: the larger a step, the more of a job's facts are written at once.
-constexpr int64_t kBytesAStep = int64_t{8} << 20;
-constexpr int64_t kMostBytesAStep = int64_t{32} << 20;
-constexpr int64_t kLeastShare = int64_t{64} << 10;
 constexpr size_t kMaxMessageBytes = 512;
 
 // What a step did; it counts once the step is committed.
@@ -66,11 +61,15 @@ void Count(const StreamProgress& before, const NormalizedStream& after, StepOutc
   }
 }
 
-void Count(const Told& told, StepOutcome& outcome) {
-  for (const auto& [id, facts] : told.jobs.facts()) {
+void Count(const StepReading& reading, StepOutcome& outcome) {
+  for (size_t i = 0; i < reading.reached.size(); ++i) {
+    Count(reading.begun[i].progress, reading.reached[i], outcome);
+  }
+  for (const auto& [id, facts] : reading.told.jobs.facts()) {
     outcome.facts += static_cast<int64_t>(facts.size());
   }
-  outcome.events += static_cast<int64_t>(told.events.size());
+  outcome.events += static_cast<int64_t>(reading.told.events.size());
+  outcome.stuck += reading.stuck;
 }
 
 // Unites what the logs say with what is known, and writes the jobs that this changed.
@@ -96,38 +95,6 @@ absl::Status MergeJobs(const JobSet& told, ProjectionTransaction& tx) {
   return status.ok() ? tx.UpdateJobs(changed) : status;
 }
 
-int64_t BytesBehind(const PendingStream& stream) {
-  return stream.committed_offset - stream.progress.offset;
-}
-
-// Shares out a step's bytes among its streams.
-class Budget {
- public:
-  explicit Budget(const std::vector<PendingStream>& pending) {
-    for (const PendingStream& stream : pending) behind_ += BytesBehind(stream);
-    step_ = std::clamp(behind_ / 2, kBytesAStep, kMostBytesAStep);
-    left_ = step_;
-  }
-
-  bool is_spent() const { return left_ <= 0; }
-
-  // What the stream may have: each as much of its own backlog as the others of theirs, so that logs
-  // of the same time are read together, and what they say of a job is written once.
-  int64_t ShareOf(const PendingStream& stream) const {
-    if (behind_ <= step_) return left_;
-    const double part = static_cast<double>(BytesBehind(stream)) / static_cast<double>(behind_);
-    const auto share = static_cast<int64_t>(part * static_cast<double>(step_));
-    return std::min(left_, std::max(kLeastShare, share));
-  }
-
-  void Spend(int64_t bytes) { left_ -= bytes; }
-
- private:
-  int64_t behind_ = 0;
-  int64_t step_ = 0;
-  int64_t left_ = 0;
-};
-
 NormalizedStream Unchanged(const PendingStream& stream) {
   return {stream.labels.stream_id, stream.progress, std::nullopt, {}};
 }
@@ -148,36 +115,57 @@ bool MayBeAStreams(const absl::Status& status) {
   return !status.ok() && !absl::IsUnavailable(status);
 }
 
+void Report(const StepOutcome& outcome, NormalizerMetrics* metrics) {
+  for (const auto& [stream_id, range] : outcome.unreadable) {
+    spdlog::error("normalizer: stream {}: bytes {} to {} cannot be read and are set aside: {}",
+                  stream_id, range.begin_offset, range.end_offset, range.message);
+  }
+  if (metrics == nullptr) return;
+  metrics->bytes.Increment(static_cast<double>(outcome.bytes));
+  metrics->lines.Increment(static_cast<double>(outcome.lines));
+  metrics->records.Increment(static_cast<double>(outcome.records));
+  metrics->facts.Increment(static_cast<double>(outcome.facts));
+  metrics->events.Increment(static_cast<double>(outcome.events));
+  metrics->failures.Increment(
+      static_cast<double>(outcome.stuck + static_cast<int64_t>(outcome.unreadable.size())));
+}
+
+}  // namespace
+
 // One transaction's work.
-class StepWork {
+class Projector::StepWork {
  public:
   StepWork(const MessageIndex* index, ProjectionTransaction* tx, StepOutcome* outcome)
       : index_(index), tx_(*tx), outcome_(*outcome) {
     outcome_ = {};
   }
 
-  // All streams as one: what one of them tells may fail for all.
-  absl::Status TakeTogether(int max_streams) {
+  // All streams as one: what one of them tells may fail for all. `reading` is what was read ahead;
+  // what is written is left there. Begins to read what comes next, where that is much.
+  absl::Status TakeTogether(int max_streams, std::optional<StepReading>& reading, ReadAhead* next) {
     const auto pending = tx_.PendingStreams(max_streams);
     if (!pending.ok()) return pending.status();
-    Told told;
-    std::vector<NormalizedStream> reached;
-    Budget budget(*pending);
-    for (const PendingStream& stream : *pending) {
-      if (budget.is_spent()) break;
-      auto normalized = Read(stream, budget.ShareOf(stream), told, outcome_);
-      if (!normalized.ok()) return normalized.status();
-      budget.Spend(normalized->progress.offset - stream.progress.offset);
-      reached.push_back(*std::move(normalized));
+    if (!reading || !reading->Continues(*pending)) {
+      const auto streams = FetchStep(*pending, tx_);
+      if (!streams.ok()) return streams.status();
+      auto read = ReadStep(*streams, index_);
+      if (!read.ok()) return read.status();
+      reading = *std::move(read);
     }
-    return Save(told, reached, outcome_);
+    // With more streams than these the next step is of others.
+    if (next != nullptr && pending->size() < static_cast<size_t>(max_streams)) {
+      if (absl::Status status = next->Begin(reading->LeftOf(*pending), tx_); !status.ok()) {
+        return status;
+      }
+    }
+    return Save(*reading, outcome_);
   }
 
   // Each stream for itself: one that fails is put behind the others, or goes on behind what fails.
   absl::Status TakeApart(int max_streams) {
     const auto pending = tx_.PendingStreams(max_streams);
     if (!pending.ok()) return pending.status();
-    Budget budget(*pending);
+    StepBudget budget(*pending);
     for (const PendingStream& stream : *pending) {
       if (budget.is_spent()) break;
       StepOutcome part;
@@ -191,28 +179,14 @@ class StepWork {
   }
 
  private:
-  // A stream whose state cannot be read is logged, and taken up again after all others.
-  absl::StatusOr<NormalizedStream> Read(const PendingStream& stream, int64_t max_bytes, Told& told,
-                                        StepOutcome& outcome) {
-    auto reached = ReadStream(stream, max_bytes, index_, tx_, told);
-    if (absl::IsDataLoss(reached.status())) {
-      ++outcome.stuck;
-      spdlog::error("normalizer: stream {} cannot be read beyond {}: {}", stream.labels.stream_id,
-                    stream.progress.offset, std::string(reached.status().message()));
-      reached = Unchanged(stream);
-    }
-    if (reached.ok()) Count(stream.progress, *reached, outcome);
-    return reached;
-  }
-
-  absl::Status Save(const Told& told, const std::vector<NormalizedStream>& reached,
-                    StepOutcome& outcome) {
-    Count(told, outcome);
+  absl::Status Save(const StepReading& reading, StepOutcome& outcome) {
+    Count(reading, outcome);
+    const Told& told = reading.told;
     if (absl::Status status = MergeJobs(told.jobs, tx_); !status.ok()) return status;
     if (absl::Status status = tx_.SaveEvents(told.events); !status.ok()) return status;
     if (absl::Status status = tx_.SaveCircuitRuns(told.circuit_runs); !status.ok()) return status;
     if (absl::Status status = tx_.AddUnknown(told.unknown); !status.ok()) return status;
-    for (const NormalizedStream& stream : reached) {
+    for (const NormalizedStream& stream : reading.reached) {
       if (absl::Status status = tx_.SaveProgress(stream); !status.ok()) return status;
     }
     return absl::OkStatus();
@@ -242,11 +216,12 @@ class StepWork {
                                              StepOutcome& outcome) {
     NormalizedStream reached;
     absl::Status status = Try(outcome, [&](StepOutcome& part) {
-      Told told;
-      auto normalized = Read(piece, max_bytes, told, part);
-      if (!normalized.ok()) return normalized.status();
-      reached = *std::move(normalized);
-      return Save(told, {reached}, part);
+      auto bytes = FetchStream(piece, max_bytes, tx_);
+      if (!bytes.ok()) return bytes.status();
+      const auto reading = ReadStep({*std::move(bytes)}, index_);
+      if (!reading.ok()) return reading.status();
+      reached = reading->reached.front();
+      return Save(*reading, part);
     });
     if (!status.ok()) return status;
     return reached;
@@ -292,45 +267,40 @@ class StepWork {
   StepOutcome& outcome_;
 };
 
-void Report(const StepOutcome& outcome, NormalizerMetrics* metrics) {
-  for (const auto& [stream_id, range] : outcome.unreadable) {
-    spdlog::error("normalizer: stream {}: bytes {} to {} cannot be read and are set aside: {}",
-                  stream_id, range.begin_offset, range.end_offset, range.message);
-  }
-  if (metrics == nullptr) return;
-  metrics->bytes.Increment(static_cast<double>(outcome.bytes));
-  metrics->lines.Increment(static_cast<double>(outcome.lines));
-  metrics->records.Increment(static_cast<double>(outcome.records));
-  metrics->facts.Increment(static_cast<double>(outcome.facts));
-  metrics->events.Increment(static_cast<double>(outcome.events));
-  metrics->failures.Increment(
-      static_cast<double>(outcome.stuck + static_cast<int64_t>(outcome.unreadable.size())));
-}
-
-}  // namespace
-
 absl::StatusOr<Projector::Result> Projector::Step(const ProjectionKey& projection) {
-  auto result = TakeStep(projection, Streams::kTogether);
+  auto result = TakeTogether(projection);
   if (!MayBeAStreams(result.status())) return result;
-  return TakeStep(projection, Streams::kApart);
+  return Take(projection, [&](StepWork& step) { return step.TakeApart(kStreamsAStep); });
 }
 
 absl::Status Projector::CatchUp(ProjectionTransaction& tx) const {
   StepOutcome outcome;
-  absl::Status status = WithoutExceptions(
-      [&] { return StepWork(&index_, &tx, &outcome).TakeTogether(kStreamsToCatchUp); });
+  absl::Status status = WithoutExceptions([&] {
+    std::optional<StepReading> reading;
+    return StepWork(&index_, &tx, &outcome).TakeTogether(kStreamsToCatchUp, reading, nullptr);
+  });
   if (status.ok()) Report(outcome, metrics_);
   return status;
 }
 
-absl::StatusOr<Projector::Result> Projector::TakeStep(const ProjectionKey& projection,
-                                                      Streams streams) {
+absl::StatusOr<Projector::Result> Projector::TakeTogether(const ProjectionKey& projection) {
+  std::optional<StepReading> reading;
+  if (projection == ahead_of_) reading = ahead_.Finish();
+  ReadAhead next(&index_);
+  const auto result = Take(
+      projection, [&](StepWork& step) { return step.TakeTogether(kStreamsAStep, reading, &next); });
+  ahead_of_ = projection;
+  ahead_ = std::move(next);
+  return result;
+}
+
+absl::StatusOr<Projector::Result> Projector::Take(const ProjectionKey& projection,
+                                                  absl::FunctionRef<absl::Status(StepWork&)> body) {
   StepOutcome outcome;
   const auto ran = store_->Project(projection, [&](ProjectionTransaction& tx) {
     return WithoutExceptions([&] {
       StepWork step(&index_, &tx, &outcome);
-      return streams == Streams::kTogether ? step.TakeTogether(kStreamsAStep)
-                                           : step.TakeApart(kStreamsAStep);
+      return body(step);
     });
   });
   if (!ran.ok()) return ran.status();

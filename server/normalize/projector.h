@@ -1,15 +1,18 @@
 #ifndef PROVERLOG_SERVER_NORMALIZE_PROJECTOR_H_
 #define PROVERLOG_SERVER_NORMALIZE_PROJECTOR_H_
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "normalizer/message_catalogue.h"
 #include "server/metrics/metrics.h"
+#include "server/normalize/read_ahead.h"
 #include "storage/projection_store.h"
 
 namespace proverlog {
 
 // Carries a projection forward: archived bytes become jobs, and how far it came is saved in the
-// same transaction. Thread-safe; `store` and `metrics` outlive it.
+// same transaction. While a step is written the next one is read, where there is much to do. Not
+// thread-safe; `store` and `metrics` outlive it.
 class Projector {
  public:
   // Without `metrics` nobody is told how much it did.
@@ -33,13 +36,20 @@ class Projector {
   absl::Status CatchUp(ProjectionTransaction& tx) const;
 
  private:
-  enum class Streams { kTogether, kApart };
-  // A step with the streams that have waited longest.
-  absl::StatusOr<Result> TakeStep(const ProjectionKey& projection, Streams streams);
+  class StepWork;
+
+  // A step of all streams as one.
+  absl::StatusOr<Result> TakeTogether(const ProjectionKey& projection);
+  // One transaction.
+  absl::StatusOr<Result> Take(const ProjectionKey& projection,
+                              absl::FunctionRef<absl::Status(StepWork&)> body);
 
   ProjectionStore* store_;
   NormalizerMetrics* metrics_;
   MessageIndex index_;
+  // What the last step read ahead, of its projection.
+  ProjectionKey ahead_of_;
+  ReadAhead ahead_{&index_};
 };
 
 }  // namespace proverlog

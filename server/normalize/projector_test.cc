@@ -206,5 +206,34 @@ TEST_F(ProjectorTest, LogsOfABacklogComeForwardTogether) {
   }
 }
 
+// A step is read while the one before is written, and by then another service may have taken it.
+TEST_F(ProjectorTest, WhatWasReadAheadInVainIsReadAgain) {
+  constexpr int kBlocks = 24;
+  int64_t lines = 0;
+  for (int i = 0; i < kBlocks; ++i) {
+    for (const char* log : {"a.log", "b.log"}) {
+      std::string block = EnqueueLine(i) + "[03:00:00.000] WARN: m New thing\n";
+      while (block.size() < 1'000'000) absl::StrAppend(&block, std::string(10'000, '-'), "\n");
+      lines += std::count(block.begin(), block.end(), '\n');
+      Append("m", log, block);
+    }
+  }
+  Projector other(&projections_);
+  for (int done = 0; done < 2;) {
+    for (Projector* projector : {&projector_, &other}) {
+      const auto result = projector->Step({1});
+      ASSERT_TRUE(result.ok()) << result.status();
+      if (*result == Projector::Result::kDone) ++done;
+    }
+  }
+  EXPECT_EQ(database_.Sql("SELECT sum(lines) FROM stream_progress"), absl::StrCat(lines));
+  EXPECT_EQ(database_.Sql("SELECT sum(count) FROM unknown_message"), absl::StrCat(2 * kBlocks));
+  EXPECT_EQ(database_.Sql("SELECT count(*) FROM job"), absl::StrCat(kBlocks));
+  EXPECT_EQ(
+      database_.Sql("SELECT count(*) FROM stream_progress JOIN stream_position"
+                    " USING (prover_id, stream_id) WHERE normalized_offset < committed_offset"),
+      "0");
+}
+
 }  // namespace
 }  // namespace proverlog

@@ -50,39 +50,46 @@ class StreamSink : public NormalizerSink {
   UnknownMessages unknown_;
 };
 
+// Where the gaps end that begin at the offset, one behind the other.
+int64_t EndOfGaps(const std::vector<Gap>& gaps, int64_t offset) {
+  for (const Gap& gap : gaps) {
+    if (gap.begin_offset == offset) offset = gap.end_offset;
+  }
+  return offset;
+}
+
+// Keeps the blocks that follow `offset` without a hole, up to `limit`.
+void KeepConnected(const std::vector<Gap>& gaps, int64_t offset, int64_t limit,
+                   std::vector<Block>& blocks) {
+  std::vector<Block> connected;
+  for (Block& block : blocks) {
+    if (block.end_offset <= offset) continue;
+    if (block.begin_offset > offset || offset >= limit) break;
+    offset = EndOfGaps(gaps, block.end_offset);
+    connected.push_back(std::move(block));
+  }
+  blocks = std::move(connected);
+}
+
 // Reads one stream on; `offset_` is how far.
 class StreamReader {
  public:
-  StreamReader(const PendingStream& pending, StreamNormalizer* normalizer, Told* told)
-      : pending_(pending), normalizer_(normalizer), sink_(told), offset_(pending.progress.offset) {}
+  StreamReader(const StreamBytes& bytes, StreamNormalizer* normalizer, Told* told)
+      : bytes_(bytes),
+        normalizer_(normalizer),
+        sink_(told),
+        offset_(bytes.stream.progress.offset) {}
 
-  absl::Status Read(ProjectionTransaction& tx, int64_t max_bytes) {
-    const auto gaps = ReadGaps(tx);
-    if (!gaps.ok()) return gaps.status();
-    SkipGaps(*gaps);
-    // Not what was committed since, which may be in a merged block, too: its anchors may be missing
-    // from `pending_`, and its gaps from these; nor beyond the last gap where there may be more.
-    const bool all_gaps = gaps->size() < static_cast<size_t>(kMaxGapsAtOnce);
-    const int64_t limit = all_gaps ? pending_.committed_offset
-                                   : std::min(pending_.committed_offset, gaps->back().begin_offset);
-    const int64_t wanted = std::min(max_bytes, limit - offset_);
-    if (wanted <= 0) return absl::OkStatus();
-    const auto blocks = tx.ReadBlocks(pending_.labels.stream_id, offset_, wanted);
-    if (!blocks.ok()) return blocks.status();
-    for (const Block& block : *blocks) {
-      if (block.end_offset <= offset_) continue;
-      if (block.begin_offset > offset_ || offset_ >= limit) break;
-      FeedBlock(block, *gaps, limit);
-    }
-    if (offset_ > pending_.progress.offset) return absl::OkStatus();
-    const int64_t next = blocks->empty() ? limit : blocks->front().begin_offset;
-    return PassMissing(tx, *gaps, std::min(next, offset_ + wanted));
+  void Read() {
+    SkipGaps();
+    if (bytes_.missing_end) SetAside(*bytes_.missing_end, kMissing);
+    for (const Block& block : bytes_.blocks) FeedBlock(block);
   }
 
   NormalizedStream Finish() {
     NormalizedStream reached;
-    reached.stream_id = pending_.labels.stream_id;
-    if (pending_.sealed_offset == offset_) {
+    reached.stream_id = bytes_.stream.labels.stream_id;
+    if (bytes_.stream.sealed_offset == offset_) {
       normalizer_->Seal(sink_);
       reached.sealed_offset = offset_;
     }
@@ -94,54 +101,36 @@ class StreamReader {
   const UnknownCounts& unknown() const { return sink_.unknown().counts(); }
 
  private:
-  absl::StatusOr<std::vector<Gap>> ReadGaps(ProjectionTransaction& tx) const {
-    return tx.ReadGaps(pending_.labels.stream_id, pending_.progress.offset,
-                       pending_.committed_offset);
-  }
-
   // Reads across the gaps that begin where it is.
-  void SkipGaps(const std::vector<Gap>& gaps) {
-    for (const Gap& gap : gaps) {
+  void SkipGaps() {
+    for (const Gap& gap : bytes_.gaps) {
       if (gap.begin_offset != offset_) continue;
       normalizer_->Skip(gap.end_offset, sink_);
       offset_ = gap.end_offset;
     }
   }
 
-  // Feeds the block to `limit`. A gap of unknown size lies between two bytes, and these may have
+  // Feeds the block to the limit. A gap of unknown size lies between two bytes, and these may have
   // been merged into one block.
-  void FeedBlock(const Block& block, const std::vector<Gap>& gaps, int64_t limit) {
-    const int64_t block_end = std::min(block.end_offset, limit);
+  void FeedBlock(const Block& block) {
+    const int64_t block_end = std::min(block.end_offset, bytes_.limit);
     const auto raw =
         DecompressFrame(block.zstd, static_cast<size_t>(block.end_offset - block.begin_offset));
     if (!raw.ok()) {
       SetAside(block_end, raw.status().message());
-      SkipGaps(gaps);
+      SkipGaps();
     }
     while (offset_ < block_end) {
       int64_t end = block_end;
-      for (const Gap& gap : gaps) {
+      for (const Gap& gap : bytes_.gaps) {
         if (gap.begin_offset > offset_) end = std::min(end, gap.begin_offset);
       }
       const auto begin = static_cast<size_t>(offset_ - block.begin_offset);
       normalizer_->Feed(absl::string_view(*raw).substr(begin, static_cast<size_t>(end - offset_)),
                         sink_);
       offset_ = end;
-      SkipGaps(gaps);
+      SkipGaps();
     }
-  }
-
-  // The archive has no block before `end`.
-  absl::Status PassMissing(ProjectionTransaction& tx, const std::vector<Gap>& gaps, int64_t end) {
-    const auto now = ReadGaps(tx);
-    if (!now.ok()) return now.status();
-    // They were removed by --keep-logs meanwhile, and are a gap.
-    if (*now != gaps) return absl::OkStatus();
-    for (const Gap& gap : gaps) {
-      if (gap.begin_offset > offset_) end = std::min(end, gap.begin_offset);
-    }
-    SetAside(end, kMissing);
-    return absl::OkStatus();
   }
 
   void SetAside(int64_t end, absl::string_view message) {
@@ -150,7 +139,7 @@ class StreamReader {
     offset_ = end;
   }
 
-  const PendingStream& pending_;
+  const StreamBytes& bytes_;
   StreamNormalizer* normalizer_;
   StreamSink sink_;
   int64_t offset_;
@@ -159,13 +148,44 @@ class StreamReader {
 
 }  // namespace
 
-absl::StatusOr<NormalizedStream> ReadStream(const PendingStream& pending, int64_t max_bytes,
-                                            const MessageIndex* index, ProjectionTransaction& tx,
+absl::StatusOr<StreamBytes> FetchStream(const PendingStream& stream, int64_t max_bytes,
+                                        ProjectionTransaction& tx) {
+  const int64_t stream_id = stream.labels.stream_id;
+  const int64_t begin = stream.progress.offset;
+  auto gaps = tx.ReadGaps(stream_id, begin, stream.committed_offset);
+  if (!gaps.ok()) return gaps.status();
+  // Not what was committed since, which may be in a merged block, too: its anchors may be missing
+  // from `stream`, and its gaps from these; nor beyond the last gap where there may be more.
+  const bool all_gaps = gaps->size() < static_cast<size_t>(kMaxGapsAtOnce);
+  StreamBytes bytes{stream, *std::move(gaps), {}, stream.committed_offset, std::nullopt};
+  if (!all_gaps) bytes.limit = std::min(bytes.limit, bytes.gaps.back().begin_offset);
+  const int64_t offset = EndOfGaps(bytes.gaps, begin);
+  const int64_t wanted = std::min(max_bytes, bytes.limit - offset);
+  if (wanted <= 0) return bytes;
+  auto blocks = tx.ReadBlocks(stream_id, offset, wanted);
+  if (!blocks.ok()) return blocks.status();
+  const int64_t next = blocks->empty() ? bytes.limit : blocks->front().begin_offset;
+  bytes.blocks = *std::move(blocks);
+  KeepConnected(bytes.gaps, offset, bytes.limit, bytes.blocks);
+  if (!bytes.blocks.empty() || offset > begin) return bytes;
+  const auto gaps_now = tx.ReadGaps(stream_id, begin, stream.committed_offset);
+  if (!gaps_now.ok()) return gaps_now.status();
+  // They were removed by --keep-logs meanwhile, and are a gap.
+  if (*gaps_now != bytes.gaps) return bytes;
+  bytes.missing_end = std::min(next, offset + wanted);
+  for (const Gap& gap : bytes.gaps) {
+    if (gap.begin_offset > offset)
+      bytes.missing_end = std::min(*bytes.missing_end, gap.begin_offset);
+  }
+  return bytes;
+}
+
+absl::StatusOr<NormalizedStream> ReadStream(const StreamBytes& bytes, const MessageIndex* index,
                                             Told& told) {
-  auto normalizer = StreamNormalizer::Create(pending.labels, pending.progress, index);
+  auto normalizer = StreamNormalizer::Create(bytes.stream.labels, bytes.stream.progress, index);
   if (!normalizer.ok()) return normalizer.status();
-  StreamReader reader(pending, &*normalizer, &told);
-  if (absl::Status status = reader.Read(tx, max_bytes); !status.ok()) return status;
+  StreamReader reader(bytes, &*normalizer, &told);
+  reader.Read();
   NormalizedStream reached = reader.Finish();
   told.unknown[reached.stream_id] = reader.unknown();
   return reached;

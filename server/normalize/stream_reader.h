@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -23,12 +24,23 @@ struct Told {
   std::map<int64_t, UnknownCounts> unknown;  // by stream
 };
 
-// Normalizes about `max_bytes` of the stream's archived bytes, from where it is normalized, and the
-// seal behind them. Goes on behind bytes that the archive has damaged or not at all. Comes no
-// further where there is nothing more. DATA_LOSS where the saved state cannot be read; `index`
-// outlives the call.
-absl::StatusOr<NormalizedStream> ReadStream(const PendingStream& pending, int64_t max_bytes,
-                                            const MessageIndex* index, ProjectionTransaction& tx,
+// A stream's archived bytes, from where it is normalized.
+struct StreamBytes {
+  PendingStream stream;
+  std::vector<Gap> gaps;
+  std::vector<Block> blocks;  // each where the one before or a gap ends
+  int64_t limit = 0;          // nothing is read beyond
+  // Where there is no first block: the bytes up to here are missing.
+  std::optional<int64_t> missing_end;
+};
+
+// Fetches about `max_bytes`.
+absl::StatusOr<StreamBytes> FetchStream(const PendingStream& stream, int64_t max_bytes,
+                                        ProjectionTransaction& tx);
+
+// Normalizes them, and the seal behind them. Goes on behind bytes that the archive has damaged or
+// not at all. DATA_LOSS where the saved state cannot be read; `index` outlives the call.
+absl::StatusOr<NormalizedStream> ReadStream(const StreamBytes& bytes, const MessageIndex* index,
                                             Told& told);
 
 }  // namespace proverlog
