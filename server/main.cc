@@ -1,14 +1,17 @@
 // proverlogd: wires the service together. The only place that knows all of it.
 
+#include <malloc.h>
 #include <signal.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -254,10 +257,17 @@ absl::Status Run(const Config& config) {
   return Serve(config, (*postgres)->database(), postgres->get());
 }
 
+// Threads come and go, each with memory of its own that it filled once: glibc would keep eight such
+// arenas a core.
+void LimitMemoryArenas() {
+  mallopt(M_ARENA_MAX, std::max(2, static_cast<int>(std::thread::hardware_concurrency())));
+}
+
 }  // namespace
 }  // namespace proverlog
 
 int main(int argc, char** argv) {
+  proverlog::LimitMemoryArenas();
   int exit_code = 0;
   const auto config = proverlog::ParseConfig(argc, argv, exit_code);
   if (!config) return exit_code;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <exception>
 #include <functional>
+#include <map>
 #include <new>
 #include <optional>
 #include <string>
@@ -23,6 +24,8 @@ namespace {
 
 constexpr int kStreamsAStep = 64;
 constexpr int kStreamsToCatchUp = 1000;
+// A job with its facts takes some KiB while it is written.
+constexpr int kJobsAtOnce = 4000;
 constexpr size_t kMaxMessageBytes = 512;
 
 // What a step did; it counts once the step is committed.
@@ -72,16 +75,20 @@ void Count(const StepReading& reading, StepOutcome& outcome) {
   outcome.stuck += reading.stuck;
 }
 
+using FactsOfJobs = std::map<JobId, std::vector<Fact>>;
+
 // Unites what the logs say with what is known, and writes the jobs that this changed.
-absl::Status MergeJobs(const JobSet& told, ProjectionTransaction& tx) {
+absl::Status MergeSome(FactsOfJobs::const_iterator begin, FactsOfJobs::const_iterator end,
+                       ProjectionTransaction& tx) {
   std::vector<JobId> ids;
-  for (const auto& [id, facts] : told.facts()) ids.push_back(id);
-  auto known = tx.LoadFacts(ids);
+  for (auto told = begin; told != end; ++told) ids.push_back(told->first);
+  const auto known = tx.LoadFacts(ids);
   if (!known.ok()) return known.status();
 
   std::vector<Job> added;
   std::vector<Job> changed;
-  for (const auto& [id, facts] : told.facts()) {
+  for (auto told = begin; told != end; ++told) {
+    const auto& [id, facts] = *told;
     const auto found = known->find(id);
     std::vector<Fact> united = found == known->end() ? std::vector<Fact>{} : found->second;
     UniteFacts(facts, united);
@@ -93,6 +100,17 @@ absl::Status MergeJobs(const JobSet& told, ProjectionTransaction& tx) {
   }
   absl::Status status = tx.AddJobs(added);
   return status.ok() ? tx.UpdateJobs(changed) : status;
+}
+
+absl::Status MergeJobs(const JobSet& told, ProjectionTransaction& tx) {
+  const FactsOfJobs& facts = told.facts();
+  for (auto begin = facts.begin(); begin != facts.end();) {
+    auto end = begin;
+    for (int jobs = 0; jobs < kJobsAtOnce && end != facts.end(); ++jobs) ++end;
+    if (absl::Status status = MergeSome(begin, end, tx); !status.ok()) return status;
+    begin = end;
+  }
+  return absl::OkStatus();
 }
 
 NormalizedStream Unchanged(const PendingStream& stream) {

@@ -78,7 +78,6 @@ constexpr std::array<const char*, 14> kFixedTypes = {
     "integer", "text",    "bytea",   "boolean", "text",   "boolean", "boolean",
     "integer", "integer", "integer", "bigint",  "bigint", "bigint",  "boolean"};
 constexpr std::array<const char*, 3> kCompactTypes = {"bigint", "bigint", "integer"};
-constexpr size_t kProjectionColumns = 2;
 constexpr size_t kKeyColumns = 3;
 
 const char* TypeOfColumn(size_t column) {
@@ -147,8 +146,7 @@ void CopyJobRows(pqxx::transaction_base& tx, const ProjectionKey& key, const std
                  const WriterIds& writers) {
   std::vector<std::string> columns = {"prover_id", "projection_id"};
   columns.insert(columns.end(), JobColumns().begin(), JobColumns().end());
-  CopyRows<kProjectionColumns + kFixedTypes.size() + kCompactKinds.size() * kCompactTypes.size()>
-      rows(tx, "job", columns);
+  CopyRows rows(tx, "job", columns);
   for (const Job& job : jobs) {
     rows.Add(key.prover_id);
     rows.Add(key.projection_id);
