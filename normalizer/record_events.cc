@@ -64,9 +64,9 @@ void TakeSize(absl::string_view value, std::optional<int64_t>& size) {
 // Takes a field of a run but its duration.
 void TakeRunField(absl::string_view name, absl::string_view value, CircuitRun& run) {
   if (name == "circuitName" || (name == "circuit" && run.circuit.empty())) {
-    run.circuit = CleanUtf8(value, kMaxFieldBytes);
+    CleanUtf8(value, kMaxFieldBytes, run.circuit);
   } else if (name == "tx") {
-    run.tx = CleanUtf8(value, kMaxFieldBytes);
+    CleanUtf8(value, kMaxFieldBytes, run.tx);
   } else if (name == "inputSize") {
     TakeSize(value, run.input_size);
   } else if (name == "outputSize" || name == "proofSize") {
@@ -87,20 +87,22 @@ Event EventOf(const MessageMatch& match, const Record& record) {
   return event;
 }
 
-std::optional<CircuitRun> CircuitRunOf(const MessageMatch& match, const Record& record) {
+bool ReadCircuitRun(const MessageMatch& match, const Record& record, CircuitRun& run) {
   const auto step = StepOf(match.spec->event);
-  if (!step) return std::nullopt;
-  CircuitRun run;
+  if (!step) return false;
   run.step = *step;
+  run.circuit.clear();
+  run.tx.clear();
+  run.input_size = run.output_size = run.circuit_size = std::nullopt;
   double millis = -1;
   ForEachField(match, record, [&](absl::string_view name, absl::string_view value) {
     const bool is_duration = name == "ms" || name == "duration";
     if (is_duration && !absl::SimpleAtod(value, &millis)) millis = -1;
     if (!is_duration) TakeRunField(name, value, run);
   });
-  if (!IsDuration(millis)) return std::nullopt;
+  if (!IsDuration(millis)) return false;
   run.micros = std::llround(millis * kMicrosPerMilli);
-  return run;
+  return true;
 }
 
 absl::string_view CircuitOf(const Event& event) {

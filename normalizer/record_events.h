@@ -18,8 +18,9 @@ namespace proverlog {
 Event EventOf(const MessageMatch& match, const Record& record);
 
 // The step of a circuit that the record tells of (events circuit.witness, circuit.proved,
-// circuit.verified and avm.proved); nothing where it tells of none, or not how long it took.
-std::optional<CircuitRun> CircuitRunOf(const MessageMatch& match, const Record& record);
+// circuit.verified and avm.proved), into `run`, whose epoch, job, instant and origin stay as they
+// are; false where it tells of none, or not how long it took.
+bool ReadCircuitRun(const MessageMatch& match, const Record& record, CircuitRun& run);
 
 // The circuit that the event names; empty where it names none.
 absl::string_view CircuitOf(const Event& event);

@@ -17,10 +17,15 @@ std::optional<CircuitRun> RunOf(const std::string& message) {
   EXPECT_TRUE(record);
   const auto match = index.Find(record->message);
   EXPECT_TRUE(match) << message;
-  return CircuitRunOf(*match, *record);
+  CircuitRun run;
+  // What the run before left.
+  run.circuit = run.tx = "before";
+  run.input_size = run.output_size = run.circuit_size = 1;
+  if (!ReadCircuitRun(*match, *record, run)) return std::nullopt;
+  return run;
 }
 
-TEST(CircuitRunOfTest, AWitnessWithItsSizes) {
+TEST(ReadCircuitRunTest, AWitnessWithItsSizes) {
   const auto run =
       RunOf(R"(Generated witness {"circuitName":"parity-base","duration":12.3456,"inputSize":33,)"
             R"("outputSize":4400})");
@@ -34,7 +39,7 @@ TEST(CircuitRunOfTest, AWitnessWithItsSizes) {
   EXPECT_EQ(*run, expected);
 }
 
-TEST(CircuitRunOfTest, AProofOfATransaction) {
+TEST(ReadCircuitRunTest, AProofOfATransaction) {
   const auto run =
       RunOf(R"(Generated proof for avm-circuit(0x1a) in 44327 ms {"circuitName":"avm-circuit",)"
             R"("proofSize":129728,"circuitSize":2097152})");
@@ -50,7 +55,7 @@ TEST(CircuitRunOfTest, AProofOfATransaction) {
 }
 
 // The data's name is the circuit's, the message's is that of its program.
-TEST(CircuitRunOfTest, TheCircuitsName) {
+TEST(ReadCircuitRunTest, TheCircuitsName) {
   EXPECT_EQ(RunOf("Generated proof for PublicBaseRollupArtifact in 8 ms, size: 508 fields "
                   R"({"circuitName":"public-base-rollup"})")
                 ->circuit,
@@ -64,7 +69,7 @@ TEST(CircuitRunOfTest, TheCircuitsName) {
   EXPECT_EQ(verified->micros, 1'007'400);
 }
 
-TEST(CircuitRunOfTest, DataInLinesOfItsOwn) {
+TEST(ReadCircuitRunTest, DataInLinesOfItsOwn) {
   const auto run = RunOf(
       "Generated witness\n    circuitName: \"parity-base\"\n    duration: 12.5\n    inputSize: 33");
   ASSERT_TRUE(run);
@@ -73,7 +78,7 @@ TEST(CircuitRunOfTest, DataInLinesOfItsOwn) {
   EXPECT_EQ(run->input_size, 33);
 }
 
-TEST(CircuitRunOfTest, WhatIsNone) {
+TEST(ReadCircuitRunTest, WhatIsNone) {
   EXPECT_FALSE(RunOf("Proving parity-base..."));
   EXPECT_FALSE(RunOf(R"(Generated witness {"circuitName":"parity-base"})"));
   for (const char* duration : {"-1", "1e300", R"("nan")", R"("soon")"}) {

@@ -83,8 +83,8 @@ void RunningJobs::Begin(absl::string_view process, UnixMillis at) {
   found.jobs.clear();
 }
 
-std::optional<JobId> RunningJobs::OnlyOfType(absl::string_view process, absl::string_view type,
-                                             UnixMillis at) const {
+std::optional<JobIdView> RunningJobs::OnlyOfType(absl::string_view process, absl::string_view type,
+                                                 UnixMillis at) const {
   const auto found = processes_.find(process);
   if (found == processes_.end() || at < found->second.complete_at) return std::nullopt;
   const RunningJob* only = nullptr;
@@ -94,7 +94,7 @@ std::optional<JobId> RunningJobs::OnlyOfType(absl::string_view process, absl::st
     only = &job;
   }
   if (only == nullptr) return std::nullopt;
-  return JobId::From(only->id());
+  return only->id();
 }
 
 std::optional<int32_t> RunningJobs::Epoch(absl::string_view process, UnixMillis at) const {

@@ -61,9 +61,9 @@ class RunningJobs {
   void Begin(absl::string_view process, UnixMillis at);
 
   // The only job of the type that runs in the process; nothing where there is none or several, or
-  // where not all that runs is known.
-  std::optional<JobId> OnlyOfType(absl::string_view process, absl::string_view type,
-                                  UnixMillis at) const;
+  // where not all that runs is known. Until the next call that changes something.
+  std::optional<JobIdView> OnlyOfType(absl::string_view process, absl::string_view type,
+                                      UnixMillis at) const;
   // The epoch of all jobs that are known to run in the process; nothing where none is or they are
   // of several.
   std::optional<int32_t> Epoch(absl::string_view process, UnixMillis at) const;

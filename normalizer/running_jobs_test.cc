@@ -27,8 +27,8 @@ TEST(RunningJobsTest, OneJobOfTheTypeInTheProcess) {
   jobs.Take("h/1", kVm, K::kStarted, 1);
   jobs.Take("h/1", kVm, K::kControllerStarted, 2);
   jobs.Take("h/1", kBase, K::kStarted, 3);
-  EXPECT_EQ(jobs.OnlyOfType("h/1", "PUBLIC_VM", 4), JobId::From(kVm));
-  EXPECT_EQ(jobs.OnlyOfType("h/1", "PUBLIC_BASE_ROLLUP", 4), JobId::From(kBase));
+  EXPECT_EQ(jobs.OnlyOfType("h/1", "PUBLIC_VM", 4), kVm);
+  EXPECT_EQ(jobs.OnlyOfType("h/1", "PUBLIC_BASE_ROLLUP", 4), kBase);
   EXPECT_FALSE(jobs.OnlyOfType("h/1", "TUBE_PROOF", 4));
   EXPECT_FALSE(jobs.OnlyOfType("h/2", "PUBLIC_VM", 4));
 }
@@ -42,7 +42,7 @@ TEST(RunningJobsTest, AmongTwoOfTheTypeNoneIsChosen) {
   for (const K end : {K::kAgentCompleted, K::kAgentFailed, K::kAgentAborted, K::kSuperseded}) {
     RunningJobs ended = jobs;
     ended.Take("h/1", kVm, end, 2);
-    EXPECT_EQ(ended.OnlyOfType("h/1", "PUBLIC_VM", 2), JobId::From(kOtherVm));
+    EXPECT_EQ(ended.OnlyOfType("h/1", "PUBLIC_VM", 2), kOtherVm);
   }
   jobs.Take("h/1", kVm, K::kCompleted, 2);  // the broker's word, in a log of several services
   EXPECT_FALSE(jobs.OnlyOfType("h/1", "PUBLIC_VM", 2));
@@ -63,7 +63,7 @@ TEST(RunningJobsTest, AProcessThatBeginsRunsNothing) {
   jobs.Begin("h/1", 2);
   EXPECT_FALSE(jobs.Epoch("h/1", 3));
   jobs.Take("h/1", kOtherVm, K::kStarted, 3);
-  EXPECT_EQ(jobs.OnlyOfType("h/1", "PUBLIC_VM", 3), JobId::From(kOtherVm));
+  EXPECT_EQ(jobs.OnlyOfType("h/1", "PUBLIC_VM", 3), kOtherVm);
 }
 
 // A log that was rotated: another job of the type may have begun in the log before.
@@ -75,7 +75,7 @@ TEST(RunningJobsTest, InTheMiddleOfAProcessNoJobIsTheOnlyOne) {
   // What ran when the log began has ended by now, and so has the first one, which nobody ended.
   jobs.Take("h/1", kOtherVm, K::kStarted, kLongest);
   EXPECT_FALSE(jobs.OnlyOfType("h/1", "PUBLIC_VM", kLongest));
-  EXPECT_EQ(jobs.OnlyOfType("h/1", "PUBLIC_VM", kLongest + 1), JobId::From(kOtherVm));
+  EXPECT_EQ(jobs.OnlyOfType("h/1", "PUBLIC_VM", kLongest + 1), kOtherVm);
 }
 
 TEST(RunningJobsTest, StartsWithoutEndsAreBounded) {
@@ -96,7 +96,7 @@ TEST(RunningJobsTest, TheProcessThatWasSilentTheLongestIsForgotten) {
     jobs.Take("h/0", kVm, K::kStarted, i);
   }
   EXPECT_EQ(jobs.processes().size(), 64U);
-  EXPECT_EQ(jobs.OnlyOfType("h/0", "PUBLIC_VM", 100), JobId::From(kVm));
+  EXPECT_EQ(jobs.OnlyOfType("h/0", "PUBLIC_VM", 100), kVm);
   EXPECT_FALSE(jobs.processes().contains("h/1"));
   EXPECT_TRUE(jobs.processes().contains("h/99"));
 }

@@ -280,12 +280,11 @@ void StreamNormalizer::FinishRecord(const OpenRecord& open, NormalizerSink& sink
 void StreamNormalizer::TellEvent(const MessageMatch& match, const Record& record, UnixMillis at,
                                  const Origin& origin, NormalizerSink& sink) {
   if (match.spec->event.empty()) return;
-  if (auto run = CircuitRunOf(match, record)) {
-    run->at = at;
-    run->origin = origin;
-    run->job = running_.OnlyOfType(origin.process, JobTypeOfCircuit(run->circuit), at);
-    run->epoch = run->job ? run->job->epoch : running_.Epoch(origin.process, at);
-    sink.OnCircuitRun(*run);
+  if (ReadCircuitRun(match, record, run_)) {
+    run_.at = at;
+    run_.origin = origin;
+    JoinToJob(run_);
+    sink.OnCircuitRun(run_);
     return;
   }
   Event event = EventOf(match, record);
@@ -324,10 +323,24 @@ void StreamNormalizer::JoinToJob(Event& event) const {
   if (!absl::StartsWith(event.kind, "circuit.") && !absl::StartsWith(event.kind, "avm.")) return;
   const absl::string_view type = JobTypeOfCircuit(CircuitOf(event));
   if (const auto job = running_.OnlyOfType(event.origin.process, type, event.at)) {
-    event.fields["job"] = job->ToString();
+    event.fields["job"] = JobId::From(*job).ToString();
     event.fields["epoch"] = absl::StrCat(job->epoch);
   } else if (const auto epoch = running_.Epoch(event.origin.process, event.at)) {
     event.fields["epoch"] = absl::StrCat(*epoch);
+  }
+}
+
+void StreamNormalizer::JoinToJob(CircuitRun& run) const {
+  const absl::string_view type = JobTypeOfCircuit(run.circuit);
+  if (const auto job = running_.OnlyOfType(run.origin.process, type, run.at)) {
+    if (!run.job) run.job.emplace();
+    run.job->epoch = job->epoch;
+    run.job->type.assign(job->type.data(), job->type.size());
+    run.job->hash.assign(job->hash.data(), job->hash.size());
+    run.epoch = job->epoch;
+  } else {
+    run.job.reset();
+    run.epoch = running_.Epoch(run.origin.process, run.at);
   }
 }
 

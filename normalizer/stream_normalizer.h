@@ -82,6 +82,7 @@ class StreamNormalizer {
   void TellFacts(const MessageMatch& match, const Record& record, UnixMillis at,
                  const Origin& origin, bool again, NormalizerSink& sink);
   void JoinToJob(Event& event) const;
+  void JoinToJob(CircuitRun& run) const;
   Origin OriginOf(const LogLine& line) const;
 
   StreamLabels labels_;
@@ -92,6 +93,7 @@ class StreamNormalizer {
   RecordReader reader_;
   OpenRecords open_records_;
   RunningJobs running_;
+  CircuitRun run_;  // the last one: the memory of its texts is used again
   const MessageIndex* index_;
 };
 

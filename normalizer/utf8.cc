@@ -65,8 +65,14 @@ size_t PlainLength(absl::string_view text) {
 }  // namespace
 
 std::string CleanUtf8(absl::string_view text, size_t max_bytes) {
+  std::string clean;
+  CleanUtf8(text, max_bytes, clean);
+  return clean;
+}
+
+void CleanUtf8(absl::string_view text, size_t max_bytes, std::string& clean) {
   const size_t plain = std::min(PlainLength(text), max_bytes);
-  std::string clean(text.substr(0, plain));
+  clean.assign(text.data(), plain);
   text.remove_prefix(plain);
   while (!text.empty()) {
     const size_t length = CharacterLength(text);
@@ -75,7 +81,6 @@ std::string CleanUtf8(absl::string_view text, size_t max_bytes) {
     clean.append(next.data(), next.size());
     text.remove_prefix(length == 0 ? 1 : length);
   }
-  return clean;
 }
 
 }  // namespace proverlog
