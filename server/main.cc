@@ -48,6 +48,7 @@ namespace {
 constexpr int kIngestThreads = 4;
 constexpr int kOpeningThreads = 2;
 constexpr int kWriterThreads = 2;
+constexpr int kNormalizerThreads = 2;  // each with another to read ahead
 constexpr int kQueryThreads = 4;
 constexpr size_t kWaitingQueries = 256;
 constexpr absl::Duration kQueryTimeout = absl::Seconds(10);
@@ -127,7 +128,7 @@ absl::StatusOr<Pools> MakePools(const std::string& database) {
   };
   pools.ingest = make({.size = kIngestThreads + kOpeningThreads});
   pools.writer = make({.size = kWriterThreads + 1});  // the monitor has one of these connections
-  pools.normalizer = make({.size = 1});
+  pools.normalizer = make({.size = kNormalizerThreads});
   pools.maintenance = make({.size = 1});
   pools.query = make({.size = kQueryThreads, .statement_timeout = kQueryTimeout});
   if (!status.ok()) return status;
@@ -147,7 +148,7 @@ absl::Status Serve(const Config& config, const std::string& database, PrivatePos
   postgres::QueryStore queries(pools->query.get());
   postgres::MaintenanceStore maintenance(pools->maintenance.get());
   Metrics metrics(kVersion);
-  NormalizerWorker normalizer(&projections, &metrics.normalizer);
+  NormalizerWorker normalizer(&projections, &metrics.normalizer, kNormalizerThreads);
   // After a long rest the partitions of today are missing: they are made before anything arrives.
   if (auto status = maintenance.MakePartitions(absl::Now()); !status.ok()) {
     spdlog::warn("archive: {}", std::string(status.message()));

@@ -18,9 +18,9 @@ constexpr absl::Duration kTurn = absl::Seconds(1);
 
 }  // namespace
 
-NormalizerWorker::NormalizerWorker(ProjectionStore* store, NormalizerMetrics* metrics)
-    : store_(store), metrics_(metrics), projector_(store, metrics) {
-  thread_ = std::thread([this] { Run(); });
+NormalizerWorker::NormalizerWorker(ProjectionStore* store, NormalizerMetrics* metrics, int threads)
+    : store_(store), metrics_(metrics) {
+  for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Run(); });
 }
 
 NormalizerWorker::~NormalizerWorker() {
@@ -28,36 +28,75 @@ NormalizerWorker::~NormalizerWorker() {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
-  thread_.join();
+  for (std::thread& thread : threads_) thread.join();
 }
 
 void NormalizerWorker::Notify(ProverId prover_id) {
   absl::MutexLock lock(&mutex_);
-  due_.insert(prover_id);
+  AddDue(prover_id);
 }
 
 void NormalizerWorker::Run() {
-  absl::Time next_look = absl::InfinitePast();
-  std::set<ProverId> due;
-  while (WaitForWork(next_look, due)) {
-    // Also while there is other work: one prover's backlog may take hours.
-    if (absl::Now() >= next_look) {
-      LookForWork();
-      next_look = absl::Now() + kLookInterval;
+  Projector projector(store_, metrics_);
+  ProverId prover_id = 0;
+  for (;;) {
+    switch (WaitForTask(prover_id)) {
+      case Task::kStop:
+        return;
+      case Task::kLook:
+        LookForWork();
+        SetNextLook(absl::Now() + kLookInterval);
+        break;
+      case Task::kNormalize:
+        GiveBack(prover_id, Normalize(projector, prover_id));
     }
-    for (const ProverId prover_id : due) Normalize(prover_id);
   }
 }
 
-bool NormalizerWorker::WaitForWork(absl::Time next_look, std::set<ProverId>& due) {
+NormalizerWorker::Task NormalizerWorker::WaitForTask(ProverId& prover_id) {
   absl::MutexLock lock(&mutex_);
   const auto ready = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return stopping_ || !due_.empty();
+    return stopping_ || CanLook() || FindDue() != due_.end();
   };
-  mutex_.AwaitWithDeadline(absl::Condition(&ready), next_look);
-  due.clear();
-  due.swap(due_);
-  return !stopping_;
+  while (!mutex_.AwaitWithDeadline(absl::Condition(&ready), next_look_)) continue;
+  if (stopping_) return Task::kStop;
+  // Also while there is other work: one prover's backlog may take hours.
+  if (CanLook()) {
+    next_look_ = absl::InfiniteFuture();
+    return Task::kLook;
+  }
+  const auto found = FindDue();
+  prover_id = *found;
+  due_.erase(found);
+  taken_.insert(prover_id);
+  return Task::kNormalize;
+}
+
+bool NormalizerWorker::CanLook() const { return absl::Now() >= next_look_; }
+
+std::deque<ProverId>::iterator NormalizerWorker::FindDue() {
+  return std::find_if(due_.begin(), due_.end(),
+                      [&](ProverId prover_id) { return taken_.count(prover_id) == 0; });
+}
+
+void NormalizerWorker::AddDue(ProverId prover_id) {
+  if (std::find(due_.begin(), due_.end(), prover_id) == due_.end()) due_.push_back(prover_id);
+}
+
+void NormalizerWorker::GiveBack(ProverId prover_id, bool is_due) {
+  absl::MutexLock lock(&mutex_);
+  taken_.erase(prover_id);
+  if (is_due) AddDue(prover_id);
+}
+
+void NormalizerWorker::SetNextLook(absl::Time at) {
+  absl::MutexLock lock(&mutex_);
+  next_look_ = at;
+}
+
+bool NormalizerWorker::IsStopping() {
+  absl::MutexLock lock(&mutex_);
+  return stopping_;
 }
 
 void NormalizerWorker::LookForWork() {
@@ -72,7 +111,7 @@ void NormalizerWorker::LookForWork() {
   }
   ReportLag(*behind);
   absl::MutexLock lock(&mutex_);
-  for (const ProverBehind& prover : *behind) due_.insert(prover.prover_id);
+  for (const ProverBehind& prover : *behind) AddDue(prover.prover_id);
 }
 
 void NormalizerWorker::ReportLag(const std::vector<ProverBehind>& behind) {
@@ -97,26 +136,21 @@ void NormalizerWorker::ReportUnreadable() {
   metrics_->SetUnreadable(ranges);
 }
 
-void NormalizerWorker::Normalize(ProverId prover_id) {
+bool NormalizerWorker::Normalize(Projector& projector, ProverId prover_id) {
   const absl::Time turn_end = absl::Now() + kTurn;
   while (absl::Now() < turn_end && !IsStopping()) {
     const absl::Time begin = absl::Now();
-    const auto result = projector_.Step({prover_id});
+    const auto result = projector.Step({prover_id});
     metrics_->step_seconds.Observe(absl::ToDoubleSeconds(absl::Now() - begin));
     if (!result.ok()) {
       metrics_->failures.Increment();
       // The next look finds the prover again; until then the database may have recovered.
       spdlog::warn("normalizer: {}", std::string(result.status().message()));
-      return;
+      return false;
     }
-    if (*result != Projector::Result::kMore) return;
+    if (*result != Projector::Result::kMore) return false;
   }
-  Notify(prover_id);
-}
-
-bool NormalizerWorker::IsStopping() {
-  absl::MutexLock lock(&mutex_);
-  return stopping_;
+  return true;
 }
 
 }  // namespace proverlog

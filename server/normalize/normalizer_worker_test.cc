@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <optional>
@@ -93,8 +94,54 @@ class FakeStore : public ProjectionStore {
 TEST(NormalizerWorkerTest, ABacklogDoesNotKeepFromLookingAgain) {
   FakeStore store;
   Metrics metrics("test");
-  NormalizerWorker worker(&store, &metrics.normalizer);
+  NormalizerWorker worker(&store, &metrics.normalizer, /*threads=*/1);
   EXPECT_TRUE(store.tried_again.WaitForNotificationWithTimeout(absl::Seconds(30)));
+}
+
+// Two provers: the first one's step does not end before the second one had a thousand, each of
+// which tells that the first one is due again.
+class SlowStore : public FakeStore {
+ public:
+  static constexpr int kSteps = 1000;
+
+  absl::StatusOr<std::vector<ProverBehind>> FindProversBehind() override {
+    return std::vector<ProverBehind>{{1}, {2}};
+  }
+  absl::StatusOr<bool> Project(const ProjectionKey& projection,
+                               const ProjectionWork& work) override {
+    std::atomic<int>& at_work = at_work_[projection.prover_id - 1];
+    if (++at_work > 1) two_at_one_prover = true;
+    if (projection.prover_id == 1) {
+      all_steps_.WaitForNotification();
+    } else if (NormalizerWorker* const told = worker) {
+      told->Notify(1);
+      if (++steps_ == kSteps) all_steps_.Notify();
+    }
+    EndlessTransaction transaction;
+    const absl::Status status = work(transaction);
+    --at_work;
+    if (!status.ok()) return status;
+    return true;
+  }
+
+  bool HadAllSteps() { return all_steps_.WaitForNotificationWithTimeout(absl::Seconds(30)); }
+
+  std::atomic<NormalizerWorker*> worker = nullptr;
+  std::atomic<bool> two_at_one_prover = false;
+
+ private:
+  std::atomic<int> at_work_[2] = {};
+  std::atomic<int> steps_ = 0;
+  absl::Notification all_steps_;
+};
+
+TEST(NormalizerWorkerTest, AProverHasOneThreadAndWaitsForNoOther) {
+  SlowStore store;
+  Metrics metrics("test");
+  NormalizerWorker worker(&store, &metrics.normalizer, /*threads=*/3);
+  store.worker = &worker;
+  EXPECT_TRUE(store.HadAllSteps());
+  EXPECT_FALSE(store.two_at_one_prover);
 }
 
 }  // namespace
