@@ -1,6 +1,7 @@
 #include "storage/postgres/connection_pool.h"
 
 #include <libpq-fe.h>
+#include <sys/socket.h>
 
 #include <memory>
 #include <pqxx/pqxx>
@@ -35,6 +36,8 @@ absl::StatusOr<std::string> MakeConninfo(const PoolOptions& options) {
                    " -c idle_in_transaction_session_timeout=60000 -c lock_timeout=10000"
                    // The rows of one statement of the normalizer stay in memory.
                    " -c work_mem=64MB");
+  // Behind the user's, because Commit relies on it.
+  constexpr absl::string_view kLastOptions = " -c client_min_messages=warning";
   const std::pair<absl::string_view, absl::string_view> defaults[] = {
       {"application_name", "proverlogd"}, {"client_encoding", "UTF8"},  {"connect_timeout", "5"},
       {"keepalives_idle", "10"},          {"keepalives_interval", "5"}, {"keepalives_count", "3"},
@@ -44,8 +47,9 @@ absl::StatusOr<std::string> MakeConninfo(const PoolOptions& options) {
   for (const PQconninfoOption* o = parsed.get(); o->keyword != nullptr; ++o) {
     const absl::string_view key = o->keyword;
     if (key == "options") {
-      AppendSetting(key, absl::StrCat(server_options, " ", o->val == nullptr ? "" : o->val),
-                    conninfo);
+      AppendSetting(
+          key, absl::StrCat(server_options, " ", o->val == nullptr ? "" : o->val, kLastOptions),
+          conninfo);
     } else if (o->val != nullptr) {
       AppendSetting(key, o->val, conninfo);
     } else {
@@ -74,11 +78,13 @@ absl::StatusOr<ConnectionPool::Lease> ConnectionPool::Acquire(absl::Time deadlin
   std::unique_ptr<Connection> connection;
   {
     absl::MutexLock lock(&mutex_);
-    const auto some_free = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return free_ > 0; };
+    const auto some_free = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      return free_ > 0 || aborted_;
+    };
     if (!mutex_.AwaitWithDeadline(absl::Condition(&some_free), deadline)) {
       return absl::UnavailableError("all database connections are in use; try again");
     }
-    --free_;
+    --free_;  // also where it is aborted: the lease gives it back
     if (!idle_.empty()) {
       connection = std::move(idle_.back());
       idle_.pop_back();
@@ -89,9 +95,38 @@ absl::StatusOr<ConnectionPool::Lease> ConnectionPool::Acquire(absl::Time deadlin
   return lease;
 }
 
+int ConnectionPool::Abort() {
+  absl::MutexLock lock(&mutex_);
+  aborted_ = true;
+  for (Connection* connection : lent_) {
+    // So that the server's side does not wait on either. What is not yet waiting fails by its
+    // socket.
+    try {
+      connection->cancel_query();
+    } catch (const std::exception&) {
+      // The server is not there.
+    }
+    shutdown(connection->sock(), SHUT_RDWR);
+  }
+  return static_cast<int>(lent_.size());
+}
+
+absl::Status ConnectionPool::Lend(Connection* connection) {
+  absl::MutexLock lock(&mutex_);
+  if (aborted_) return absl::UnavailableError("the program is ending");
+  lent_.insert(connection);
+  return absl::OkStatus();
+}
+
+void ConnectionPool::TakeBack(Connection* connection) {
+  absl::MutexLock lock(&mutex_);
+  lent_.erase(connection);
+}
+
 void ConnectionPool::GiveBack(std::unique_ptr<Connection> connection) {
   absl::MutexLock lock(&mutex_);
   ++free_;
+  lent_.erase(connection.get());
   if (connection != nullptr) idle_.push_back(std::move(connection));
 }
 
@@ -108,15 +143,17 @@ ConnectionPool::Lease::~Lease() {
 }
 
 absl::Status ConnectionPool::Lease::Connect() {
-  if (connection_ != nullptr) return absl::OkStatus();
   try {
-    connection_ = std::make_unique<Connection>(pool_->conninfo_);
-    return absl::OkStatus();
+    if (connection_ == nullptr) connection_ = std::make_unique<Connection>(pool_->conninfo_);
   } catch (...) {
     return StatusFromException("connect to the database");
   }
+  return pool_->Lend(connection_.get());
 }
 
-void ConnectionPool::Lease::Discard() { connection_.reset(); }
+void ConnectionPool::Lease::Discard() {
+  pool_->TakeBack(connection_.get());
+  connection_.reset();
+}
 
 }  // namespace proverlog::postgres

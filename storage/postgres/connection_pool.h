@@ -2,6 +2,7 @@
 #define PROVERLOG_STORAGE_POSTGRES_CONNECTION_POOL_H_
 
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -56,15 +57,25 @@ class ConnectionPool {
   // database cannot be reached.
   absl::StatusOr<Lease> Acquire(absl::Time deadline);
 
+  // For the end of the program: what is under way is cancelled and its connections are broken, so
+  // that a commit that waits, for a standby say, is in doubt; from then on none is lent. Returns
+  // how many were.
+  int Abort();
+
  private:
   ConnectionPool(std::string conninfo, int size);
 
+  // UNAVAILABLE after Abort.
+  absl::Status Lend(Connection* connection);
+  void TakeBack(Connection* connection);
   void GiveBack(std::unique_ptr<Connection> connection);
 
   const std::string conninfo_;
   absl::Mutex mutex_;
   std::vector<std::unique_ptr<Connection>> idle_ ABSL_GUARDED_BY(mutex_);
+  std::set<Connection*> lent_ ABSL_GUARDED_BY(mutex_);
   int free_ ABSL_GUARDED_BY(mutex_);  // how many more may be lent
+  bool aborted_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace proverlog::postgres

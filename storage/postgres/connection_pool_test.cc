@@ -4,10 +4,12 @@
 
 #include <pqxx/pqxx>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "storage/postgres/transaction.h"
 #include "tests/testing_util/test_database.h"
@@ -15,6 +17,7 @@
 namespace proverlog::postgres {
 namespace {
 
+using testing_util::LostStandby;
 using testing_util::TestDatabase;
 
 absl::Time Now() { return absl::Now(); }
@@ -92,6 +95,87 @@ TEST(TransactionTest, ExceptionsBecomeStatuses) {
   EXPECT_TRUE(absl::IsUnavailable(
       RunSql(database.pool(), "SELECT pg_terminate_backend(pg_backend_pid())")));
   EXPECT_TRUE(RunSql(database.pool(), "SELECT 1").ok());
+}
+
+// Commits in a thread of its own until one has to wait.
+class WaitingCommit {
+ public:
+  explicit WaitingCommit(TestDatabase& database)
+      : database_(database), thread_([this] {
+          for (int i = 0; status_.ok() && !waits_.HasBeenNotified(); ++i) {
+            status_ = RunSql(database_.pool(),
+                             absl::StrCat("INSERT INTO prover (name) VALUES ('p", i, "')"));
+          }
+        }) {
+    while (database_.Sql(Waiting("count(*)")) != "1") absl::SleepFor(absl::Milliseconds(10));
+    waits_.Notify();
+  }
+  ~WaitingCommit() {
+    if (thread_.joinable()) thread_.join();
+  }
+
+  static std::string Waiting(const std::string& what) {
+    return "SELECT " + what + " FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+  }
+  absl::Status Join() {
+    thread_.join();
+    return status_;
+  }
+
+ private:
+  TestDatabase& database_;
+  absl::Notification waits_;
+  absl::Status status_;
+  std::thread thread_;
+};
+
+TEST(TransactionTest, ACommitThatNoLongerWaitsForItsStandbyIsInDoubt) {
+  TestDatabase database;
+  absl::Status status;
+  {
+    const LostStandby standby;
+    WaitingCommit commit(database);
+    database.Sql(WaitingCommit::Waiting("pg_cancel_backend(pid)"));
+    status = commit.Join();
+  }
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_TRUE(absl::StrContains(status.message(), "in doubt")) << status;
+  // It is committed here, and the next one is not in doubt.
+  EXPECT_NE(database.Sql("SELECT count(*) FROM prover"), "0");
+  EXPECT_TRUE(RunSql(database.pool(), "INSERT INTO prover (name) VALUES ('q')").ok());
+}
+
+TEST(TransactionTest, AWarningBeforeTheCommitIsNone) {
+  TestDatabase database;
+  EXPECT_TRUE(RunSql(database.pool(), "DO $$ BEGIN RAISE WARNING 'mind'; END $$").ok());
+}
+
+TEST(TransactionTest, AnAbortEndsACommitThatWaits) {
+  TestDatabase database;
+  absl::Status status;
+  {
+    const LostStandby standby;
+    WaitingCommit commit(database);
+    EXPECT_EQ(database.pool().Abort(), 1);
+    status = commit.Join();
+    while (database.Sql(WaitingCommit::Waiting("count(*)")) != "0") {
+      absl::SleepFor(absl::Milliseconds(10));
+    }
+  }
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_TRUE(absl::IsUnavailable(RunSql(database.pool(), "SELECT 1")));
+}
+
+// Else a connection that Abort broke might be made again.
+TEST(TransactionTest, AConnectionThatIsLostIsNotMadeAgainForTheSameTransaction) {
+  TestDatabase database;
+  auto pool = *ConnectionPool::Create({.database = database.conninfo(), .size = 1});
+  EXPECT_TRUE(RunSql(*pool, "SELECT 1").ok());
+  TestDatabase::ClusterSql(
+      "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+      " WHERE application_name = 'proverlogd' AND datname <> 'postgres'");
+  EXPECT_TRUE(absl::IsUnavailable(RunSql(*pool, "SELECT 1")));
+  EXPECT_TRUE(RunSql(*pool, "SELECT 1").ok());
 }
 
 TEST(TransactionTest, TheMessageHasOneLine) {

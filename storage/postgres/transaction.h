@@ -2,6 +2,7 @@
 #define PROVERLOG_STORAGE_POSTGRES_TRANSACTION_H_
 
 #include <pqxx/pqxx>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -31,6 +32,16 @@ const absl::Status& GetStatus(const absl::StatusOr<T>& result) {
   return result.status();
 }
 
+// A COMMIT that the database warns of is in doubt: it no longer waits for a synchronous standby,
+// which may not have what is committed.
+template <typename Transaction>
+void Commit(Connection& connection, Transaction& transaction) {
+  connection.TakeWarning();
+  transaction.commit();
+  const std::string warning = connection.TakeWarning();
+  if (!warning.empty()) throw pqxx::in_doubt_error(warning);
+}
+
 // Runs body(transaction), which returns a Status or a StatusOr, and commits if that is OK; where
 // it is not, or a libpqxx exception is thrown, everything is rolled back. `doing` begins the
 // message of such an exception: "cannot <doing>".
@@ -42,7 +53,7 @@ auto RunTransaction(ConnectionPool& pool, absl::string_view doing, Body body)
   try {
     Transaction transaction(**lease);
     auto result = body(transaction);
-    if (GetStatus(result).ok()) transaction.commit();
+    if (GetStatus(result).ok()) Commit(**lease, transaction);
     return result;
   } catch (...) {
     lease->Discard();

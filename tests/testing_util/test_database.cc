@@ -101,4 +101,14 @@ std::string TestDatabase::ConninfoOf(const std::string& database) {
   return absl::StrReplaceAll(cluster->conninfo(), {{"dbname=postgres", "dbname=" + database}});
 }
 
+LostStandby::LostStandby() {
+  TestDatabase::ClusterSql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+  TestDatabase::ClusterSql("SELECT pg_reload_conf()");
+}
+
+LostStandby::~LostStandby() {
+  TestDatabase::ClusterSql("ALTER SYSTEM RESET synchronous_standby_names");
+  TestDatabase::ClusterSql("SELECT pg_reload_conf()");
+}
+
 }  // namespace proverlog::testing_util

@@ -36,6 +36,15 @@ class TestDatabase {
   std::unique_ptr<postgres::ConnectionPool> pool_;
 };
 
+// Every commit of the cluster waits for a synchronous standby that is not there, while this is.
+class LostStandby {
+ public:
+  LostStandby();
+  ~LostStandby();
+  LostStandby(const LostStandby&) = delete;
+  LostStandby& operator=(const LostStandby&) = delete;
+};
+
 }  // namespace proverlog::testing_util
 
 #endif  // PROVERLOG_TESTS_TESTING_UTIL_TEST_DATABASE_H_
