@@ -15,9 +15,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "server/archive/archive_worker.h"
 #include "server/config/config.h"
 #include "server/embedded/data_directory.h"
@@ -53,6 +57,8 @@ constexpr int kQueryThreads = 4;
 constexpr size_t kWaitingQueries = 256;
 constexpr absl::Duration kQueryTimeout = absl::Seconds(10);
 constexpr timespec kSignalPoll{1, 0};
+// Shorter than what a container is given to end (10 s).
+constexpr absl::Duration kStopLimit = absl::Seconds(8);
 constexpr int kMaxProvers = 10'000;
 constexpr int kTryLater = 3;  // an exit code
 
@@ -135,6 +141,49 @@ absl::StatusOr<Pools> MakePools(const std::string& database) {
   return pools;
 }
 
+// The end of the service waits for what is being committed, which may never be: after a while, what
+// is waited for is given up.
+class StopLimit {
+ public:
+  explicit StopLimit(std::function<void()> give_up) : give_up_(std::move(give_up)) {}
+  ~StopLimit() {
+    {
+      absl::MutexLock lock(&mutex_);
+      over_ = true;
+    }
+    if (thread_.joinable()) thread_.join();
+  }
+  StopLimit(const StopLimit&) = delete;
+  StopLimit& operator=(const StopLimit&) = delete;
+
+  // The end begins; it is over when this object is gone.
+  void Begin() {
+    thread_ = std::thread([this] {
+      {
+        absl::MutexLock lock(&mutex_);
+        if (mutex_.AwaitWithTimeout(absl::Condition(&over_), kStopLimit)) return;
+      }
+      give_up_();
+    });
+  }
+
+ private:
+  const std::function<void()> give_up_;
+  absl::Mutex mutex_;
+  bool over_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+void GiveUp(const Pools& pools, const IngestMetrics& metrics) {
+  spdlog::error(
+      "the database does not answer for {}: {} messages of logs are left without acknowledgement",
+      absl::FormatDuration(kStopLimit), metrics.queue_messages.Value());
+  for (const auto* pool :
+       {&pools.ingest, &pools.writer, &pools.normalizer, &pools.maintenance, &pools.query}) {
+    (*pool)->Abort();
+  }
+}
+
 // Runs the service on a database until it is told to stop.
 absl::Status Serve(const Config& config, const std::string& database, PrivatePostgres* postgres) {
   const auto pools = MakePools(database);
@@ -148,6 +197,8 @@ absl::Status Serve(const Config& config, const std::string& database, PrivatePos
   postgres::QueryStore queries(pools->query.get());
   postgres::MaintenanceStore maintenance(pools->maintenance.get());
   Metrics metrics(kVersion);
+  // It outlives all that may wait for the database.
+  StopLimit stop_limit([&] { GiveUp(*pools, metrics.ingest); });
   NormalizerWorker normalizer(&projections, &metrics.normalizer, kNormalizerThreads);
   // After a long rest the partitions of today are missing: they are made before anything arrives.
   if (auto status = maintenance.MakePartitions(absl::Now()); !status.ok()) {
@@ -168,8 +219,9 @@ absl::Status Serve(const Config& config, const std::string& database, PrivatePos
   IngestLimits limits({.max_streams = config.max_streams,
                        .max_streams_per_prover = config.max_streams_per_prover,
                        .max_bytes_per_second = config.max_prover_rate});
-  IngestService ingest_service(&archive, &writer, &limits, {&openings, &ingest_queue},
-                               &metrics.ingest, notify);
+  IngestService ingest_service(
+      &archive, &writer, &limits, {&openings, &ingest_queue}, &metrics.ingest, notify,
+      [&](const absl::Status& failure) { monitor.ReportFailure(failure); });
   QueryService query_service(&queries, &query_queue, &metrics.query, kQueryTimeout);
   const auto server = GrpcServer::Start({.listen = config.listen, .reflection = config.reflection},
                                         {&ingest_service, &query_service});
@@ -179,7 +231,9 @@ absl::Status Serve(const Config& config, const std::string& database, PrivatePos
   HealthReport health(&monitor, server->get());
   spdlog::info("proverlogd {} is ready; HTTP listens on {}, gRPC listens on {}", kVersion,
                (*http)->address(), (*server)->address());
-  return AwaitEnd(signals, postgres, [&health] { health.Update(); });
+  absl::Status end = AwaitEnd(signals, postgres, [&health] { health.Update(); });
+  stop_limit.Begin();
+  return end;
 }
 
 absl::StatusOr<std::vector<ProverRef>> FindProvers(postgres::QueryStore& queries,

@@ -12,18 +12,20 @@ namespace proverlog {
 
 IngestService::IngestService(ArchiveWriter* store, GroupWriter* writer, IngestLimits* limits,
                              IngestQueues queues, IngestMetrics* metrics,
-                             std::function<void(ProverId)> on_commit)
+                             std::function<void(ProverId)> on_commit,
+                             IngestSession::OnFailure on_failure)
     : store_(store),
       writer_(writer),
       limits_(limits),
       queues_(queues),
       metrics_(metrics),
-      on_commit_(std::move(on_commit)) {}
+      on_commit_(std::move(on_commit)),
+      on_failure_(std::move(on_failure)) {}
 
 grpc::ServerBidiReactor<v1::StreamLogsRequest, v1::StreamLogsResponse>* IngestService::StreamLogs(
     grpc::CallbackServerContext* /*context*/) {
-  return StreamLogsCall::Start(IngestSession(store_, limits_, on_commit_), writer_, queues_,
-                               metrics_);
+  return StreamLogsCall::Start(IngestSession(store_, limits_, on_commit_, on_failure_), writer_,
+                               queues_, metrics_);
 }
 
 grpc::ServerUnaryReactor* IngestService::PushLogs(grpc::CallbackServerContext* context,
@@ -49,7 +51,10 @@ absl::Status IngestService::Push(const v1::PushLogsRequest& request,
   const auto size = static_cast<int64_t>(lines->raw.size());
   if (auto status = limits_->Spend(lines->prover, size); !status.ok()) return status;
   const auto stream = store_->Push(*lines);
-  if (!stream.ok()) return stream.status();
+  if (!stream.ok()) {
+    on_failure_(stream.status());
+    return stream.status();
+  }
   if (lines->begin_offset.value_or(0) > stream->committed_offset) {
     return OffsetMismatch(*lines->begin_offset, stream->committed_offset);
   }

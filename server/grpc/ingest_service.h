@@ -19,7 +19,7 @@ class IngestService final : public v1::LogIngestService::CallbackService {
  public:
   IngestService(ArchiveWriter* store, GroupWriter* writer, IngestLimits* limits,
                 IngestQueues queues, IngestMetrics* metrics,
-                std::function<void(ProverId)> on_commit);
+                std::function<void(ProverId)> on_commit, IngestSession::OnFailure on_failure);
 
   grpc::ServerBidiReactor<v1::StreamLogsRequest, v1::StreamLogsResponse>* StreamLogs(
       grpc::CallbackServerContext* context) override;
@@ -36,6 +36,7 @@ class IngestService final : public v1::LogIngestService::CallbackService {
   IngestQueues queues_;
   IngestMetrics* metrics_;
   std::function<void(ProverId)> on_commit_;
+  IngestSession::OnFailure on_failure_;
 };
 
 }  // namespace proverlog

@@ -1,8 +1,6 @@
 // The services over a real channel: what a client sees of errors, limits and the end of a server.
 
 #include <gmock/gmock.h>
-#include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -17,15 +15,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "google/rpc/error_details.pb.h"
-#include "proverlog/v1/ingest.grpc.pb.h"
-#include "proverlog/v1/query.grpc.pb.h"
-#include "rpc/status.h"
-#include "server/grpc/grpc_server.h"
-#include "server/grpc/ingest_service.h"
-#include "server/grpc/query_service.h"
-#include "server/metrics/metrics.h"
-#include "storage/postgres/archive_store.h"
-#include "storage/postgres/query_store.h"
+#include "server/grpc/services_fixture.h"
 #include "tests/testing_util/test_database.h"
 
 namespace proverlog {
@@ -34,77 +24,11 @@ namespace {
 using testing::HasSubstr;
 using Stream = grpc::ClientReaderWriter<v1::StreamLogsRequest, v1::StreamLogsResponse>;
 
-// The services on a database, and stubs of them.
-class Services {
- public:
-  explicit Services(const std::string& database, const GroupWriter::Options& options = {})
-      : pool_(*postgres::ConnectionPool::Create({.database = database})),
-        writer_(&archive_, &metrics_.ingest, options) {
-    auto server = GrpcServer::Start({.listen = "127.0.0.1:0"}, {&ingest_service_, &query_service_});
-    EXPECT_TRUE(server.ok()) << server.status();
-    server_ = *std::move(server);
-    const auto channel =
-        grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials());
-    ingest = v1::LogIngestService::NewStub(channel);
-    query = v1::QueryService::NewStub(channel);
-  }
-
-  void StopServer() { server_.reset(); }
-
-  std::unique_ptr<v1::LogIngestService::Stub> ingest;
-  std::unique_ptr<v1::QueryService::Stub> query;
-
- private:
-  std::unique_ptr<postgres::ConnectionPool> pool_;
-  postgres::ArchiveStore archive_{pool_.get()};
-  postgres::QueryStore queries_{pool_.get()};
-  WorkQueue queue_{2, 1024};
-  Metrics metrics_{"test"};
-  GroupWriter writer_;
-  IngestLimits limits_{IngestLimits::Options()};
-  IngestService ingest_service_{&archive_,          &writer_,         &limits_,
-                                {&queue_, &queue_}, &metrics_.ingest, [](ProverId) {}};
-  QueryService query_service_{&queries_, &queue_, &metrics_.query, absl::Seconds(10)};
-  std::unique_ptr<GrpcServer> server_;
-};
-
-v1::StreamLogsRequest Hello(const std::string& prover) {
-  v1::StreamLogsRequest request;
-  request.mutable_hello()->set_prover(prover);
-  request.mutable_hello()->set_machine("m");
-  request.mutable_hello()->set_source("a.log");
-  request.mutable_hello()->set_head("hello");
-  request.mutable_hello()->set_size(5);
-  return request;
-}
-
-// Sends messages until the server ends the call; returns how it ended.
-absl::Status Send(Services& services, const std::vector<v1::StreamLogsRequest>& requests) {
-  grpc::ClientContext context;
-  const auto stream = services.ingest->StreamLogs(&context);
-  v1::StreamLogsResponse response;
-  for (const v1::StreamLogsRequest& request : requests) {
-    if (!stream->Write(request) || !stream->Read(&response)) break;
-  }
-  stream->WritesDone();
-  return FromGrpcStatus(stream->Finish());
-}
-
 absl::Status ListEpochs(Services& services, absl::Duration timeout) {
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
   v1::ListEpochsResponse response;
   return FromGrpcStatus(services.query->ListEpochs(&context, {}, &response));
-}
-
-template <typename Detail>
-Detail DetailOf(const absl::Status& status) {
-  Detail detail;
-  const auto payload =
-      status.GetPayload("type.googleapis.com/" + Detail::descriptor()->full_name());
-  EXPECT_TRUE(payload) << status;
-  if (payload) detail.ParseFromString(std::string(*payload));
-  return detail;
 }
 
 TEST(ServicesTest, ABadFieldIsNamedInTheErrorsDetails) {

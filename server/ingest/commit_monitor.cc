@@ -7,9 +7,10 @@
 namespace proverlog {
 namespace {
 
-// Whether the database itself failed, and not what it was asked.
+// Whether the database itself failed, and not what it was asked, or one damaged block.
 bool IsTrouble(const absl::Status& outcome) {
-  return !outcome.ok() && !absl::IsAborted(outcome) && !absl::IsNotFound(outcome);
+  return !outcome.ok() && !absl::IsAborted(outcome) && !absl::IsNotFound(outcome) &&
+         !absl::IsDataLoss(outcome);
 }
 
 }  // namespace
@@ -41,6 +42,10 @@ absl::Status CommitMonitor::status() {
   if (waiting < options_.patience) return status_;
   return absl::UnavailableError(
       absl::StrCat("no answer for ", absl::ToInt64Seconds(waiting), " seconds"));
+}
+
+void CommitMonitor::ReportFailure(const absl::Status& failure) {
+  if (IsTrouble(failure)) Report(failure);
 }
 
 void CommitMonitor::Run() {

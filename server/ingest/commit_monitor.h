@@ -33,6 +33,9 @@ class CommitMonitor {
 
   // The outcome of a transaction.
   void Report(const absl::Status& outcome);
+  // Why something else failed than a commit; one that is no trouble of the database does not say
+  // that it commits.
+  void ReportFailure(const absl::Status& failure);
   // OK, or why the database cannot commit; also where a probe has no answer.
   absl::Status status();
 

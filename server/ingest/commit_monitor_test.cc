@@ -98,6 +98,17 @@ TEST(CommitMonitorTest, TheOutcomeOfATransactionCounts) {
   EXPECT_TRUE(monitor.status().ok());
 }
 
+TEST(CommitMonitorTest, AFailureElsewhereCountsWhereItIsTheDatabases) {
+  FakeStore store;
+  CommitMonitor monitor(&store, {.probe_interval = absl::Hours(1)});
+  monitor.ReportFailure(absl::DataLossError("a damaged block"));
+  EXPECT_TRUE(monitor.status().ok());
+  monitor.ReportFailure(absl::UnavailableError("too many clients"));
+  EXPECT_FALSE(monitor.status().ok());
+  monitor.ReportFailure(absl::NotFoundError("no such stream"));
+  EXPECT_FALSE(monitor.status().ok());
+}
+
 // Such as a disk that is full for a block, and has room for a commit.
 TEST(CommitMonitorTest, AProbeDoesNotOutweighATransactionThatJustFailed) {
   absl::Mutex mutex;

@@ -23,8 +23,11 @@ absl::Status OutOfTurn(absl::string_view expected) {
 }  // namespace
 
 IngestSession::IngestSession(ArchiveWriter* store, IngestLimits* limits,
-                             std::function<void(ProverId)> on_commit)
-    : store_(store), limits_(limits), on_commit_(std::move(on_commit)) {}
+                             std::function<void(ProverId)> on_commit, OnFailure on_failure)
+    : store_(store),
+      limits_(limits),
+      on_commit_(std::move(on_commit)),
+      on_failure_(std::move(on_failure)) {}
 
 absl::StatusOr<IngestSession::Step> IngestSession::Take(const v1::StreamLogsRequest& request) {
   using Request = v1::StreamLogsRequest;
@@ -48,7 +51,7 @@ absl::StatusOr<IngestSession::Step> IngestSession::TakeHello(const v1::Hello& he
   lease_ = *std::move(lease);
   const auto found =
       store_->FindStreams(hello.prover(), hello.machine(), hello.head(), hello.size());
-  if (!found.ok()) return found.status();
+  if (!Check(found).ok()) return found.status();
 
   hello_ = hello;
   v1::StreamLogsResponse response;
@@ -66,10 +69,10 @@ absl::StatusOr<IngestSession::Step> IngestSession::TakeHello(const v1::Hello& he
 absl::StatusOr<v1::Candidate> IngestSession::Describe(const StreamCandidate& stream) {
   const int64_t end = std::min(stream.committed_offset, hello_.size());
   const auto whole_from = store_->EndOfLastGap(stream.key, end);
-  if (!whole_from.ok()) return whole_from.status();
+  if (!Check(whole_from).ok()) return whole_from.status();
   const int64_t begin = std::min(end, std::max(*whole_from, end - kTailBytes));
   const auto tail = ReadRange(*store_, stream.key, begin, end);
-  if (!tail.ok()) return tail.status();
+  if (!Check(tail).ok()) return tail.status();
   v1::Candidate candidate;
   candidate.set_stream_id(stream.key.stream_id);
   candidate.set_committed_offset(stream.committed_offset);
@@ -84,11 +87,11 @@ absl::StatusOr<IngestSession::Step> IngestSession::TakeOpen(const v1::Open& open
   if (!anchors.ok()) return anchors.status();
   if (open.has_stream_id()) {
     auto reopened = store_->ReopenStream(hello_.prover(), open.stream_id(), *anchors);
-    if (!reopened.ok()) return reopened.status();
+    if (!Check(reopened).ok()) return reopened.status();
     stream_ = *std::move(reopened);
   } else {
     const auto stream_id = store_->ReserveStreamId();
-    if (!stream_id.ok()) return stream_id.status();
+    if (!Check(stream_id).ok()) return stream_id.status();
     new_stream_ = NewStream{*stream_id, hello_.prover(), hello_.machine(), hello_.source(),
                             *anchors,   hello_.head(),   candidate_ids_};
     stream_ = OpenStream{{0, *stream_id}, 1, 0, *anchors};
@@ -96,7 +99,7 @@ absl::StatusOr<IngestSession::Step> IngestSession::TakeOpen(const v1::Open& open
   offset_ = stream_.committed_offset;
   if (offset_ < static_cast<int64_t>(kHeadBytes)) {
     auto head = ReadRange(*store_, stream_.key, 0, offset_);
-    if (!head.ok()) return head.status();
+    if (!Check(head).ok()) return head.status();
     head_ = *std::move(head);
   }
   phase_ = Phase::kStreaming;
@@ -168,7 +171,7 @@ absl::StatusOr<IngestSession::Step> IngestSession::Commit(StreamAdvance advance)
         absl::AbortedError(absl::StrCat(key.status().message(), "; begin again with Hello")),
         "OFFSET_MISMATCH");
   }
-  if (!key.ok()) return key.status();
+  if (!Check(key).ok()) return key.status();
   stream_.key = *key;
   new_stream_.reset();
   on_commit_(key->prover_id);
@@ -177,7 +180,7 @@ absl::StatusOr<IngestSession::Step> IngestSession::Commit(StreamAdvance advance)
 
 absl::Status IngestSession::ExplainAbort(int64_t offset) {
   const auto position = store_->Position(stream_.key);
-  if (!position.ok()) return position.status();
+  if (!Check(position).ok()) return position.status();
   if (position->generation == stream_.generation) {
     return OffsetMismatch(offset, position->committed_offset);
   }

@@ -22,10 +22,12 @@ namespace proverlog {
 // blocks on the database. Not thread-safe, but for ExplainAbort.
 class IngestSession {
  public:
-  // `on_commit` is told of the prover when a stream is made. `store` and `limits` outlive the
-  // session.
-  IngestSession(ArchiveWriter* store, IngestLimits* limits,
-                std::function<void(ProverId)> on_commit);
+  // `on_commit` is told of the prover when a stream is made, `on_failure` why the database did not
+  // do what it was asked. `store` and `limits` outlive the session.
+  using OnFailure = std::function<void(const absl::Status&)>;
+  IngestSession(
+      ArchiveWriter* store, IngestLimits* limits, std::function<void(ProverId)> on_commit,
+      OnFailure on_failure = [](const absl::Status&) {});
 
   // What a message leads to: an answer, or what is to be committed before it is acknowledged.
   struct Step {
@@ -53,6 +55,12 @@ class IngestSession {
   absl::StatusOr<Step> TakeSeal(const v1::Seal& seal);
 
   absl::StatusOr<v1::Candidate> Describe(const StreamCandidate& stream);
+  // The status of an answer of the database, reported where it is a failure.
+  template <typename T>
+  const absl::Status& Check(const absl::StatusOr<T>& answer) const {
+    if (!answer.ok()) on_failure_(answer.status());
+    return answer.status();
+  }
   // From where the last message's bytes end.
   StreamAdvance AdvanceTo(int64_t end_offset) const;
   // A stream is made with the first bytes, at once.
@@ -62,6 +70,7 @@ class IngestSession {
   IngestLimits* limits_;
   IngestLimits::Lease lease_;
   std::function<void(ProverId)> on_commit_;
+  OnFailure on_failure_;
   Phase phase_ = Phase::kHello;
   v1::Hello hello_;
   std::vector<int64_t> candidate_ids_;   // as they were told to the client

@@ -54,9 +54,11 @@ class ShipTest : public testing::Test {
  protected:
   ShipTest() { StartService("127.0.0.1:0"); }
 
-  void StartService(const std::string& listen) {
-    service_ = std::make_unique<testing_util::Service>("--database-url=" + database_.conninfo(),
-                                                       std::vector<std::string>{}, listen);
+  // `options` are libpq's, for the connections to the database.
+  void StartService(const std::string& listen, const std::string& options = "") {
+    service_ = std::make_unique<testing_util::Service>(
+        absl::StrCat("--database-url=", database_.conninfo(), " ", options),
+        std::vector<std::string>{}, listen);
   }
 
   std::vector<std::string> Command(std::vector<std::string> arguments) const {
