@@ -80,7 +80,8 @@ std::string CompressFrame(absl::string_view raw) {
   std::string frame(ZSTD_compressBound(raw.size()), '\0');
   const size_t size =
       ZSTD_compress2(context.get(), frame.data(), frame.size(), raw.data(), raw.size());
-  frame.resize(size);  // into a buffer of this bound, compression does not fail
+  frame.resize(size);     // into a buffer of this bound, compression does not fail
+  frame.shrink_to_fit();  // it may wait long
   return frame;
 }
 

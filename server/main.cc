@@ -34,6 +34,7 @@
 #include "server/http/operator_pages.h"
 #include "server/ingest/commit_monitor.h"
 #include "server/ingest/group_writer.h"
+#include "server/ingest/intake_budget.h"
 #include "server/metrics/metrics.h"
 #include "server/normalize/normalizer_worker.h"
 #include "server/normalize/renormalizer.h"
@@ -54,6 +55,7 @@ constexpr int kOpeningThreads = 2;
 constexpr int kWriterThreads = 2;
 constexpr int kNormalizerThreads = 2;  // each with another to read ahead
 constexpr int kQueryThreads = 4;
+constexpr size_t kIntakeMemory = size_t{256} << 20;
 constexpr size_t kWaitingQueries = 256;
 constexpr absl::Duration kQueryTimeout = absl::Seconds(10);
 constexpr timespec kSignalPoll{1, 0};
@@ -207,6 +209,7 @@ absl::Status Serve(const Config& config, const std::string& database, PrivatePos
   const ArchiveWorker archive_worker(&maintenance, config.retention);
   // A stream has one message in them at most.
   const auto max_streams = static_cast<size_t>(config.max_streams);
+  IntakeBudget intake(kIntakeMemory);
   WorkQueue openings(kOpeningThreads, max_streams);
   WorkQueue ingest_queue(kIngestThreads, max_streams);
   WorkQueue query_queue(kQueryThreads, kWaitingQueries);
@@ -220,7 +223,7 @@ absl::Status Serve(const Config& config, const std::string& database, PrivatePos
                        .max_streams_per_prover = config.max_streams_per_prover,
                        .max_bytes_per_second = config.max_prover_rate});
   IngestService ingest_service(
-      &archive, &writer, &limits, {&openings, &ingest_queue}, &metrics.ingest, notify,
+      &archive, &writer, &limits, {&openings, &ingest_queue, &intake}, &metrics.ingest, notify,
       [&](const absl::Status& failure) { monitor.ReportFailure(failure); });
   QueryService query_service(&queries, &query_queue, &metrics.query, kQueryTimeout);
   const auto server = GrpcServer::Start({.listen = config.listen, .reflection = config.reflection},

@@ -29,8 +29,7 @@ constexpr int kPingTimeoutMs = 20'000;
 constexpr int kMaxMessageBytes = 2 << 20;
 // Of one connection. A client waits with further calls until one of these has ended.
 constexpr int kMaxConcurrentCalls = 1024;
-// Of all connections, for what is received and not yet a message. What is, waits in a WorkQueue,
-// which bounds it.
+// Of all connections, for what is received and not yet a message. What is, IntakeBudget bounds.
 constexpr size_t kReceiveMemory = size_t{256} << 20;
 
 // A program that is linked with gRPC's reflection library serves reflection, asked or not; this
@@ -59,6 +58,9 @@ void Configure(const GrpcServer::Options& options, grpc::ServerBuilder& builder,
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kPingTimeoutMs);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentCalls);
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  // It would be expanded before its size is known. A block is compressed by itself.
+  builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
+  builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
   builder.SetResourceQuota(grpc::ResourceQuota("proverlogd").Resize(kReceiveMemory));
   if (options.reflection) {
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();

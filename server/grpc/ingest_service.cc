@@ -1,5 +1,7 @@
 #include "server/grpc/ingest_service.h"
 
+#include <grpcpp/impl/codegen/proto_utils.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -9,6 +11,17 @@
 #include "server/ingest/validation.h"
 
 namespace proverlog {
+namespace {
+
+absl::StatusOr<PushedLines> ParsePush(grpc::ByteBuffer message) {
+  v1::PushLogsRequest request;
+  const auto parsed =
+      grpc::SerializationTraits<v1::PushLogsRequest>::Deserialize(&message, &request);
+  if (!parsed.ok()) return absl::InvalidArgumentError("the message cannot be parsed");
+  return ValidatePush(request);
+}
+
+}  // namespace
 
 IngestService::IngestService(ArchiveWriter* store, GroupWriter* writer, IngestLimits* limits,
                              IngestQueues queues, IngestMetrics* metrics,
@@ -22,29 +35,41 @@ IngestService::IngestService(ArchiveWriter* store, GroupWriter* writer, IngestLi
       on_commit_(std::move(on_commit)),
       on_failure_(std::move(on_failure)) {}
 
-grpc::ServerBidiReactor<v1::StreamLogsRequest, v1::StreamLogsResponse>* IngestService::StreamLogs(
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* IngestService::StreamLogs(
     grpc::CallbackServerContext* /*context*/) {
   return StreamLogsCall::Start(IngestSession(store_, limits_, on_commit_, on_failure_), writer_,
                                queues_, metrics_);
 }
 
 grpc::ServerUnaryReactor* IngestService::PushLogs(grpc::CallbackServerContext* context,
-                                                  const v1::PushLogsRequest* request,
-                                                  v1::PushLogsResponse* response) {
+                                                  const grpc::ByteBuffer* request,
+                                                  grpc::ByteBuffer* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const size_t memory = request->Length() + kWaitingOverhead;
   const auto finish = [this, reactor](const absl::Status& status) {
     if (!status.ok()) metrics_->OnRefusal(status);
     reactor->Finish(FinishStatus(status));
   };
-  const bool taken = queues_.others->Submit(
-      [this, finish, request, response] { finish(Push(*request, *response)); });
-  if (!taken) finish(OverloadedError());
+  if (!queues_.budget->Take(memory)) {
+    finish(OverloadedError());
+    return reactor;
+  }
+  const bool taken = queues_.others->Submit([this, finish, memory, request, response] {
+    v1::PushLogsResponse answer;
+    const absl::Status status = Push(*request, answer);
+    bool owned = false;
+    grpc::SerializationTraits<v1::PushLogsResponse>::Serialize(answer, response, &owned);
+    queues_.budget->GiveBack(memory);
+    finish(status);
+  });
+  if (taken) return reactor;
+  queues_.budget->GiveBack(memory);
+  finish(OverloadedError());
   return reactor;
 }
 
-absl::Status IngestService::Push(const v1::PushLogsRequest& request,
-                                 v1::PushLogsResponse& response) {
-  const auto lines = ValidatePush(request);
+absl::Status IngestService::Push(const grpc::ByteBuffer& message, v1::PushLogsResponse& response) {
+  const auto lines = ParsePush(message);
   if (!lines.ok()) return lines.status();
   const auto lease = limits_->Admit(lines->prover);
   if (!lease.ok()) return lease.status();

@@ -12,23 +12,27 @@
 
 namespace proverlog {
 
+// Both methods take and give messages as bytes (StreamLogsCall says why).
+using RawLogIngestService = v1::LogIngestService::WithRawCallbackMethod_StreamLogs<
+    v1::LogIngestService::WithRawCallbackMethod_PushLogs<v1::LogIngestService::Service>>;
+
 // LogIngestService over gRPC: it moves messages between a call, its IngestSession, which runs on
 // `queues`, and `writer`. Thread-safe; what it is given outlives the server that it is registered
 // with.
-class IngestService final : public v1::LogIngestService::CallbackService {
+class IngestService final : public RawLogIngestService {
  public:
   IngestService(ArchiveWriter* store, GroupWriter* writer, IngestLimits* limits,
                 IngestQueues queues, IngestMetrics* metrics,
                 std::function<void(ProverId)> on_commit, IngestSession::OnFailure on_failure);
 
-  grpc::ServerBidiReactor<v1::StreamLogsRequest, v1::StreamLogsResponse>* StreamLogs(
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StreamLogs(
       grpc::CallbackServerContext* context) override;
   grpc::ServerUnaryReactor* PushLogs(grpc::CallbackServerContext* context,
-                                     const v1::PushLogsRequest* request,
-                                     v1::PushLogsResponse* response) override;
+                                     const grpc::ByteBuffer* request,
+                                     grpc::ByteBuffer* response) override;
 
  private:
-  absl::Status Push(const v1::PushLogsRequest& request, v1::PushLogsResponse& response);
+  absl::Status Push(const grpc::ByteBuffer& message, v1::PushLogsResponse& response);
 
   ArchiveWriter* store_;
   GroupWriter* writer_;

@@ -28,8 +28,10 @@ namespace proverlog {
 // The services on a database, and stubs of them.
 class Services {
  public:
-  explicit Services(const std::string& database, const GroupWriter::Options& options = {})
-      : pool_(*postgres::ConnectionPool::Create({.database = database})),
+  explicit Services(const std::string& database, const GroupWriter::Options& options = {},
+                    size_t intake_bytes = size_t{256} << 20)
+      : intake_(intake_bytes),
+        pool_(*postgres::ConnectionPool::Create({.database = database})),
         writer_(&archive_, &metrics_.ingest, options) {
     auto server = GrpcServer::Start({.listen = "127.0.0.1:0"}, {&ingest_service_, &query_service_});
     EXPECT_TRUE(server.ok()) << server.status();
@@ -41,6 +43,9 @@ class Services {
   }
 
   void StopServer() { server_.reset(); }
+  IntakeBudget& intake() { return intake_; }
+  // Where messages are taken, by two threads.
+  WorkQueue& queue() { return queue_; }
   // What the database last failed with.
   absl::Status failure() {
     absl::MutexLock lock(&mutex_);
@@ -51,6 +56,7 @@ class Services {
   std::unique_ptr<v1::QueryService::Stub> query;
 
  private:
+  IntakeBudget intake_;
   std::unique_ptr<postgres::ConnectionPool> pool_;
   postgres::ArchiveStore archive_{pool_.get()};
   postgres::QueryStore queries_{pool_.get()};
@@ -63,7 +69,7 @@ class Services {
   IngestService ingest_service_{&archive_,
                                 &writer_,
                                 &limits_,
-                                {&queue_, &queue_},
+                                {&queue_, &queue_, &intake_},
                                 &metrics_.ingest,
                                 [](ProverId) {},
                                 [this](const absl::Status& failure) {

@@ -1,5 +1,8 @@
 #include "server/grpc/stream_logs_call.h"
 
+#include <grpcpp/impl/codegen/proto_utils.h>
+
+#include <algorithm>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -39,12 +42,23 @@ void StreamLogsCall::OnReadDone(bool ok) {
   if (take) read_at_ = absl::Now();
   // The call stays while a message is taken.
   if (!take) return;
-  const bool opens = request_.has_hello() || request_.has_open();
-  if ((opens ? queues_.openings : queues_.others)->Submit([this] { Take(); })) return;
+  const absl::Status queued = Queue();
+  if (queued.ok()) return;
+  request_.Clear();
   Proceed([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     taking_ = false;
-    End(OverloadedError());
+    End(queued);
   });
+}
+
+absl::Status StreamLogsCall::Queue() {
+  const size_t memory = request_.Length() + kWaitingOverhead;
+  if (!queues_.budget->Take(memory)) return OverloadedError();
+  memory_ = memory;
+  WorkQueue* queue = session_.IsStreaming() ? queues_.others : queues_.openings;
+  if (queue->Submit([this] { Take(); })) return absl::OkStatus();
+  queues_.budget->GiveBack(memory);
+  return OverloadedError();
 }
 
 void StreamLogsCall::OnWriteDone(bool ok) {
@@ -62,8 +76,10 @@ void StreamLogsCall::OnDone() {
 }
 
 void StreamLogsCall::Take() {
-  auto step = session_.Take(request_);
-  request_.clear_message();  // a call that waits for its client holds no bytes
+  auto step = TakeMessage();
+  const bool waits = step.ok() && step->advance;
+  const size_t memory = waits ? std::min(memory_, MemoryOf(*step->advance)) : 0;
+  queues_.budget->GiveBack(memory_ - memory);
   Taken taken;
   if (step.ok()) {
     taken.bytes = step->bytes;
@@ -82,10 +98,20 @@ void StreamLogsCall::Take() {
       committing_bytes_ += step->advance->end_offset - step->advance->begin_offset;
       taken.begin_offset = step->advance->begin_offset;
       taken.end_offset = step->advance->end_offset;
+      taken.memory = memory;
       writer_->Submit(*std::move(step->advance),
                       [this, taken](const absl::Status& status) { OnCommitted(taken, status); });
     }
   });
+}
+
+absl::StatusOr<IngestSession::Step> StreamLogsCall::TakeMessage() {
+  v1::StreamLogsRequest request;
+  const auto parsed =
+      grpc::SerializationTraits<v1::StreamLogsRequest>::Deserialize(&request_, &request);
+  request_.Clear();  // a call that waits for its client holds no bytes
+  if (!parsed.ok()) return absl::InvalidArgumentError("the message cannot be parsed");
+  return session_.Take(request);
 }
 
 void StreamLogsCall::Count(const Taken& taken) const {
@@ -102,6 +128,7 @@ void StreamLogsCall::OnCommitted(const Taken& taken, absl::Status status) {
     if (asked) return;
     status = OverloadedError();
   }
+  queues_.budget->GiveBack(taken.memory);
   if (status.ok()) Count(taken);
   Proceed([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     --committing_;
@@ -136,7 +163,10 @@ void StreamLogsCall::Proceed(Change change) {
 StreamLogsCall::Action StreamLogsCall::Decide() {
   Action action;
   if (!writing_ && !responses_.empty()) {
-    response_ = std::move(responses_.front());
+    bool owned = false;
+    response_.Clear();  // it must be empty to take a message
+    grpc::SerializationTraits<v1::StreamLogsResponse>::Serialize(responses_.front(), &response_,
+                                                                 &owned);
     responses_.pop_front();
     writing_ = action.write = true;
   }

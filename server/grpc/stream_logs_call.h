@@ -1,6 +1,7 @@
 #ifndef PROVERLOG_SERVER_GRPC_STREAM_LOGS_CALL_H_
 #define PROVERLOG_SERVER_GRPC_STREAM_LOGS_CALL_H_
 
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <deque>
@@ -13,23 +14,29 @@
 #include "server/grpc/work_queue.h"
 #include "server/ingest/group_writer.h"
 #include "server/ingest/ingest_session.h"
+#include "server/ingest/intake_budget.h"
 #include "server/metrics/metrics.h"
 
 namespace proverlog {
 
-// Where messages are taken. To open a log costs much more than to take a batch of one that is open,
-// and must not hold it up.
+// Where messages are taken, and what those that wait may hold. To open a log costs much more than
+// to take a batch of one that is open, and must not hold it up.
 struct IngestQueues {
   WorkQueue* openings = nullptr;  // Hello and Open
   WorkQueue* others = nullptr;
+  IntakeBudget* budget = nullptr;
 };
+
+// What a message takes while it waits, besides its bytes.
+inline constexpr size_t kWaitingOverhead = 1024;
 
 // One call of StreamLogs. Messages are taken one after the other on the queue's threads, and are
 // read ahead of what is committed as far as the window and the writer have room: the sender is held
 // back by gRPC's flow control. Acknowledgements that wait for the sender become one. It deletes
 // itself when the call is over and all that it submitted has come back.
-class StreamLogsCall final
-    : public grpc::ServerBidiReactor<v1::StreamLogsRequest, v1::StreamLogsResponse> {
+//
+// A message waits as the bytes that came: parsed, a batch of empty lines is twenty times larger.
+class StreamLogsCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
   // `writer`, `queue` and `metrics` outlive the call.
   static StreamLogsCall* Start(IngestSession session, GroupWriter* writer, IngestQueues queues,
@@ -56,6 +63,7 @@ class StreamLogsCall final
     int64_t end_offset = 0;
     int64_t bytes = 0;  // of a batch
     int64_t lines = 0;
+    size_t memory = 0;  // of the budget
     absl::Time read_at;
   };
 
@@ -69,7 +77,10 @@ class StreamLogsCall final
   Action Decide() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Perform(const Action& action);
 
+  // Hands the message that was read over to a queue, where there is room.
+  absl::Status Queue();
   void Take();
+  absl::StatusOr<IngestSession::Step> TakeMessage();
   void OnCommitted(const Taken& taken, absl::Status status);
   // Counts a batch that is committed.
   void Count(const Taken& taken) const;
@@ -82,11 +93,12 @@ class StreamLogsCall final
   IngestMetrics* const metrics_;
   // One message at a time is taken; the members of this block are its own while it is.
   IngestSession session_;
-  v1::StreamLogsRequest request_;
+  grpc::ByteBuffer request_;
+  size_t memory_ = 0;  // of the budget
   absl::Time read_at_;
 
   absl::Mutex mutex_;
-  v1::StreamLogsResponse response_;  // that is being written
+  grpc::ByteBuffer response_;  // that is being written
   std::deque<v1::StreamLogsResponse> responses_ ABSL_GUARDED_BY(mutex_);
   bool performing_ ABSL_GUARDED_BY(mutex_) = false;  // somebody is, and decides again afterwards
   bool reading_ ABSL_GUARDED_BY(mutex_) = false;

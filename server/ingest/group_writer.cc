@@ -12,15 +12,14 @@ namespace {
 
 constexpr size_t kMaxStreamsAGroup = 512;
 
-// What an advance takes of the queue's room.
-size_t SizeOf(const StreamAdvance& advance) {
-  constexpr size_t kOverhead = 256;
-  size_t bytes = kOverhead + advance.head.size();
-  for (const Block& block : advance.blocks) bytes += block.zstd.size();
+}  // namespace
+
+size_t MemoryOf(const StreamAdvance& advance) {
+  constexpr size_t kOverhead = 512;  // its objects, and what is to be done when it is committed
+  size_t bytes = kOverhead + advance.head.capacity();
+  for (const Block& block : advance.blocks) bytes += block.zstd.capacity();
   return bytes;
 }
-
-}  // namespace
 
 GroupWriter::GroupWriter(ArchiveWriter* store, IngestMetrics* metrics, Options options)
     : store_(store), metrics_(metrics), options_(std::move(options)) {
@@ -40,7 +39,7 @@ GroupWriter::~GroupWriter() {
 }
 
 void GroupWriter::Submit(StreamAdvance advance, Done done) {
-  const size_t bytes = SizeOf(advance);
+  const size_t bytes = MemoryOf(advance);
   Report(1, static_cast<double>(bytes));
   absl::MutexLock lock(&mutex_);
   Lane& lane = lanes_[static_cast<size_t>(advance.stream.stream_id) % lanes_.size()];

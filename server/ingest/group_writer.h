@@ -14,6 +14,9 @@
 
 namespace proverlog {
 
+// The memory that an advance takes while it waits.
+size_t MemoryOf(const StreamAdvance& advance);
+
 // Commits what all streams get, many streams and batches in one transaction: what comes while one
 // is committed makes the next one. What a stream submits is committed in that order. Thread-safe;
 // `store` and `metrics` outlive it.

@@ -38,6 +38,8 @@ class IngestSession {
   };
   absl::StatusOr<Step> Take(const v1::StreamLogsRequest& request);
 
+  // Whether the log is open.
+  bool IsStreaming() const { return phase_ == Phase::kStreaming; }
   // Whose log it is, after hello.
   const std::string& prover() const { return hello_.prover(); }
 
