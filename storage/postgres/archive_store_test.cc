@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <pqxx/pqxx>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "codec/zstd_frame.h"
 #include "storage/archive_range.h"
 #include "tests/testing_util/archive.h"
@@ -39,6 +43,14 @@ class ArchiveStoreTest : public testing::Test {
     return *bytes;
   }
 
+  // Until somebody waits for a row.
+  void AwaitLockWait() {
+    while (database_.Sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                         " AND datname = current_database()") != "1") {
+      absl::SleepFor(absl::Milliseconds(1));
+    }
+  }
+
   TestDatabase database_;
   ArchiveStore store_{&database_.pool()};
   std::vector<Anchor> anchors_ = {{0, 1000, "UTC"}, {50, 2000, "Europe/Berlin"}};
@@ -53,6 +65,56 @@ TEST_F(ArchiveStoreTest, AppendsBlocksAndReadsThemBack) {
   EXPECT_EQ(*ReadRange(store_, key, 10, 11), "w");
   EXPECT_EQ(*ReadRange(store_, key, 15, 20), "");
   EXPECT_EQ(store_.Position(key)->committed_offset, 15);
+}
+
+// Else two writers of the same streams, whose plans differ, could each wait for the other.
+TEST_F(ArchiveStoreTest, StreamsAreLockedInTheOrderOfTheirKeys) {
+  const StreamKey first = Create("hello");
+  const StreamKey second = Create("world", "m2");
+  // The second one lies before the first one in the table, which this plan follows.
+  database_.Sql(absl::StrCat("UPDATE stream_position SET received_at = 0 WHERE stream_id = ",
+                             first.stream_id));
+  const auto pool = ConnectionPool::Create(
+      {.database = database_.conninfo() + " options='-c enable_nestloop=off -c enable_mergejoin=off"
+                                          " -c enable_indexscan=off -c enable_bitmapscan=off'"});
+  ArchiveStore store(pool->get());
+  pqxx::connection other(database_.conninfo());
+  pqxx::work transaction(other);
+  const std::string lock = "SELECT FROM stream_position WHERE stream_id = ";
+  transaction.exec1(absl::StrCat(lock, first.stream_id, " FOR UPDATE"));
+  std::thread writer([&] {
+    std::vector<StreamAdvance> advances;
+    for (const StreamKey& key : {second, first}) {
+      advances.push_back(testing_util::AdvanceBy(MakeBlock(5, "!"), ""));
+      advances.back().stream = key;
+    }
+    EXPECT_EQ(store.Advance(advances).value(), (std::vector<bool>{true, true}));
+  });
+  AwaitLockWait();
+  EXPECT_EQ(
+      transaction.exec(absl::StrCat(lock, second.stream_id, " FOR UPDATE SKIP LOCKED")).size(), 1);
+  transaction.commit();
+  writer.join();
+  EXPECT_EQ(ReadAll(first), "hello!");
+  EXPECT_EQ(ReadAll(second), "world!");
+}
+
+TEST_F(ArchiveStoreTest, WhatAnotherWroteMeanwhileIsSeen) {
+  const StreamKey key = Create("hello");
+  for (const std::string change : {"received_at = 0", "committed_offset = 9"}) {
+    const int64_t offset = store_.Position(key)->committed_offset;
+    pqxx::connection other(database_.conninfo());
+    pqxx::work transaction(other);
+    transaction.exec("UPDATE stream_position SET " + change);
+    absl::Status status;
+    std::thread writer(
+        [&] { status = testing_util::Append(store_, key, 1, MakeBlock(offset, "!"), ""); });
+    AwaitLockWait();
+    transaction.commit();
+    writer.join();
+    EXPECT_EQ(status.ok(), change == "received_at = 0") << status;
+  }
+  EXPECT_EQ(ReadAll(key), "hello!");
 }
 
 TEST_F(ArchiveStoreTest, ADuplicateOrAGapWritesNothing) {
