@@ -131,7 +131,11 @@ std::vector<Block> SelectBlocks(pqxx::transaction_base& tx, const StreamKey& str
   // What is not there is looked for in all of them.
   std::vector<Block> blocks = SelectReceivedSince(tx, absl::ToUnixMillis(absl::Now() - kNew),
                                                   stream, begin, end, max_blocks);
-  if (!blocks.empty() && blocks.front().begin_offset <= begin) return blocks;
+  int64_t known_until = begin;
+  for (const Block& block : blocks) {
+    if (block.begin_offset <= known_until) known_until = block.end_offset;
+  }
+  if (!blocks.empty() && blocks.back().end_offset == known_until) return blocks;
   return SelectReceivedSince(tx, 0, stream, begin, end, max_blocks);
 }
 

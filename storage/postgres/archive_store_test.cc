@@ -14,6 +14,7 @@
 #include "storage/archive_range.h"
 #include "tests/testing_util/archive.h"
 #include "tests/testing_util/test_database.h"
+#include "tests/testing_util/test_files.h"
 
 namespace proverlog::postgres {
 namespace {
@@ -115,6 +116,21 @@ TEST_F(ArchiveStoreTest, WhatAnotherWroteMeanwhileIsSeen) {
     EXPECT_EQ(status.ok(), change == "received_at = 0") << status;
   }
   EXPECT_EQ(ReadAll(key), "hello!");
+}
+
+// Whose clock stepped back, say: what is new is read first, and this is between.
+TEST_F(ArchiveStoreTest, AnOldBlockBetweenNewOnesIsRead) {
+  const std::string raw = testing_util::NoisyLines(300'000);
+  const auto size = static_cast<int64_t>(raw.size());
+  const StreamKey key = Create("hello");
+  for (const int64_t i : {0, 1, 2}) {
+    ASSERT_TRUE(testing_util::Append(store_, key, 1, MakeBlock(5 + i * size, raw), "").ok());
+  }
+  database_.Sql(
+      absl::StrCat("UPDATE block SET received_at = received_at - 25 * 3600000"
+                   " WHERE begin_offset = ",
+                   5 + size));
+  EXPECT_TRUE(*ReadRange(store_, key, 5, 5 + 3 * size) == raw + raw + raw);
 }
 
 TEST_F(ArchiveStoreTest, ADuplicateOrAGapWritesNothing) {

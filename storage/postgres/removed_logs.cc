@@ -67,20 +67,28 @@ bool IsNeeded(ReadWrite& tx, const ArchivePartition& partition) {
 }
 
 void RecordGaps(ReadWrite& tx, const ArchivePartition& partition) {
+  // A gap for each run of blocks: between them there may be bytes that stay, because a clock
+  // stepped back when they came.
   tx.exec_params0(
-      absl::StrCat("INSERT INTO gap (prover_id, stream_id, begin_offset, end_offset, reason,"
+      absl::StrCat("WITH piece AS ("
+                   "  SELECT prover_id, stream_id, begin_offset, end_offset,"
+                   "    begin_offset IS DISTINCT FROM lag(end_offset) OVER log AS begins_run FROM ",
+                   tx.quote_name(partition.name),
+                   "   WINDOW log AS (PARTITION BY prover_id, stream_id ORDER BY begin_offset)),"
+                   " unread AS ("
+                   "  SELECT b.*, coalesce(pr.normalized_offset, 0) AS normalized_offset,"
+                   "    count(*) FILTER (WHERE begins_run) OVER ("
+                   "     PARTITION BY b.prover_id, b.stream_id ORDER BY b.begin_offset) AS run"
+                   "   FROM piece b JOIN prover p USING (prover_id)"
+                   "   LEFT JOIN stream_progress pr ON pr.prover_id = b.prover_id"
+                   "    AND pr.projection_id = p.projection_id AND pr.stream_id = b.stream_id"
+                   "   WHERE b.end_offset > coalesce(pr.normalized_offset, 0))"
+                   " INSERT INTO gap (prover_id, stream_id, begin_offset, end_offset, reason,"
                    "  received_at)"
-                   " SELECT b.prover_id, b.stream_id, n.begin_offset, b.end_offset, 'retention', $1"
-                   " FROM (",
-                   EndsOf(tx, partition),
-                   ") AS b JOIN prover p USING (prover_id)"
-                   " LEFT JOIN stream_progress pr ON pr.prover_id = b.prover_id"
-                   "  AND pr.projection_id = p.projection_id AND pr.stream_id = b.stream_id"
-                   " LEFT JOIN removed_log r ON r.prover_id = b.prover_id"
-                   "  AND r.stream_id = b.stream_id,"
-                   " LATERAL (SELECT greatest(pr.normalized_offset, r.end_offset, 0)"
-                   "  AS begin_offset) AS n"
-                   " WHERE n.begin_offset < b.end_offset ON CONFLICT DO NOTHING"),
+                   " SELECT prover_id, stream_id, greatest(min(begin_offset), normalized_offset),"
+                   "   max(end_offset), 'retention', $1"
+                   "  FROM unread GROUP BY prover_id, stream_id, normalized_offset, run"
+                   " ON CONFLICT DO NOTHING"),
       absl::ToUnixMillis(absl::Now()));
 }
 

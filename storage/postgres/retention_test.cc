@@ -155,6 +155,26 @@ TEST_F(RetentionTest, WhatCouldNotBeReadBecomesAGapToo) {
             "1 300000, 2 7, 2 200, 2 300000");
 }
 
+TEST_F(RetentionTest, OfAClockThatSteppedBackOnlyTheOldBytesGo) {
+  const std::string raw = NoisyLines(300'000);
+  const auto size = static_cast<int64_t>(raw.size());
+  const StreamKey key = CreateOld(raw);
+  Append(key, raw);
+  Append(key, raw);
+  SetNormalized(key, 1000);
+  // The second block came on the day after, then midnight came again.
+  for (const int block : {0, 1, 2}) {
+    database_.Sql(absl::StrCat("UPDATE block SET received_at = ",
+                               absl::ToUnixMillis(now_ - absl::Hours(24 * (block == 1 ? 29 : 30))),
+                               " WHERE begin_offset = ", block * size));
+  }
+  EXPECT_EQ(RemoveOld(/*strictly=*/true), Removal::kRemoved);
+  EXPECT_EQ(database_.Sql("SELECT string_agg(concat_ws(' ', begin_offset, end_offset), ', '"
+                          " ORDER BY begin_offset) FROM gap"),
+            absl::StrCat(1000, " ", size, ", ", 2 * size, " ", 3 * size));
+  EXPECT_TRUE(Read(key, size, 2 * size) == raw);
+}
+
 TEST_F(RetentionTest, WhatIsUsedIsRemovedLater) {
   const StreamKey key = CreateOld(NoisyLines(300'000));
   SetNormalized(key, 1'000'000);
