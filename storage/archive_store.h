@@ -30,6 +30,10 @@ class ArchiveReader {
 struct StreamCandidate {
   StreamKey key;
   int64_t committed_offset = 0;
+  // Where the last gap of its sender's ends before what both have does, else 0: from there on the
+  // archive had every byte. (Of what retention removes it keeps the end.)
+  int64_t whole_from = 0;
+  UnixMillis received_at = 0;  // of its last bytes
 };
 
 // More logs of one machine that begin alike are not told apart.
@@ -124,10 +128,6 @@ class ArchiveWriter : public ArchiveReader {
     int64_t committed_offset = 0;
   };
   virtual absl::StatusOr<StreamPosition> Position(const StreamKey& stream) = 0;
-
-  // Where the last gap of the sender's before `offset` ends, else 0: from there on the archive had
-  // every byte. (Of what retention removes it keeps the end.)
-  virtual absl::StatusOr<int64_t> EndOfLastGap(const StreamKey& stream, int64_t offset) = 0;
 
   // Makes a commit that writes to no table: OK where the database can, as for a block.
   virtual absl::Status Probe() = 0;

@@ -103,13 +103,15 @@ TEST_F(ArchiveKeeperTest, ASenderGoesOnWhereItsLogIsRemoved) {
   hello.mutable_hello()->set_head(raw.substr(0, kHeadBytes));
   hello.mutable_hello()->set_size(static_cast<int64_t>(raw.size()) + 10);
   IngestLimits limits{IngestLimits::Options()};
-  const auto before = IngestSession(&archive_, &limits, [](ProverId) {}).Take(hello);
+  TailDigests tails;
+  const auto before = IngestSession(&archive_, &limits, &tails, [](ProverId) {}).Take(hello);
   ASSERT_TRUE(before.ok()) << before.status();
   ProjectAll();
   Round({.keep_logs = kDay}, now_);
   Round({.keep_logs = kDay}, now_ + 3 * kDay);
   ASSERT_EQ(ReadRange(archive_, key, 0, 100)->size(), 0U);
-  const auto after = IngestSession(&archive_, &limits, [](ProverId) {}).Take(hello);
+  TailDigests others;
+  const auto after = IngestSession(&archive_, &limits, &others, [](ProverId) {}).Take(hello);
   ASSERT_TRUE(after.ok()) << after.status();
   EXPECT_EQ(after->response->DebugString(), before->response->DebugString());
 }

@@ -37,8 +37,8 @@ IngestService::IngestService(ArchiveWriter* store, GroupWriter* writer, IngestLi
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* IngestService::StreamLogs(
     grpc::CallbackServerContext* /*context*/) {
-  return StreamLogsCall::Start(IngestSession(store_, limits_, on_commit_, on_failure_), writer_,
-                               queues_, metrics_);
+  return StreamLogsCall::Start(IngestSession(store_, limits_, &tails_, on_commit_, on_failure_),
+                               writer_, queues_, metrics_);
 }
 
 grpc::ServerUnaryReactor* IngestService::PushLogs(grpc::CallbackServerContext* context,

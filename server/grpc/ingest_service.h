@@ -37,6 +37,7 @@ class IngestService final : public RawLogIngestService {
   ArchiveWriter* store_;
   GroupWriter* writer_;
   IngestLimits* limits_;
+  TailDigests tails_;
   IngestQueues queues_;
   IngestMetrics* metrics_;
   std::function<void(ProverId)> on_commit_;

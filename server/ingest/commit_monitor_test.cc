@@ -39,9 +39,6 @@ class FakeStore : public ArchiveWriter {
   absl::StatusOr<StreamPosition> Position(const StreamKey&) override {
     return absl::UnimplementedError("");
   }
-  absl::StatusOr<int64_t> EndOfLastGap(const StreamKey&, int64_t) override {
-    return absl::UnimplementedError("");
-  }
   absl::Status Probe() override {
     absl::MutexLock lock(&mutex_);
     mutex_.Await(absl::Condition(&answers_));

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "codec/sha256.h"
 #include "rpc/convert.h"
 #include "rpc/status.h"
 #include "server/ingest/validation.h"
@@ -22,10 +21,11 @@ absl::Status OutOfTurn(absl::string_view expected) {
 
 }  // namespace
 
-IngestSession::IngestSession(ArchiveWriter* store, IngestLimits* limits,
+IngestSession::IngestSession(ArchiveWriter* store, IngestLimits* limits, TailDigests* tails,
                              std::function<void(ProverId)> on_commit, OnFailure on_failure)
     : store_(store),
       limits_(limits),
+      tails_(tails),
       on_commit_(std::move(on_commit)),
       on_failure_(std::move(on_failure)) {}
 
@@ -68,17 +68,16 @@ absl::StatusOr<IngestSession::Step> IngestSession::TakeHello(const v1::Hello& he
 
 absl::StatusOr<v1::Candidate> IngestSession::Describe(const StreamCandidate& stream) {
   const int64_t end = std::min(stream.committed_offset, hello_.size());
-  const auto whole_from = store_->EndOfLastGap(stream.key, end);
-  if (!Check(whole_from).ok()) return whole_from.status();
-  const int64_t begin = std::min(end, std::max(*whole_from, end - kTailBytes));
-  const auto tail = ReadRange(*store_, stream.key, begin, end);
-  if (!Check(tail).ok()) return tail.status();
+  const int64_t begin = std::min(end, std::max(stream.whole_from, end - kTailBytes));
+  const auto digest =
+      tails_->Get(stream, begin, end, [&] { return ReadRange(*store_, stream.key, begin, end); });
+  if (!Check(digest).ok()) return digest.status();
   v1::Candidate candidate;
   candidate.set_stream_id(stream.key.stream_id);
   candidate.set_committed_offset(stream.committed_offset);
   candidate.mutable_tail()->set_begin_offset(begin);
   candidate.mutable_tail()->set_end_offset(end);
-  candidate.mutable_tail()->set_sha256(Sha256(*tail));
+  candidate.mutable_tail()->set_sha256(*digest);
   return candidate;
 }
 

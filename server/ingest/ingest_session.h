@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "proverlog/v1/ingest.pb.h"
 #include "server/ingest/ingest_limits.h"
+#include "server/ingest/tail_digests.h"
 #include "storage/archive_store.h"
 
 namespace proverlog {
@@ -23,11 +24,12 @@ namespace proverlog {
 class IngestSession {
  public:
   // `on_commit` is told of the prover when a stream is made, `on_failure` why the database did not
-  // do what it was asked. `store` and `limits` outlive the session.
+  // do what it was asked. `store`, `limits` and `tails` outlive the
+  // session.
   using OnFailure = std::function<void(const absl::Status&)>;
   IngestSession(
-      ArchiveWriter* store, IngestLimits* limits, std::function<void(ProverId)> on_commit,
-      OnFailure on_failure = [](const absl::Status&) {});
+      ArchiveWriter* store, IngestLimits* limits, TailDigests* tails,
+      std::function<void(ProverId)> on_commit, OnFailure on_failure = [](const absl::Status&) {});
 
   // What a message leads to: an answer, or what is to be committed before it is acknowledged.
   struct Step {
@@ -70,6 +72,7 @@ class IngestSession {
 
   ArchiveWriter* store_;
   IngestLimits* limits_;
+  TailDigests* tails_;
   IngestLimits::Lease lease_;
   std::function<void(ProverId)> on_commit_;
   OnFailure on_failure_;

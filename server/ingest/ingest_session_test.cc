@@ -56,11 +56,24 @@ Request Seal(int64_t offset) {
   return request;
 }
 
+// The archive, and how often blocks of it were read.
+class CountingStore : public postgres::ArchiveStore {
+ public:
+  using ArchiveStore::ArchiveStore;
+  absl::StatusOr<std::vector<Block>> ReadBlocks(const StreamKey& stream, int64_t begin, int64_t end,
+                                                int max_blocks) override {
+    ++reads;
+    return ArchiveStore::ReadBlocks(stream, begin, end, max_blocks);
+  }
+
+  int reads = 0;
+};
+
 // A session whose messages are committed one by one.
 class Session {
  public:
-  Session(ArchiveWriter* store, std::function<void(ProverId)> on_commit)
-      : store_(store), session_(store, &limits_, std::move(on_commit)) {}
+  Session(ArchiveWriter* store, TailDigests* tails, std::function<void(ProverId)> on_commit)
+      : store_(store), session_(store, &limits_, tails, std::move(on_commit)) {}
 
   absl::StatusOr<v1::StreamLogsResponse> Handle(const Request& request) {
     auto step = session_.Take(request);
@@ -81,7 +94,7 @@ class Session {
 class IngestSessionTest : public testing::Test {
  protected:
   Session NewSession() {
-    return {&store_, [this](ProverId id) { commits_.push_back(id); }};
+    return {&store_, &tails_, [this](ProverId id) { commits_.push_back(id); }};
   }
 
   // Sends a whole new log; returns its stream.
@@ -100,7 +113,8 @@ class IngestSessionTest : public testing::Test {
   }
 
   testing_util::TestDatabase database_;
-  postgres::ArchiveStore store_{&database_.pool()};
+  CountingStore store_{&database_.pool()};
+  TailDigests tails_;
   std::vector<ProverId> commits_;
 };
 
@@ -332,6 +346,17 @@ TEST_F(IngestSessionTest, LinesCountTheirNewlines) {
   request.mutable_batch()->mutable_lines()->add_lines("bc");
   EXPECT_EQ(session.Handle(request)->ack().committed_offset(), 5);
   EXPECT_EQ(Archived(opened->opened().stream_id()), "a\nbc\n");
+}
+
+TEST_F(IngestSessionTest, LogsThatBeginAlikeAreReadOnceForAllTheirSenders) {
+  const std::string head(1024, 'h');
+  for (int i = 1; i <= 5; ++i) Send(head + std::string(static_cast<size_t>(i), 'x'));
+  const auto first = NewSession().Handle(Hello(head, 2000));
+  const int reads = store_.reads;
+  const auto second = NewSession().Handle(Hello(head, 3000));
+  EXPECT_EQ(store_.reads, reads);
+  ASSERT_EQ(second->candidates().candidates_size(), 5);
+  EXPECT_EQ(second->candidates().DebugString(), first->candidates().DebugString());
 }
 
 }  // namespace

@@ -169,13 +169,23 @@ absl::StatusOr<std::vector<StreamCandidate>> ArchiveStore::FindStreams(absl::str
       [&](ReadOnly& tx) -> absl::StatusOr<std::vector<StreamCandidate>> {
         std::vector<StreamCandidate> candidates;
         const auto rows = tx.exec_params(
-            absl::StrCat("SELECT prover_id, stream_id, committed_offset", kStreamsThatBeginSo,
-                         "ORDER BY committed_offset > $4, committed_offset DESC, stream_id"
-                         " LIMIT $5"),
-            std::string(prover), std::string(machine), ToParameter(head), size, kMaxCandidates);
+            absl::StrCat(
+                "SELECT found.*, coalesce(("
+                "  SELECT end_offset FROM gap g WHERE g.prover_id = found.prover_id"
+                "   AND g.stream_id = found.stream_id AND reason <> $6"
+                "   AND begin_offset < least(committed_offset, $4)"
+                "   ORDER BY begin_offset DESC, end_offset DESC LIMIT 1), 0)"
+                " FROM (SELECT prover_id, stream_id, committed_offset, coalesce(received_at, 0)",
+                kStreamsThatBeginSo,
+                "  ORDER BY committed_offset > $4, committed_offset DESC, stream_id LIMIT $5)"
+                " AS found ORDER BY committed_offset > $4, committed_offset DESC, stream_id"),
+            std::string(prover), std::string(machine), ToParameter(head), size, kMaxCandidates,
+            std::string(kGapReasonNames[static_cast<size_t>(GapReason::kRetention)]));
         for (const auto& row : rows) {
-          candidates.push_back(
-              {{row[0].as<ProverId>(), row[1].as<int64_t>()}, row[2].as<int64_t>()});
+          candidates.push_back({{row[0].as<ProverId>(), row[1].as<int64_t>()},
+                                row[2].as<int64_t>(),
+                                row[4].as<int64_t>(),
+                                row[3].as<UnixMillis>()});
         }
         return candidates;
       });
@@ -273,19 +283,6 @@ absl::StatusOr<ArchiveWriter::StreamPosition> ArchiveStore::Position(const Strea
             " WHERE prover_id = $1 AND stream_id = $2",
             stream.prover_id, stream.stream_id);
         return StreamPosition{row[0].as<int64_t>(), row[1].as<int64_t>()};
-      });
-}
-
-absl::StatusOr<int64_t> ArchiveStore::EndOfLastGap(const StreamKey& stream, int64_t offset) {
-  return RunTransaction<ReadOnly>(
-      *pool_, "look for gaps", [&](ReadOnly& tx) -> absl::StatusOr<int64_t> {
-        const auto rows = tx.exec_params(
-            "SELECT end_offset FROM gap WHERE prover_id = $1 AND stream_id = $2"
-            " AND begin_offset < $3 AND reason <> $4 ORDER BY begin_offset DESC, end_offset DESC"
-            " LIMIT 1",
-            stream.prover_id, stream.stream_id, offset,
-            std::string(kGapReasonNames[static_cast<size_t>(GapReason::kRetention)]));
-        return rows.empty() ? 0 : rows[0][0].as<int64_t>();
       });
 }
 

@@ -29,7 +29,6 @@ class ArchiveStore : public ArchiveWriter {
   absl::StatusOr<std::vector<bool>> Advance(const std::vector<StreamAdvance>& advances) override;
   absl::StatusOr<OpenStream> Push(const PushedLines& lines) override;
   absl::StatusOr<StreamPosition> Position(const StreamKey& stream) override;
-  absl::StatusOr<int64_t> EndOfLastGap(const StreamKey& stream, int64_t offset) override;
   absl::Status Probe() override;
 
  private:
