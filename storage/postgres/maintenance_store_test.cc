@@ -29,6 +29,8 @@ Block MakeBlock(int64_t begin, const std::string& raw) {
   return {begin, begin + static_cast<int64_t>(raw.size()), CompressFrame(raw)};
 }
 
+constexpr int64_t kDayMillis = 86'400'000;
+
 class MaintenanceStoreTest : public testing::Test {
  protected:
   StreamKey Create(const std::string& raw, const std::string& machine = "m") {
@@ -124,7 +126,14 @@ TEST_F(MaintenanceStoreTest, LargeBlocksAreKeptAsTheyCame) {
 
 TEST_F(MaintenanceStoreTest, AnIdleStreamHasOneSmallBlockADay) {
   ASSERT_TRUE(store_.MakePartitions(absl::Now()).ok());
+  // All of it is received at noon of this day: midnight may come while this runs.
+  const int64_t day = absl::ToUnixMillis(absl::Now()) / kDayMillis * kDayMillis;
+  const auto at_noon = [&] {
+    database_.Sql(absl::StrCat("UPDATE live_block SET received_at = ", day + kDayMillis / 2,
+                               " WHERE received_at > ", day));
+  };
   const StreamKey key = Create("line 0\n");
+  at_noon();
   std::string raw = "line 0\n";
   for (int i = 1; i < 5; ++i) {
     MergeAll(absl::InfiniteFuture());
@@ -132,6 +141,7 @@ TEST_F(MaintenanceStoreTest, AnIdleStreamHasOneSmallBlockADay) {
     const std::string line = absl::StrCat("line ", i, "\n");
     raw += line;
     Append(key, line);
+    at_noon();
   }
   MergeAll(absl::InfiniteFuture());
   EXPECT_EQ(database_.Sql("SELECT count(*) FROM block"), "1");
@@ -139,6 +149,7 @@ TEST_F(MaintenanceStoreTest, AnIdleStreamHasOneSmallBlockADay) {
   // What was received on another day is left alone: it goes when that day goes.
   Age(24);
   Append(key, "next day\n");
+  at_noon();
   MergeAll(absl::InfiniteFuture());
   EXPECT_EQ(Blocks(), "0-35 35-44");
 }
