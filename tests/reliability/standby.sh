@@ -6,7 +6,8 @@
 #   tests/reliability/standby.sh sync|async
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-export PATH=$PWD/build/bin:$(pg_config --bindir):$PATH
+BUILD=${PROVERLOG_BUILD:-$PWD/build}
+export PATH=$BUILD/bin:$(pg_config --bindir):$PATH
 MODE=${1:?usage: standby.sh sync|async}
 
 WORK=$(mktemp -d /var/tmp/proverlog-standby-XXXXXX)
@@ -65,7 +66,7 @@ await 30 "proverlogd is not ready" grep -q "is ready" "$WORK/proverlogd.log"
 PROVERLOG_SERVER=$(sed -n 's/.*gRPC listens on //p' "$WORK/proverlogd.log")
 export PROVERLOG_SERVER
 
-build/bench/generate_logs --version 5.2 --format json --epochs 20 --jobs 600 --out "$WORK/logs" >/dev/null
+"$BUILD/bench/generate_logs" --version 5.2 --format json --epochs 20 --jobs 600 --out "$WORK/logs" >/dev/null
 cat $(find "$WORK/logs" -name '*.log' | sort) >"$WORK/source"
 touch "$WORK/all"
 proverlog ship --prover p --machine m "$WORK/all" >"$WORK/ship.log" 2>&1 &
