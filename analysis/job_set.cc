@@ -5,6 +5,7 @@
 namespace proverlog {
 
 void JobSet::OnFact(const JobIdView& job, Fact fact) {
+  ++fact_count_;
   const auto known = by_id_.find(job);
   if (known != by_id_.end()) return known->second->push_back(std::move(fact));
   const auto added = facts_.try_emplace(JobId::From(job)).first;

@@ -25,8 +25,10 @@ class JobSet : public NormalizerSink {
   std::map<int32_t, std::vector<Job>> DeriveByEpoch() const;
 
   const std::map<JobId, std::vector<Fact>>& facts() const { return facts_; }
+  size_t fact_count() const { return fact_count_; }
 
  private:
+  size_t fact_count_ = 0;
   std::map<JobId, std::vector<Fact>> facts_;  // as they came, repetitions included
   // The same, found without a copy of the id: most facts are of a job that is known.
   absl::flat_hash_map<JobIdView, std::vector<Fact>*> by_id_;

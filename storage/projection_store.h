@@ -67,6 +67,9 @@ class ProjectionTransaction {
  public:
   virtual ~ProjectionTransaction() = default;
 
+  // By its number, also the live one.
+  virtual ProjectionKey projection() const = 0;
+
   // The least recently normalized first.
   virtual absl::StatusOr<std::vector<PendingStream>> PendingStreams(int limit) = 0;
 
@@ -93,7 +96,7 @@ class ProjectionTransaction {
   // An event that several logs tell, or one twice, is of the first line of the oldest one.
   virtual absl::Status SaveEvents(const std::vector<Event>& events) = 0;
 
-  // Runs that are known already stay as they are.
+  // Runs that are known already are kept once more, and counted once where they are read.
   virtual absl::Status SaveCircuitRuns(const std::vector<CircuitRun>& runs) = 0;
 
   // Unreadable bytes that adjoin others with the same message become one range with them.

@@ -13,7 +13,7 @@ namespace proverlog {
 namespace {
 
 constexpr absl::Duration kLookInterval = absl::Seconds(2);
-// Provers take turns; what is read ahead at the end of one is read again.
+// Provers that wait take turns; what is read ahead at the end of one is read again.
 constexpr absl::Duration kTurn = absl::Seconds(1);
 
 }  // namespace
@@ -47,8 +47,11 @@ void NormalizerWorker::Run() {
         LookForWork();
         SetNextLook(absl::Now() + kLookInterval);
         break;
-      case Task::kNormalize:
-        GiveBack(prover_id, Normalize(projector, prover_id));
+      case Task::kNormalize: {
+        const bool is_due = Normalize(projector, prover_id);
+        projector.Forget();
+        GiveBack(prover_id, is_due);
+      }
     }
   }
 }
@@ -94,9 +97,9 @@ void NormalizerWorker::SetNextLook(absl::Time at) {
   next_look_ = at;
 }
 
-bool NormalizerWorker::IsStopping() {
+bool NormalizerWorker::MayGoOn(absl::Time turn_end) {
   absl::MutexLock lock(&mutex_);
-  return stopping_;
+  return !stopping_ && (absl::Now() < turn_end || FindDue() == due_.end());
 }
 
 void NormalizerWorker::LookForWork() {
@@ -138,7 +141,7 @@ void NormalizerWorker::ReportUnreadable() {
 
 bool NormalizerWorker::Normalize(Projector& projector, ProverId prover_id) {
   const absl::Time turn_end = absl::Now() + kTurn;
-  while (absl::Now() < turn_end && !IsStopping()) {
+  while (MayGoOn(turn_end)) {
     const absl::Time begin = absl::Now();
     const auto result = projector.Step({prover_id});
     metrics_->step_seconds.Observe(absl::ToDoubleSeconds(absl::Now() - begin));

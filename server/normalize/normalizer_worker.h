@@ -42,9 +42,10 @@ class NormalizerWorker {
   void AddDue(ProverId prover_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void GiveBack(ProverId prover_id, bool is_due);
   void SetNextLook(absl::Time at);
-  bool IsStopping();
+  // Whether a thread stays with its prover: until its turn ends and another one waits.
+  bool MayGoOn(absl::Time turn_end);
 
-  // Takes steps, for a second at most; whether there is more to do.
+  // Takes steps; whether there is more to do.
   bool Normalize(Projector& projector, ProverId prover_id);
   void LookForWork();
 

@@ -19,6 +19,7 @@ namespace {
 // A stream that never comes to its end.
 class EndlessTransaction : public ProjectionTransaction {
  public:
+  ProjectionKey projection() const override { return {}; }
   absl::StatusOr<std::vector<PendingStream>> PendingStreams(int /*limit*/) override {
     PendingStream stream;
     stream.committed_offset = 1'000'000;

@@ -66,7 +66,7 @@ void Count(const StreamProgress& before, const NormalizedStream& after, StepOutc
 
 void Count(const StepReading& reading, StepOutcome& outcome) {
   for (size_t i = 0; i < reading.reached.size(); ++i) {
-    Count(reading.begun[i].progress, reading.reached[i], outcome);
+    Count(reading.begun[i].stream.progress, reading.reached[i], outcome);
   }
   for (const auto& [id, facts] : reading.told.jobs.facts()) {
     outcome.facts += static_cast<int64_t>(facts.size());
@@ -124,9 +124,12 @@ absl::Status WithoutExceptions(const std::function<absl::Status()>& body) {
   } catch (const std::bad_alloc& e) {
     return absl::UnavailableError(absl::StrCat("cannot normalize: ", e.what()));
   } catch (const std::exception& e) {
-    return absl::InternalError(absl::StrCat("cannot normalize: ", e.what()));
+    return absl::InvalidArgumentError(absl::StrCat("cannot normalize: ", e.what()));
   }
 }
+
+// What the database refuses of a block's values, or the parser throws.
+bool IsOfTheBlock(const absl::Status& status) { return absl::IsInvalidArgument(status); }
 
 // Whether it may be due to one stream.
 bool MayBeAStreams(const absl::Status& status) {
@@ -160,13 +163,16 @@ class Projector::StepWork {
 
   // All streams as one: what one of them tells may fail for all. `reading` is what was read ahead;
   // what is written is left there. Begins to read what comes next, where that is much.
-  absl::Status TakeTogether(int max_streams, std::optional<StepReading>& reading, ReadAhead* next) {
+  absl::Status TakeTogether(int max_streams, int64_t most_bytes,
+                            std::optional<StepReading>& reading, ReadAhead* next) {
     const auto pending = tx_.PendingStreams(max_streams);
     if (!pending.ok()) return pending.status();
-    if (!reading || !reading->Continues(*pending)) {
-      const auto streams = FetchStep(*pending, tx_);
-      if (!streams.ok()) return streams.status();
-      auto read = ReadStep(*streams, index_);
+    auto is_right = reading ? IsStillRight(*reading, *pending, tx_) : false;
+    if (!is_right.ok()) return is_right.status();
+    if (!*is_right) {
+      auto bytes = FetchStep(*pending, most_bytes, tx_);
+      if (!bytes.ok()) return bytes.status();
+      auto read = ReadStep(*std::move(bytes), index_);
       if (!read.ok()) return read.status();
       reading = *std::move(read);
     }
@@ -183,7 +189,7 @@ class Projector::StepWork {
   absl::Status TakeApart(int max_streams) {
     const auto pending = tx_.PendingStreams(max_streams);
     if (!pending.ok()) return pending.status();
-    StepBudget budget(*pending);
+    StepBudget budget(*pending, kBytesAStep);
     for (const PendingStream& stream : *pending) {
       if (budget.is_spent()) break;
       StepOutcome part;
@@ -236,7 +242,7 @@ class Projector::StepWork {
     absl::Status status = Try(outcome, [&](StepOutcome& part) {
       auto bytes = FetchStream(piece, max_bytes, tx_);
       if (!bytes.ok()) return bytes.status();
-      const auto reading = ReadStep({*std::move(bytes)}, index_);
+      const auto reading = ReadStep({tx_.projection(), {*std::move(bytes)}}, index_);
       if (!reading.ok()) return reading.status();
       reached = reading->reached.front();
       return Save(*reading, part);
@@ -255,7 +261,7 @@ class Projector::StepWork {
       piece.committed_offset =
           std::min(stream.committed_offset, boundary->value_or(stream.committed_offset));
       auto reached = TakePiece(piece, kBytesAStep, outcome);
-      if (absl::IsInternal(reached.status())) return SetAside(piece, reached.status(), outcome);
+      if (IsOfTheBlock(reached.status())) return SetAside(piece, reached.status(), outcome);
       if (!reached.ok()) return reached.status();
       if (reached->progress.offset == stream.progress.offset) break;
       stream.progress = std::move(reached->progress);
@@ -295,19 +301,19 @@ absl::Status Projector::CatchUp(ProjectionTransaction& tx) const {
   StepOutcome outcome;
   absl::Status status = WithoutExceptions([&] {
     std::optional<StepReading> reading;
-    return StepWork(&index_, &tx, &outcome).TakeTogether(kStreamsToCatchUp, reading, nullptr);
+    return StepWork(&index_, &tx, &outcome)
+        .TakeTogether(kStreamsToCatchUp, kBytesAStep, reading, nullptr);
   });
   if (status.ok()) Report(outcome, metrics_);
   return status;
 }
 
 absl::StatusOr<Projector::Result> Projector::TakeTogether(const ProjectionKey& projection) {
-  std::optional<StepReading> reading;
-  if (projection == ahead_of_) reading = ahead_.Finish();
+  std::optional<StepReading> reading = ahead_.Finish();
   ReadAhead next(&index_);
-  const auto result = Take(
-      projection, [&](StepWork& step) { return step.TakeTogether(kStreamsAStep, reading, &next); });
-  ahead_of_ = projection;
+  auto result = Take(projection, [&](StepWork& step) {
+    return step.TakeTogether(kStreamsAStep, kMostBytesAStep, reading, &next);
+  });
   ahead_ = std::move(next);
   return result;
 }

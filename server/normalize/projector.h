@@ -25,11 +25,14 @@ class Projector {
     kBusy,  // another worker is at it, or it is retired
   };
 
-  // Takes one step: a few MiB at most, in one transaction. What of a stream cannot be read, or
-  // makes the parser throw or the database refuse, is set aside as unreadable and logged, a block
-  // at a time, and the stream goes on behind it; no stream holds up the prover's others. After an
-  // error the other streams are still due.
+  // Takes one step: some MiB (kMostBytesAStep), in one transaction. What of a stream cannot be
+  // read, or makes the parser throw or the database refuse, is set aside as unreadable and logged,
+  // a block at a time, and the stream goes on behind it; no stream holds up the prover's others.
+  // After an error the other streams are still due.
   absl::StatusOr<Result> Step(const ProjectionKey& projection);
+
+  // Drops what was read ahead: the next step is another projection's, or none comes soon.
+  void Forget() { ahead_ = ReadAhead(&index_); }
 
   // A step with more streams at once, in a transaction of the caller's: those that are a little
   // behind are not any more.
@@ -47,8 +50,7 @@ class Projector {
   ProjectionStore* store_;
   NormalizerMetrics* metrics_;
   MessageIndex index_;
-  // What the last step read ahead, of its projection.
-  ProjectionKey ahead_of_;
+  // What the last step read ahead.
   ReadAhead ahead_{&index_};
 };
 

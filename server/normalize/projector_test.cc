@@ -11,6 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "analysis/epoch_summary.h"
 #include "server/normalize/projector_fixture.h"
+#include "server/normalize/step_reader.h"
 #include "tests/testing_util/expected_counts.h"
 #include "tests/testing_util/test_data.h"
 
@@ -206,33 +207,110 @@ TEST_F(ProjectorTest, LogsOfABacklogComeForwardTogether) {
   }
 }
 
-// A step is read while the one before is written, and by then another service may have taken it.
-TEST_F(ProjectorTest, WhatWasReadAheadInVainIsReadAgain) {
-  constexpr int kBlocks = 24;
-  int64_t lines = 0;
-  for (int i = 0; i < kBlocks; ++i) {
-    for (const char* log : {"a.log", "b.log"}) {
+// A log of 40 MB, of which a step takes half.
+class ReadAheadTest : public ProjectorTest {
+ protected:
+  ReadAheadTest() {
+    for (int i = 0; i < kBlocks; ++i) {
       std::string block = EnqueueLine(i) + "[03:00:00.000] WARN: m New thing\n";
       while (block.size() < 1'000'000) absl::StrAppend(&block, std::string(10'000, '-'), "\n");
-      lines += std::count(block.begin(), block.end(), '\n');
-      Append("m", log, block);
+      lines_ += std::count(block.begin(), block.end(), '\n');
+      Append("m", "a.log", block);
     }
   }
+
+  // Expects that all lines were read once, and `more` others.
+  void ExpectAllRead(int64_t more = 0) {
+    ProjectAll();
+    EXPECT_EQ(database_.Sql("SELECT lines FROM stream_progress"), absl::StrCat(lines_ + more));
+    EXPECT_EQ(database_.Sql("SELECT sum(count) FROM unknown_message"), absl::StrCat(kBlocks));
+    EXPECT_EQ(database_.Sql("SELECT count(*) FROM job"), absl::StrCat(kBlocks));
+    EXPECT_EQ(database_.Sql("SELECT count(*) FROM unreadable"), "0");
+  }
+
+  static constexpr int kBlocks = 40;
+  int64_t lines_ = 0;
+};
+
+// What was read ahead is not missed where it is damaged since.
+TEST_F(ReadAheadTest, IsUsed) {
+  ASSERT_EQ(*projector_.Step({1}), Projector::Result::kMore);
+  database_.Sql("UPDATE live_block SET zstd = '' WHERE begin_offset < 28000000");
+  database_.Sql("UPDATE block SET zstd = '' WHERE begin_offset < 28000000");
+  ExpectAllRead();
+}
+
+TEST_F(ReadAheadTest, IsDroppedWhereAnotherServiceTookTheStep) {
   Projector other(&projections_);
-  for (int done = 0; done < 2;) {
-    for (Projector* projector : {&projector_, &other}) {
-      const auto result = projector->Step({1});
-      ASSERT_TRUE(result.ok()) << result.status();
-      if (*result == Projector::Result::kDone) ++done;
-    }
+  for (int turn = 0; turn < 3; ++turn) {
+    ASSERT_TRUE(projector_.Step({1}).ok());
+    ASSERT_TRUE(other.Step({1}).ok());
   }
-  EXPECT_EQ(database_.Sql("SELECT sum(lines) FROM stream_progress"), absl::StrCat(lines));
-  EXPECT_EQ(database_.Sql("SELECT sum(count) FROM unknown_message"), absl::StrCat(2 * kBlocks));
-  EXPECT_EQ(database_.Sql("SELECT count(*) FROM job"), absl::StrCat(kBlocks));
-  EXPECT_EQ(
-      database_.Sql("SELECT count(*) FROM stream_progress JOIN stream_position"
-                    " USING (prover_id, stream_id) WHERE normalized_offset < committed_offset"),
-      "0");
+  ExpectAllRead();
+}
+
+// As after a switch to a projection that stands at the same offset.
+TEST_F(ReadAheadTest, IsDroppedWhereTheProgressIsAnother) {
+  ASSERT_EQ(*projector_.Step({1}), Projector::Result::kMore);
+  database_.Sql("UPDATE stream_progress SET lines = lines + 7");
+  ExpectAllRead(7);
+}
+
+// As after a failover to a database that has less.
+TEST_F(ReadAheadTest, IsDroppedWhereBytesAreLost) {
+  ASSERT_EQ(*projector_.Step({1}), Projector::Result::kMore);
+  for (const char* table : {"block", "live_block"}) {
+    database_.Sql(absl::StrCat("DELETE FROM ", table,
+                               " USING stream_progress WHERE end_offset > normalized_offset"));
+  }
+  database_.Sql(
+      "UPDATE stream_position SET committed_offset = normalized_offset FROM stream_progress");
+  ProjectAll();
+  EXPECT_EQ(database_.Sql("SELECT normalized_offset = committed_offset FROM stream_progress"
+                          " JOIN stream_position USING (prover_id, stream_id)"),
+            "t");
+}
+
+// As where --keep-logs-strictly removes bytes that nobody has normalized.
+TEST_F(ReadAheadTest, IsDroppedWhereBytesAreRemoved) {
+  ASSERT_EQ(*projector_.Step({1}), Projector::Result::kMore);
+  database_.Sql(
+      "INSERT INTO gap (prover_id, stream_id, begin_offset, end_offset, reason, received_at)"
+      " SELECT prover_id, stream_id, normalized_offset, committed_offset, 'retention', 1"
+      " FROM stream_progress JOIN stream_position USING (prover_id, stream_id)");
+  for (const char* table : {"block", "live_block"}) {
+    database_.Sql(absl::StrCat("DELETE FROM ", table,
+                               " USING stream_progress WHERE end_offset > normalized_offset"));
+  }
+  ProjectAll();
+  EXPECT_EQ(database_.Sql("SELECT lines < 4000 FROM stream_progress"), "t");
+  EXPECT_EQ(database_.Sql("SELECT count(*) FROM unreadable"), "0");
+}
+
+TEST(ReadStepTest, EndsWhereItTellsMoreThanOneTransactionShouldWrite) {
+  constexpr int kBlocks = 30;
+  StepBytes bytes;
+  StreamBytes& log = bytes.streams.emplace_back();
+  log.stream.labels = {1, "m", "a.log", {{0, kSomeDay, "UTC"}}};
+  int32_t epoch = 0;
+  for (int i = 0; i < kBlocks; ++i) {
+    std::string raw;
+    while (raw.size() < 1'000'000) raw += EnqueueLine(++epoch);
+    const int64_t end = log.limit + static_cast<int64_t>(raw.size());
+    log.blocks.push_back({log.limit, end, CompressFrame(raw)});
+    log.limit = end;
+  }
+  log.stream.committed_offset = log.limit;
+  const std::vector<Block> blocks = log.blocks;
+  const MessageIndex index;
+  const auto reading = ReadStep(std::move(bytes), &index);
+  ASSERT_TRUE(reading.ok()) << reading.status();
+  EXPECT_GE(reading->told.jobs.fact_count(), 100'000U);
+  EXPECT_LT(reading->told.jobs.fact_count(), 110'000U);
+  const int64_t reached = reading->reached.front().progress.offset;
+  EXPECT_TRUE(std::any_of(blocks.begin(), blocks.end(), [&](const Block& block) {
+    return block.end_offset == reached;
+  })) << reached;
 }
 
 }  // namespace

@@ -10,10 +10,10 @@ absl::Status ReadAhead::Begin(const std::vector<PendingStream>& pending,
   int64_t behind = 0;
   for (const PendingStream& stream : pending) behind += BytesBehind(stream);
   if (behind < kBytesAStep) return absl::OkStatus();
-  auto streams = FetchStep(pending, tx);
-  if (!streams.ok()) return streams.status();
-  reading_ = std::async(std::launch::async, [index = index_, streams = *std::move(streams)] {
-    return ReadStep(streams, index);
+  auto bytes = FetchStep(pending, kMostBytesAStep, tx);
+  if (!bytes.ok()) return bytes.status();
+  reading_ = std::async(std::launch::async, [index = index_, bytes = *std::move(bytes)]() mutable {
+    return ReadStep(std::move(bytes), index);
   });
   return absl::OkStatus();
 }

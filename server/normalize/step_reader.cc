@@ -19,6 +19,13 @@ int64_t BytesOf(const StreamBytes& bytes) {
   return std::max<int64_t>(0, std::min(end, bytes.limit) - begin);
 }
 
+// Bytes may have come since, none may be gone.
+bool IsAt(const PendingStream& now, const PendingStream& then) {
+  return now.progress.offset == then.progress.offset && now.progress.state == then.progress.state &&
+         now.progress.counts == then.progress.counts &&
+         now.committed_offset >= then.committed_offset;
+}
+
 template <typename Streams>
 auto FindStream(Streams& streams, int64_t stream_id) {
   return std::find_if(streams.begin(), streams.end(), [&](const PendingStream& stream) {
@@ -28,9 +35,9 @@ auto FindStream(Streams& streams, int64_t stream_id) {
 
 }  // namespace
 
-StepBudget::StepBudget(const std::vector<PendingStream>& pending) {
+StepBudget::StepBudget(const std::vector<PendingStream>& pending, int64_t most_bytes) {
   for (const PendingStream& stream : pending) behind_ += BytesBehind(stream);
-  step_ = std::clamp(behind_ / 2, kBytesAStep, kMostBytesAStep);
+  step_ = std::clamp(behind_ / 2, kBytesAStep, most_bytes);
   left_ = step_;
 }
 
@@ -39,14 +46,6 @@ int64_t StepBudget::ShareOf(const PendingStream& stream) const {
   const double part = static_cast<double>(BytesBehind(stream)) / static_cast<double>(behind_);
   const auto share = static_cast<int64_t>(part * static_cast<double>(step_));
   return std::min(left_, std::max(kLeastShare, share));
-}
-
-bool StepReading::Continues(const std::vector<PendingStream>& pending) const {
-  return std::all_of(begun.begin(), begun.end(), [&](const PendingStream& stream) {
-    const auto found = FindStream(pending, stream.labels.stream_id);
-    return found != pending.end() && found->progress.offset == stream.progress.offset &&
-           found->progress.state == stream.progress.state;
-  });
 }
 
 std::vector<PendingStream> StepReading::LeftOf(const std::vector<PendingStream>& pending) const {
@@ -65,26 +64,26 @@ std::vector<PendingStream> StepReading::LeftOf(const std::vector<PendingStream>&
   return left;
 }
 
-absl::StatusOr<std::vector<StreamBytes>> FetchStep(const std::vector<PendingStream>& pending,
-                                                   ProjectionTransaction& tx) {
-  StepBudget budget(pending);
-  std::vector<StreamBytes> fetched;
+absl::StatusOr<StepBytes> FetchStep(const std::vector<PendingStream>& pending, int64_t most_bytes,
+                                    ProjectionTransaction& tx) {
+  StepBudget budget(pending, most_bytes);
+  StepBytes fetched{tx.projection(), {}};
   for (const PendingStream& stream : pending) {
     if (budget.is_spent()) break;
     auto bytes = FetchStream(stream, budget.ShareOf(stream), tx);
     if (!bytes.ok()) return bytes.status();
     budget.Spend(BytesOf(*bytes));
-    fetched.push_back(*std::move(bytes));
+    fetched.streams.push_back(*std::move(bytes));
   }
   return fetched;
 }
 
-absl::StatusOr<StepReading> ReadStep(const std::vector<StreamBytes>& streams,
-                                     const MessageIndex* index) {
+absl::StatusOr<StepReading> ReadStep(StepBytes bytes, const MessageIndex* index) {
   StepReading reading;
-  for (const StreamBytes& bytes : streams) {
-    const PendingStream& stream = bytes.stream;
-    auto reached = ReadStream(bytes, index, reading.told);
+  reading.projection = bytes.projection;
+  for (StreamBytes& begun : bytes.streams) {
+    const PendingStream& stream = begun.stream;
+    auto reached = ReadStream(begun, index, reading.told);
     if (absl::IsDataLoss(reached.status())) {
       ++reading.stuck;
       spdlog::error("normalizer: stream {} cannot be read beyond {}: {}", stream.labels.stream_id,
@@ -92,10 +91,27 @@ absl::StatusOr<StepReading> ReadStep(const std::vector<StreamBytes>& streams,
       reached = NormalizedStream{stream.labels.stream_id, stream.progress, std::nullopt, {}};
     }
     if (!reached.ok()) return reached.status();
-    reading.begun.push_back(stream);
+    begun.blocks.clear();
+    reading.begun.push_back(std::move(begun));
     reading.reached.push_back(*std::move(reached));
   }
   return reading;
+}
+
+absl::StatusOr<bool> IsStillRight(const StepReading& reading,
+                                  const std::vector<PendingStream>& pending,
+                                  ProjectionTransaction& tx) {
+  if (!(reading.projection == tx.projection())) return false;
+  for (const StreamBytes& begun : reading.begun) {
+    const PendingStream& then = begun.stream;
+    const auto now = FindStream(pending, then.labels.stream_id);
+    if (now == pending.end() || !IsAt(*now, then)) return false;
+    const auto gaps =
+        tx.ReadGaps(then.labels.stream_id, then.progress.offset, then.committed_offset);
+    if (!gaps.ok()) return gaps.status();
+    if (*gaps != begun.gaps) return false;
+  }
+  return true;
 }
 
 }  // namespace proverlog

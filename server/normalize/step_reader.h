@@ -22,7 +22,7 @@ inline int64_t BytesBehind(const PendingStream& stream) {
 // Shares out a step's bytes among its streams.
 class StepBudget {
  public:
-  explicit StepBudget(const std::vector<PendingStream>& pending);
+  StepBudget(const std::vector<PendingStream>& pending, int64_t most_bytes);
 
   bool is_spent() const { return left_ <= 0; }
 
@@ -38,27 +38,36 @@ class StepBudget {
   int64_t left_;
 };
 
+// The bytes of a step.
+struct StepBytes {
+  ProjectionKey projection;
+  std::vector<StreamBytes> streams;
+};
+
+// Those of the first streams that have some, `most_bytes` in all.
+absl::StatusOr<StepBytes> FetchStep(const std::vector<PendingStream>& pending, int64_t most_bytes,
+                                    ProjectionTransaction& tx);
+
 // What a step's streams tell, before anything of it is written.
 struct StepReading {
-  std::vector<PendingStream> begun;
+  ProjectionKey projection;
+  std::vector<StreamBytes> begun;         // without their blocks
   std::vector<NormalizedStream> reached;  // one of each
   Told told;
   int64_t stuck = 0;  // streams whose state cannot be read; they are logged and as before
-
-  // Whether it is what a step that finds these streams would read.
-  bool Continues(const std::vector<PendingStream>& pending) const;
 
   // The streams as they are once this is written, of those that have more.
   std::vector<PendingStream> LeftOf(const std::vector<PendingStream>& pending) const;
 };
 
-// The bytes of a step, of the first streams that have some.
-absl::StatusOr<std::vector<StreamBytes>> FetchStep(const std::vector<PendingStream>& pending,
-                                                   ProjectionTransaction& tx);
-
 // Needs no database. `index` outlives the call.
-absl::StatusOr<StepReading> ReadStep(const std::vector<StreamBytes>& streams,
-                                     const MessageIndex* index);
+absl::StatusOr<StepReading> ReadStep(StepBytes bytes, const MessageIndex* index);
+
+// Whether what was read before is what would be read now: the streams stand where they stood, of
+// the same projection, and none of the bytes was lost or removed since.
+absl::StatusOr<bool> IsStillRight(const StepReading& reading,
+                                  const std::vector<PendingStream>& pending,
+                                  ProjectionTransaction& tx);
 
 }  // namespace proverlog
 

@@ -15,6 +15,10 @@
 namespace proverlog {
 namespace {
 
+// About a second of the database's work. An event takes several times that of a fact.
+constexpr size_t kMostFacts = 100'000;
+constexpr size_t kMostEvents = 25'000;
+
 constexpr char kMissing[] = "the archive does not have them";
 
 // What comes once a job or more often is not kept: it would be more than all jobs.
@@ -77,13 +81,17 @@ class StreamReader {
   StreamReader(const StreamBytes& bytes, StreamNormalizer* normalizer, Told* told)
       : bytes_(bytes),
         normalizer_(normalizer),
+        told_(told),
         sink_(told),
         offset_(bytes.stream.progress.offset) {}
 
   void Read() {
     SkipGaps();
     if (bytes_.missing_end) SetAside(*bytes_.missing_end, kMissing);
-    for (const Block& block : bytes_.blocks) FeedBlock(block);
+    for (const Block& block : bytes_.blocks) {
+      if (told_->is_full()) return;
+      FeedBlock(block);
+    }
   }
 
   NormalizedStream Finish() {
@@ -141,12 +149,17 @@ class StreamReader {
 
   const StreamBytes& bytes_;
   StreamNormalizer* normalizer_;
+  Told* told_;
   StreamSink sink_;
   int64_t offset_;
   std::vector<Unreadable> unreadable_;
 };
 
 }  // namespace
+
+bool Told::is_full() const {
+  return jobs.fact_count() + circuit_runs.size() >= kMostFacts || events.size() >= kMostEvents;
+}
 
 absl::StatusOr<StreamBytes> FetchStream(const PendingStream& stream, int64_t max_bytes,
                                         ProjectionTransaction& tx) {

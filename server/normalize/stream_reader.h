@@ -22,6 +22,9 @@ struct Told {
   std::vector<Event> events;
   std::vector<CircuitRun> circuit_runs;
   std::map<int64_t, UnknownCounts> unknown;  // by stream
+
+  // Whether it is as much as one transaction should write.
+  bool is_full() const;
 };
 
 // A stream's archived bytes, from where it is normalized.
@@ -38,8 +41,9 @@ struct StreamBytes {
 absl::StatusOr<StreamBytes> FetchStream(const PendingStream& stream, int64_t max_bytes,
                                         ProjectionTransaction& tx);
 
-// Normalizes them, and the seal behind them. Goes on behind bytes that the archive has damaged or
-// not at all. DATA_LOSS where the saved state cannot be read; `index` outlives the call.
+// Normalizes them, up to the end of the block that makes `told` full, and the seal behind them.
+// Goes on behind bytes that the archive has damaged or not at all. DATA_LOSS where the saved state
+// cannot be read; `index` outlives the call.
 absl::StatusOr<NormalizedStream> ReadStream(const StreamBytes& bytes, const MessageIndex* index,
                                             Told& told);
 

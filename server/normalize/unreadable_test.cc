@@ -25,6 +25,7 @@ class FaultyTransaction : public ProjectionTransaction {
   FaultyTransaction(ProjectionTransaction* tx, const std::function<void()>& on_read)
       : tx_(*tx), on_read_(on_read) {}
 
+  ProjectionKey projection() const override { return tx_.projection(); }
   absl::StatusOr<std::vector<PendingStream>> PendingStreams(int limit) override {
     return tx_.PendingStreams(limit);
   }
@@ -331,6 +332,20 @@ TEST_F(UnreadableTest, RenormalizeLosesNothingThatWasReadAndGoesOnWhenItIsRepair
   EXPECT_TRUE(again.ok()) << again;
   EXPECT_EQ(Epochs(), "1 2");
   EXPECT_EQ(database_.Sql("SELECT projection_id FROM prover"), "3");
+}
+
+// An index with a damaged page is no block's fault.
+TEST_F(UnreadableTest, ADamagedDatabaseSetsNothingAside) {
+  database_.Sql(
+      "CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS"
+      " $$ BEGIN RAISE EXCEPTION 'invalid page in block 0' USING ERRCODE = 'XX001'; END $$");
+  database_.Sql("CREATE TRIGGER broken BEFORE INSERT ON job EXECUTE FUNCTION broken()");
+  Append("m", "a.log", EnqueueLine(1));
+  EXPECT_FALSE(projector_.Step({1}).ok());
+  EXPECT_EQ(SetAside(), "");
+  database_.Sql("DROP TRIGGER broken ON job");
+  ProjectAll();
+  EXPECT_EQ(Epochs(), "1");
 }
 
 }  // namespace

@@ -30,12 +30,20 @@ absl::StatusCode CodeOf(absl::string_view sqlstate) {
       "3F000",  // no such schema
       "42",     // insufficient privilege, no such table or column: not this program's schema
   };
+  constexpr absl::string_view kOfTheData[] = {
+      "22",  // a value that the type does not have, or not this long
+      "23",  // a constraint
+      "54",  // a row or an index entry that is too large
+  };
   if (sqlstate == "57014") return absl::StatusCode::kDeadlineExceeded;
   for (const absl::string_view prefix : kRetryable) {
     if (absl::StartsWith(sqlstate, prefix)) return absl::StatusCode::kUnavailable;
   }
   for (const absl::string_view prefix : kRefused) {
     if (absl::StartsWith(sqlstate, prefix)) return absl::StatusCode::kFailedPrecondition;
+  }
+  for (const absl::string_view prefix : kOfTheData) {
+    if (absl::StartsWith(sqlstate, prefix)) return absl::StatusCode::kInvalidArgument;
   }
   return absl::StatusCode::kInternal;
 }

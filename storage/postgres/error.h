@@ -13,7 +13,8 @@ namespace proverlog::postgres {
 //                        space, memory or connections, a commit in doubt: try again
 //   DEADLINE_EXCEEDED    cancelled by a time-out
 //   FAILED_PRECONDITION  refused: password, rights, a database, table or column that is not there
-//   INTERNAL             anything else: what is to be written is refused, what is read is damaged
+//   INVALID_ARGUMENT     the values that are to be written are refused
+//   INTERNAL             anything else: what is read is damaged, the database or the code is wrong
 absl::Status StatusFromException(absl::string_view doing);
 
 }  // namespace proverlog::postgres

@@ -24,6 +24,7 @@ class ProjectionTransaction : public proverlog::ProjectionTransaction {
  public:
   ProjectionTransaction(ReadWrite& tx, const ProjectionKey& key) : tx_(tx), key_(key) {}
 
+  ProjectionKey projection() const override { return key_; }
   absl::StatusOr<std::vector<PendingStream>> PendingStreams(int limit) override;
   absl::StatusOr<std::vector<Block>> ReadBlocks(int64_t stream_id, int64_t begin,
                                                 int64_t max_bytes) override;
