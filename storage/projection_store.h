@@ -112,8 +112,7 @@ class ProjectionTransaction {
   virtual absl::Status Try(const std::function<absl::Status()>& body) = 0;
 };
 
-// What is done in one such transaction. May be called again after a failure, and so keeps no state
-// of its own.
+// What is done in one such transaction. May be called again after a failure.
 using ProjectionWork = std::function<absl::Status(ProjectionTransaction&)>;
 
 // The normalizer's side of the database. Thread-safe.

@@ -1,6 +1,7 @@
 -- Runs of circuits in batches: those of one epoch that one transaction of the normalizer told, packed
--- (storage/circuit_batch.proto). What was kept of the logs that are normalized by now is gone
--- until `proverlogd renormalize` reads them again.
+-- (storage/circuit_batch.proto). What was kept of the logs that are normalized by now is gone until
+-- `proverlogd renormalize` reads them again, and for good where --keep-logs removed them: no release
+-- ever wrote the old form.
 DROP TABLE circuit_run;
 DROP FUNCTION hash_key;
 
