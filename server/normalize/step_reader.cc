@@ -89,7 +89,7 @@ absl::StatusOr<StepReading> ReadStep(const std::vector<StreamBytes>& streams,
       ++reading.stuck;
       spdlog::error("normalizer: stream {} cannot be read beyond {}: {}", stream.labels.stream_id,
                     stream.progress.offset, std::string(reached.status().message()));
-      reached = NormalizedStream{stream.labels.stream_id, stream.progress, std::nullopt, {}};
+      reached = NormalizedStream{stream.labels.stream_id, stream.progress, std::nullopt, {}, {}};
     }
     if (!reached.ok()) return reached.status();
     reading.begun.push_back(stream);
