@@ -20,7 +20,7 @@ using testing_util::ReadAll;
 using testing_util::TestDataPath;
 
 constexpr UnixMillis kSomeDay = 1795226400000;  // 2026-11-21T02:00:00Z
-constexpr Millis kDay = 24 * 3'600'000;
+constexpr Millis kDay = Millis{24} * 3'600'000;
 
 std::vector<Anchor> Anchors() { return {{0, kSomeDay, "Europe/Berlin"}}; }
 

@@ -36,6 +36,7 @@ using testing::SizeIs;
 constexpr Millis kSecond = 1000;
 constexpr Millis kMinute = 60 * kSecond;
 constexpr Millis kHour = 60 * kMinute;
+constexpr Millis kDay = 24 * kHour;
 constexpr UnixMillis kThree = kSomeDay + kHour;  // 2026-11-21T03:00:00Z
 
 // Counts what is read of the archive.
@@ -117,7 +118,7 @@ TEST_F(ListLinesTest, ALogWithoutDatesIsReadFromTheTimeOnAcrossMidnights) {
   const Millis step = 30 * kSecond;
   AppendAll("a.log", Steady(2'000'000, step));  // five and a half days
   ProjectAll();
-  const UnixMillis begin = kThree + 4 * 24 * kHour + 20 * kHour;
+  const UnixMillis begin = kThree + 4 * kDay + 20 * kHour;
   const auto page = Ask(Between(begin, begin + 4 * kHour));
   ASSERT_TRUE(page.ok()) << page.status();
   ASSERT_THAT(page->lines(), SizeIs(480));
@@ -181,7 +182,7 @@ TEST_F(ListLinesTest, AClockThatStepsBackHidesNothing) {
   std::string log = Steady(300'000, 100);
   const UnixMillis last = kThree + 300 * kSecond;
   // A few wild lines, then many that are a little late, then the time again.
-  for (int i = 0; i < 3; ++i) log += Json(last + 24 * 30 * kHour, "wild");
+  for (int i = 0; i < 3; ++i) log += Json(last + 30 * kDay, "wild");
   log += Json(last, "one");
   for (int i = 0; i < 1000; ++i) log += Json(last + 30 * kSecond, "late");
   log += Json(last + 1, "two");
@@ -234,13 +235,13 @@ TEST_F(ListLinesTest, OnlyWhatIsNormalizedIsListed) {
   EXPECT_THAT(page->lines(), SizeIs(1));
   EXPECT_LT(page->streams(0).normalized_offset(), page->streams(0).committed_offset());
   // Also where what is read lies elsewhere: the rest may be of the time.
-  EXPECT_THAT(Ask(Between(kThree + 24 * kHour, kThree + 25 * kHour))->streams(), SizeIs(1));
+  EXPECT_THAT(Ask(Between(kThree + kDay, kThree + 25 * kHour))->streams(), SizeIs(1));
 }
 
 TEST_F(ListLinesTest, WhereNothingIsTheAnswerSaysWhatThereIs) {
   Append("m", "a.log", Json(kThree, "one"));
   ProjectAll();
-  const auto page = Ask(Between(kThree + 24 * kHour, kThree + 25 * kHour));
+  const auto page = Ask(Between(kThree + kDay, kThree + 25 * kHour));
   ASSERT_TRUE(page.ok()) << page.status();
   EXPECT_THAT(page->lines(), IsEmpty());
   ASSERT_THAT(page->streams(), SizeIs(1));

@@ -72,14 +72,14 @@ absl::Status LogReading::LoadBlocks() {
 
 void LogReading::SkipGaps(LogListener& listener) {
   while (!gaps_.empty() && gaps_.front().begin_offset <= offset_) {
-    Gap gap = std::move(gaps_.front());
+    const Gap gap = std::move(gaps_.front());
     gaps_.pop_front();
-    Skip(std::move(gap), listener);
+    Skip(gap, listener);
   }
   while (!blocks_.empty() && blocks_.front().end_offset <= offset_) blocks_.pop_front();
 }
 
-void LogReading::Skip(Gap gap, LogListener& listener) {
+void LogReading::Skip(const Gap& gap, LogListener& listener) {
   offset_ = std::max(offset_, gap.end_offset);
   dater_->Skip(offset_, [&](const Line& line, auto at) { listener.OnLine(line, at); });
   listener.OnGap(gap);
@@ -125,7 +125,7 @@ absl::Status LogReading::SkipHole(LogListener& listener) {
         return status;
     }
   }
-  Skip(std::move(gap), listener);
+  Skip(gap, listener);
   return absl::OkStatus();
 }
 

@@ -54,7 +54,7 @@ class LogReading {
   absl::Status LoadGaps();
   absl::Status LoadBlocks();
   void SkipGaps(LogListener& listener);
-  void Skip(Gap gap, LogListener& listener);
+  void Skip(const Gap& gap, LogListener& listener);
   int64_t NextGap() const;
   void Feed(const Block& block, LogListener& listener);
   // Goes on at the next bytes that the archive has.
