@@ -72,6 +72,14 @@ struct StreamCounts {
   friend bool operator==(const StreamCounts& a, const StreamCounts& b) = default;
 };
 
+// A place between two lines of a stream from which they can be read and dated. A default one is the
+// stream's beginning.
+struct StreamMark {
+  int64_t offset = 0;                   // where the next line begins
+  std::optional<UnixMillis> latest_at;  // of all lines before it, as far as they are dated
+  std::string state;                    // opaque to all but the normalizer
+};
+
 // How far a stream is normalized, and what is needed to go on. A default one is its beginning.
 struct StreamProgress {
   int64_t offset = 0;  // of the next byte

@@ -113,6 +113,9 @@ absl::StatusOr<NormalizerState> ParseState(const std::string& saved) {
   state.running = RunningOf(proto);
   state.reader.in_journal_entry = proto.in_journal_entry();
   if (proto.has_journal_at_millis()) state.reader.journal_at = proto.journal_at_millis();
+  if (proto.has_latest_at_millis()) state.latest_at = proto.latest_at_millis();
+  state.marked_offset = proto.marked_offset();
+  if (proto.has_marked_at_millis()) state.marked_at = proto.marked_at_millis();
   if (proto.has_counts_before_seal()) {
     state.counts_before_seal = FromProto(proto.counts_before_seal());
   }
@@ -151,6 +154,9 @@ std::string SerializeState(const NormalizerState& state) {
   ToProto(state.running, proto);
   proto.set_in_journal_entry(state.reader.in_journal_entry);
   if (state.reader.journal_at) proto.set_journal_at_millis(*state.reader.journal_at);
+  if (state.latest_at) proto.set_latest_at_millis(*state.latest_at);
+  proto.set_marked_offset(state.marked_offset);
+  if (state.marked_at) proto.set_marked_at_millis(*state.marked_at);
   if (state.counts_before_seal) {
     ToProto(*state.counts_before_seal, *proto.mutable_counts_before_seal());
   }

@@ -34,6 +34,11 @@ struct NormalizerState {
   OpenRecords open_records;
   RecordReader::State reader;
   RunningJobs running;
+  // The latest instant of a line; nothing in what was saved before marks were made.
+  std::optional<UnixMillis> latest_at;
+  // Where the last mark was made, and the latest instant then.
+  int64_t marked_offset = 0;
+  std::optional<UnixMillis> marked_at;
   // The counts without the unfinished line, where the stream was sealed with one.
   std::optional<StreamCounts> counts_before_seal;
 };

@@ -10,6 +10,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "model/proving_graph.h"
+#include "normalizer/line_dater.h"
 #include "normalizer/pretty.h"
 #include "normalizer/record_events.h"
 #include "normalizer/utf8.h"
@@ -26,6 +27,10 @@ constexpr size_t kMaxProcessBytes = 255;
 constexpr size_t kMaxOpenRecords = 64;
 // What a record's later lines can add stands near its beginning.
 constexpr size_t kMaxRecordBytes = size_t{64} << 10;
+// However wild its instants are, a log has no more marks than one in so many bytes.
+constexpr int64_t kMinMarkBytes = int64_t{1} << 10;
+// A mark with more is left out: that of a line in many parts.
+constexpr size_t kMaxMarkState = size_t{16} << 10;
 
 // Whether more text could change what a message says that ends where its log ends for now: a cut id
 // would name a job that does not exist, a cut number another attempt.
@@ -123,6 +128,9 @@ StreamNormalizer::StreamNormalizer(StreamLabels labels, const StreamProgress& pr
       splitter_(progress.offset, std::move(state.unfinished)),
       reader_(std::move(state.reader)),
       open_records_(std::move(state.open_records)),
+      latest_at_(state.latest_at ? state.latest_at : counts_.last_at),
+      marked_offset_(state.marked_offset),
+      marked_at_(state.marked_at),
       running_(std::move(state.running)),
       index_(index) {}
 
@@ -137,6 +145,7 @@ void StreamNormalizer::Seal(NormalizerSink& sink) {
   RunningJobs running = running_;
   RecordReader::State reader_state = reader_.state();
   Timeline::Clocks clocks = timeline_.clocks();
+  const std::optional<UnixMillis> latest_at = latest_at_;
   if (!splitter_.unfinished().text.empty()) {
     counts_before_seal_ = counts_;
     ReadLine(splitter_.UnfinishedLine(), /*may_go_on=*/true, sink);
@@ -148,6 +157,7 @@ void StreamNormalizer::Seal(NormalizerSink& sink) {
     FinishRecord(known, sink);
   }
   timeline_.set_clocks(std::move(clocks));
+  latest_at_ = latest_at;
   reader_.set_state(std::move(reader_state));
   open_records_ = std::move(open_records);
   running_ = std::move(running);
@@ -181,7 +191,27 @@ void StreamNormalizer::TakeSealBack() {
   counts_ = *std::exchange(counts_before_seal_, std::nullopt);
 }
 
+void StreamNormalizer::MarkBefore(const Line& line, NormalizerSink& sink) {
+  if (!marked_at_) marked_at_ = latest_at_;
+  const int64_t bytes = line.offset - marked_offset_;
+  const bool is_due = bytes >= kMarkBytes || (bytes >= kMinMarkBytes && marked_at_ != latest_at_ &&
+                                              *latest_at_ - *marked_at_ >= kMarkSpan);
+  if (!is_due) return;
+  marked_offset_ = line.offset;
+  marked_at_ = latest_at_;
+  NormalizerState state;
+  state.clocks = timeline_.clocks();
+  state.reader = reader_.state();
+  StreamMark mark{line.offset, latest_at_, SerializeState(state)};
+  // Lines without a time may have the instant of an anchor.
+  for (const Anchor& anchor : labels_.anchors) {
+    if (anchor.offset <= line.offset) mark.latest_at = std::max(mark.latest_at, {anchor.at});
+  }
+  if (mark.state.size() <= kMaxMarkState) sink.OnMark(mark);
+}
+
 void StreamNormalizer::ReadLine(const Line& line, bool may_go_on, NormalizerSink& sink) {
+  if (!may_go_on) MarkBefore(line, sink);
   ++counts_.lines;
   counts_.cut += line.cut ? 1 : 0;
   reader_.Read(line, [&](const LogLine& log_line) {
@@ -195,12 +225,8 @@ void StreamNormalizer::ReadLine(const Line& line, bool may_go_on, NormalizerSink
 
 void StreamNormalizer::ReadRecord(const LogLine& line, bool may_go_on, NormalizerSink& sink) {
   const Record& record = *line.record;
-  std::optional<UnixMillis> at = record.at;
-  if (at) {
-    timeline_.Observe(line.service, line.offset, *at);
-  } else {
-    at = timeline_.Resolve(line.service, line.offset, *record.time_of_day);
-  }
+  const std::optional<UnixMillis> at = DateRecord(line, timeline_);
+  latest_at_ = std::max(latest_at_, at);
   const auto match = index_->Find(record.message);
   ++counts_.records;
   ++(match ? counts_.understood : counts_.not_understood);
@@ -240,6 +266,7 @@ OpenRecord& StreamNormalizer::OpenRecordOf(absl::string_view service) {
 }
 
 void StreamNormalizer::ReadOtherLine(const LogLine& line, bool may_go_on, NormalizerSink& sink) {
+  latest_at_ = std::max(latest_at_, line.at);
   if (const auto match = index_->FindPrinted(line.text)) {
     // It has no time of its own, and is not of the record before it.
     const auto at = line.at ? line.at : timeline_.Last(line.service, line.offset);
@@ -359,10 +386,11 @@ Origin StreamNormalizer::OriginOf(const LogLine& line) const {
 }
 
 StreamProgress StreamNormalizer::progress() const {
-  return StreamProgress{splitter_.offset(),
-                        SerializeState({splitter_.unfinished(), timeline_.clocks(), open_records_,
-                                        reader_.state(), running_, counts_before_seal_}),
-                        counts_};
+  return StreamProgress{
+      splitter_.offset(),
+      SerializeState({splitter_.unfinished(), timeline_.clocks(), open_records_, reader_.state(),
+                      running_, latest_at_, marked_offset_, marked_at_, counts_before_seal_}),
+      counts_};
 }
 
 }  // namespace proverlog

@@ -33,10 +33,17 @@ class NormalizerSink {
   // A record whose message is not in the catalogue.
   virtual void OnUnknown(const Record& /*record*/, std::optional<UnixMillis> /*at*/,
                          const Origin& /*origin*/) {}
+  // Made between lines, a mark every kMarkBytes of the stream or kMarkSpan of its time.
+  virtual void OnMark(const StreamMark& /*mark*/) {}
   // Every record, dated or not; `match` is null where its message is not in the catalogue.
   virtual void OnRecord(const Record& /*record*/, std::optional<UnixMillis> /*at*/,
                         const MessageMatch* /*match*/) {}
 };
+
+inline constexpr int64_t kMarkBytes = int64_t{256} << 10;
+// Marks of a slow log: where lines are removed because they are old, those that follow are dated
+// from the mark before them, which must not be a day away.
+inline constexpr Millis kMarkSpan = Millis{6} * 3'600'000;
 
 // Turns one stream's bytes into facts. The result is a function of the bytes, the labels and
 // nothing else: however the bytes are cut into pieces, and wherever the work is taken up again from
@@ -72,6 +79,7 @@ class StreamNormalizer {
                    const MessageIndex* index);
 
   void TakeSealBack();
+  void MarkBefore(const Line& line, NormalizerSink& sink);
   void ReadLine(const Line& line, bool may_go_on, NormalizerSink& sink);
   void ReadRecord(const LogLine& line, bool may_go_on, NormalizerSink& sink);
   OpenRecord& OpenRecordOf(absl::string_view service);
@@ -92,6 +100,9 @@ class StreamNormalizer {
   LineSplitter splitter_;
   RecordReader reader_;
   OpenRecords open_records_;
+  std::optional<UnixMillis> latest_at_;  // of a line
+  int64_t marked_offset_;
+  std::optional<UnixMillis> marked_at_;
   RunningJobs running_;
   CircuitRun run_;  // the last one: the memory of its texts is used again
   const MessageIndex* index_;

@@ -127,7 +127,10 @@ std::optional<UnixMillis> Timeline::Resolve(absl::string_view writer, int64_t of
 }
 
 std::optional<UnixMillis> Timeline::Last(absl::string_view writer, int64_t offset) {
-  Clock clock = ClockOf(writer);  // a copy: the next line is still the first after its anchor
+  auto found = clocks_.find(writer);
+  if (found == clocks_.end() && clocks_.size() >= kMaxWriters) found = clocks_.find("");
+  // A copy: the next line is still the first after its anchor, and this one makes no writer known.
+  Clock clock = found == clocks_.end() ? Clock() : found->second;
   UseAnchorsUpTo(offset, clock);
   if (!clock.local) return std::nullopt;
   return ToInstant(clock, 0);

@@ -40,9 +40,8 @@ struct NormalizedStream {
   StreamProgress progress;
   std::optional<int64_t> sealed_offset;  // the seal that was read, if any
   std::vector<Unreadable> unreadable;    // of the bytes since the last progress
+  std::vector<StreamMark> marks;         // in the same bytes
 };
-
-inline constexpr int kMaxGapsAtOnce = 1000;
 
 // A prover with a pending stream of its live projection.
 struct ProverBehind {

@@ -110,6 +110,31 @@ struct EventFilter {
   std::optional<EventPosition> after;
 };
 
+// Which logs: all that agree with every field that is given.
+struct LogFilter {
+  std::optional<int64_t> stream_id;
+  std::string machine;  // empty: all
+  std::string source;   // empty: all
+  // Where both are given: with a record between them, without any dated record, or not read to the
+  // end yet.
+  std::optional<UnixMillis> first_at;
+  std::optional<UnixMillis> last_at;
+};
+
+// Where the lines of a stream are to be read from: behind all that are dated up to latest_at, or at
+// most at `offset` where such a line has that instant.
+struct LinePosition {
+  UnixMillis latest_at = 0;
+  int64_t offset = 0;
+};
+
+// What is needed to date a stream's lines.
+struct LineStart {
+  std::vector<Anchor> anchors;  // by offset
+  StreamMark mark;
+  StreamMark first_mark;  // the first that is kept; a default one where there is none
+};
+
 // Reads what the normalizer wrote. Jobs that are open when their epoch is closed are abandoned in
 // every answer. Every call reads one consistent state and is bounded: by a
 // deadline (DEADLINE_EXCEEDED), and by a number of rows, beyond which it takes the first ones where
@@ -162,6 +187,21 @@ class QueryStore : public ArchiveReader {
   // The streams with these ids; those that are not known are left out.
   virtual absl::StatusOr<std::vector<StreamStatus>> LoadStreams(
       const ProverRef& prover, const std::vector<int64_t>& stream_ids) = 0;
+
+  // The logs by their earliest record, then by id.
+  virtual absl::StatusOr<std::vector<StreamStatus>> FindStreams(const ProverRef& prover,
+                                                                const LogFilter& filter,
+                                                                int limit) = 0;
+
+  // The last mark of the stream whose latest instant and offset are at most those of the position,
+  // compared in this order; a default one where there is none.
+  virtual absl::StatusOr<LineStart> LoadLineStart(const ProverRef& prover, int64_t stream_id,
+                                                  const LinePosition& position) = 0;
+
+  // What is missing of the stream, as StreamStatus has it, of what begins in [begin, end]; at most
+  // kMaxGapsAtOnce.
+  virtual absl::StatusOr<std::vector<Gap>> ListGaps(const ProverRef& prover, int64_t stream_id,
+                                                    int64_t begin, int64_t end) = 0;
 
   // The prover's streams, the most recently received first.
   virtual absl::StatusOr<std::vector<StreamStatus>> ListStreams(const ProverRef& prover,

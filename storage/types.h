@@ -64,6 +64,7 @@ struct StreamStatus {
   std::vector<Gap> gaps;                  // by offset, at most kMaxGapsShown
 };
 inline constexpr int kMaxGapsShown = 100;
+inline constexpr int kMaxGapsAtOnce = 1000;
 
 }  // namespace proverlog
 

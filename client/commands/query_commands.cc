@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/commands/command.h"
+#include "client/commands/instant_flag.h"
 #include "client/format/summary.h"
 #include "model/job.h"
 #include "rpc/convert.h"
@@ -123,6 +124,58 @@ void AddJob(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   });
 }
 
+// A page may have nothing though there is more.
+int AskForLines(const GlobalFlags& flags, v1::ListLinesRequest request) {
+  auto response = Call(flags, &Stub::ListLines, request);
+  while (response.ok() && response->lines().empty() && response->gaps().empty() &&
+         !response->next_page_token().empty()) {
+    request.set_page_token(response->next_page_token());
+    response = Call(flags, &Stub::ListLines, request);
+  }
+  if (!response.ok()) return Fail(response.status());
+  if (flags.json) return PrintJson(*response);
+  std::fputs(LinesText(*response).c_str(), stdout);
+  return kExitOk;
+}
+
+void AddLines(CLI::App& app, GlobalFlags* flags, int* exit_code) {
+  CLI::App* command = app.add_subcommand("lines", "Show the lines of a machine's logs");
+  AddQueryFlags(command, flags);
+  struct Asked {
+    v1::ListLinesRequest request;
+    std::string from;
+    std::string to;
+  };
+  auto asked = std::make_shared<Asked>();
+  const std::shared_ptr<v1::ListLinesRequest> request(asked, &asked->request);
+  command
+      ->add_option_function<std::string>(
+          "--machine", [request](const std::string& value) { request->set_machine(value); },
+          "The machine")
+      ->required();
+  command->add_option_function<std::string>(
+      "--source", [request](const std::string& value) { request->set_source(value); },
+      "Only the log of this name");
+  command->add_option("--from", asked->from,
+                      "Lines since then: \"2026-11-21 03:00\" (UTC) or 2026-11-21T04:00:00+01:00");
+  command->add_option("--to", asked->to, "Lines before then");
+  AddPaging(command, "default 1000, at most 10000", request);
+  SetBody(command, exit_code, [flags, asked] {
+    asked->request.set_prover(flags->prover);
+    if (!asked->from.empty()) {
+      const auto from = ParseInstant("--from", asked->from);
+      if (!from.ok()) return Fail(from.status());
+      *asked->request.mutable_start_time() = ToProtoTimestamp(*from);
+    }
+    if (!asked->to.empty()) {
+      const auto to = ParseInstant("--to", asked->to);
+      if (!to.ok()) return Fail(to.status());
+      *asked->request.mutable_end_time() = ToProtoTimestamp(*to);
+    }
+    return AskForLines(*flags, asked->request);
+  });
+}
+
 void AddMachines(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   CLI::App* command = app.add_subcommand("machines", "List the machines and what they sent");
   AddQueryFlags(command, flags);
@@ -169,6 +222,7 @@ void AddQueryCommands(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   AddJobs(app, flags, exit_code);
   AddEvents(app, flags, exit_code);
   AddJob(app, flags, exit_code);
+  AddLines(app, flags, exit_code);
   AddMachines(app, flags, exit_code);
   AddCompare(app, flags, exit_code);
   AddUnknown(app, flags, exit_code);

@@ -7,7 +7,8 @@
 
 namespace proverlog {
 
-// The API's answers as text for a terminal, at most 100 columns wide.
+// The API's answers as text for a terminal, at most 100 columns wide but for the lines of logs in
+// LinesText.
 
 // "in progress", "proven"
 std::string OutcomeText(v1::EpochOutcome outcome);
@@ -23,6 +24,7 @@ std::string JobsText(const v1::ListJobsResponse& response);
 std::string JobText(const v1::GetJobResponse& response);
 std::string MachinesText(const v1::ListMachinesResponse& response);
 std::string EventsText(const v1::ListEventsResponse& response);
+std::string LinesText(const v1::ListLinesResponse& response);
 std::string ComparisonText(const v1::CompareMachinesResponse& response);
 std::string UnknownMessagesText(const v1::ListUnknownMessagesResponse& response);
 

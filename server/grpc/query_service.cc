@@ -87,6 +87,12 @@ grpc::ServerUnaryReactor* QueryService::GetStream(grpc::CallbackServerContext* c
   return Run(context, &QueryHandler::GetStream, request, response);
 }
 
+grpc::ServerUnaryReactor* QueryService::ListLines(grpc::CallbackServerContext* context,
+                                                  const v1::ListLinesRequest* request,
+                                                  v1::ListLinesResponse* response) {
+  return Run(context, &QueryHandler::ListLines, request, response);
+}
+
 grpc::ServerUnaryReactor* QueryService::ListUnknownMessages(
     grpc::CallbackServerContext* context, const v1::ListUnknownMessagesRequest* request,
     v1::ListUnknownMessagesResponse* response) {

@@ -41,6 +41,9 @@ class QueryService final : public v1::QueryService::CallbackService {
   grpc::ServerUnaryReactor* GetStream(grpc::CallbackServerContext* context,
                                       const v1::GetStreamRequest* request,
                                       v1::GetStreamResponse* response) override;
+  grpc::ServerUnaryReactor* ListLines(grpc::CallbackServerContext* context,
+                                      const v1::ListLinesRequest* request,
+                                      v1::ListLinesResponse* response) override;
   grpc::ServerUnaryReactor* ListUnknownMessages(grpc::CallbackServerContext* context,
                                                 const v1::ListUnknownMessagesRequest* request,
                                                 v1::ListUnknownMessagesResponse* response) override;

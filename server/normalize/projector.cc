@@ -114,7 +114,7 @@ absl::Status MergeJobs(const JobSet& told, ProjectionTransaction& tx) {
 }
 
 NormalizedStream Unchanged(const PendingStream& stream) {
-  return {stream.labels.stream_id, stream.progress, std::nullopt, {}};
+  return {stream.labels.stream_id, stream.progress, std::nullopt, {}, {}};
 }
 
 // Ends what the parser throws. Without memory it is not the stream's fault.

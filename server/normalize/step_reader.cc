@@ -88,7 +88,7 @@ absl::StatusOr<StepReading> ReadStep(StepBytes bytes, const MessageIndex* index)
       ++reading.stuck;
       spdlog::error("normalizer: stream {} cannot be read beyond {}: {}", stream.labels.stream_id,
                     stream.progress.offset, std::string(reached.status().message()));
-      reached = NormalizedStream{stream.labels.stream_id, stream.progress, std::nullopt, {}};
+      reached = NormalizedStream{stream.labels.stream_id, stream.progress, std::nullopt, {}, {}};
     }
     if (!reached.ok()) return reached.status();
     begun.blocks.clear();

@@ -47,10 +47,14 @@ class StreamSink : public NormalizerSink {
     unknown_.Add(record, at, origin.offset);
   }
 
+  void OnMark(const StreamMark& mark) override { marks_.push_back(mark); }
+
   const UnknownMessages& unknown() const { return unknown_; }
+  std::vector<StreamMark> TakeMarks() { return std::move(marks_); }
 
  private:
   Told* told_;
+  std::vector<StreamMark> marks_;
   UnknownMessages unknown_;
 };
 
@@ -103,6 +107,7 @@ class StreamReader {
     }
     reached.progress = normalizer_->progress();
     reached.unreadable = std::move(unreadable_);
+    reached.marks = sink_.TakeMarks();
     return reached;
   }
 

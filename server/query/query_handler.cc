@@ -13,6 +13,7 @@
 #include "rpc/convert.h"
 #include "rpc/status.h"
 #include "server/query/events.h"
+#include "server/query/list_lines.h"
 #include "server/query/log_lines.h"
 #include "server/query/page_token.h"
 #include "server/query/store_convert.h"
@@ -369,6 +370,12 @@ absl::StatusOr<v1::GetStreamResponse> QueryHandler::GetStream(const v1::GetStrea
   v1::GetStreamResponse response;
   *response.mutable_stream() = ToProto(streams->front(), prover->name);
   return response;
+}
+
+absl::StatusOr<v1::ListLinesResponse> QueryHandler::ListLines(const v1::ListLinesRequest& request) {
+  const auto prover = FindProver(request.prover());
+  if (!prover.ok()) return prover.status();
+  return proverlog::ListLines(*store_, *prover, request);
 }
 
 absl::StatusOr<v1::ListUnknownMessagesResponse> QueryHandler::ListUnknownMessages(

@@ -26,6 +26,7 @@ class QueryHandler {
       const v1::CompareMachinesRequest& request);
   absl::StatusOr<v1::ListEventsResponse> ListEvents(const v1::ListEventsRequest& request);
   absl::StatusOr<v1::GetStreamResponse> GetStream(const v1::GetStreamRequest& request);
+  absl::StatusOr<v1::ListLinesResponse> ListLines(const v1::ListLinesRequest& request);
   absl::StatusOr<v1::ListUnknownMessagesResponse> ListUnknownMessages(
       const v1::ListUnknownMessagesRequest& request);
 

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/postgres/live_blocks.h"
+#include "storage/postgres/mark_rows.h"
 #include "storage/postgres/old_jobs.h"
 #include "storage/postgres/partitions.h"
 #include "storage/postgres/removed_logs.h"
@@ -96,6 +97,7 @@ absl::StatusOr<Removal> MaintenanceStore::RemoveLogs(const ArchivePartition& par
                                        return Removal::kNeeded;
                                      }
                                      ForgetUnreadable(tx, partition);
+                                     DeleteMarks(tx, partition);
                                      KeepTails(tx, partition);
                                      DropLasting(tx, partition);
                                      return Removal::kRemoved;

@@ -74,7 +74,7 @@ std::optional<ProjectionKey> LockRetired(ReadWrite& tx) {
 void DeleteSomeOf(ReadWrite& tx, const ProjectionKey& key) {
   int64_t left = kDeletedAStep;
   for (const char* table : {"job", "job_fact", "event", "circuit_batch", "epoch", "unknown_message",
-                            "unreadable", "stream_progress"}) {
+                            "unreadable", "stream_mark", "stream_progress"}) {
     if (left == 0) return;
     const auto deleted = tx.exec_params(
         absl::StrCat("DELETE FROM ", table, " WHERE ctid = ANY (ARRAY(SELECT ctid FROM ", table,

@@ -13,6 +13,7 @@
 #include "storage/postgres/event_rows.h"
 #include "storage/postgres/fields.h"
 #include "storage/postgres/job_rows.h"
+#include "storage/postgres/mark_rows.h"
 #include "storage/postgres/stream_rows.h"
 #include "storage/postgres/unknown_rows.h"
 #include "storage/postgres/unreadable_rows.h"
@@ -103,6 +104,7 @@ absl::Status ProjectionTransaction::SaveCircuitRuns(const std::vector<CircuitRun
 absl::Status ProjectionTransaction::SaveProgress(const NormalizedStream& stream) {
   return Guarded("save the normalizer's progress", [&] {
     UpsertProgress(stream);
+    InsertMarks(tx_, key_, stream.stream_id, stream.marks);
     for (const Unreadable& range : stream.unreadable) {
       InsertUnreadable(tx_, key_, stream.stream_id, range);
     }

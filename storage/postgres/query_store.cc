@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "analysis/epoch_summary.h"
+#include "storage/postgres/advance_rows.h"
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/array.h"
 #include "storage/postgres/circuit_rows.h"
@@ -17,6 +18,7 @@
 #include "storage/postgres/fields.h"
 #include "storage/postgres/hash_key.h"
 #include "storage/postgres/job_rows.h"
+#include "storage/postgres/mark_rows.h"
 #include "storage/postgres/stream_rows.h"
 #include "storage/postgres/transaction.h"
 #include "storage/postgres/unknown_rows.h"
@@ -315,6 +317,30 @@ absl::StatusOr<std::vector<StreamStatus>> QueryStore::LoadStreams(
                                     "AND s.stream_id = ANY ($3::bigint[]) ORDER BY machine,"
                                     " source, stream_id"),
                        prover.prover_id, prover.projection_id, ids.Finish()));
+  });
+}
+
+absl::StatusOr<std::vector<StreamStatus>> QueryStore::FindStreams(const ProverRef& prover,
+                                                                  const LogFilter& filter,
+                                                                  int limit) {
+  return Read("look for logs", [&](ReadOnly& tx) -> absl::StatusOr<std::vector<StreamStatus>> {
+    return SelectStreams(tx, KeyOf(prover), filter, limit);
+  });
+}
+
+absl::StatusOr<LineStart> QueryStore::LoadLineStart(const ProverRef& prover, int64_t stream_id,
+                                                    const LinePosition& position) {
+  return Read("look for lines", [&](ReadOnly& tx) -> absl::StatusOr<LineStart> {
+    return LineStart{SelectAnchors(tx, {prover.prover_id, stream_id}),
+                     SelectMark(tx, KeyOf(prover), stream_id, position),
+                     SelectFirstMark(tx, KeyOf(prover), stream_id)};
+  });
+}
+
+absl::StatusOr<std::vector<Gap>> QueryStore::ListGaps(const ProverRef& prover, int64_t stream_id,
+                                                      int64_t begin, int64_t end) {
+  return Read("list gaps", [&](ReadOnly& tx) -> absl::StatusOr<std::vector<Gap>> {
+    return SelectMissing(tx, KeyOf(prover), stream_id, begin, end);
   });
 }
 

@@ -39,6 +39,13 @@ class QueryStore : public proverlog::QueryStore {
                                               const JobId& with_hash_prefix, int limit) override;
   absl::StatusOr<std::vector<StreamStatus>> LoadStreams(
       const ProverRef& prover, const std::vector<int64_t>& stream_ids) override;
+  absl::StatusOr<std::vector<StreamStatus>> FindStreams(const ProverRef& prover,
+                                                        const LogFilter& filter,
+                                                        int limit) override;
+  absl::StatusOr<LineStart> LoadLineStart(const ProverRef& prover, int64_t stream_id,
+                                          const LinePosition& position) override;
+  absl::StatusOr<std::vector<Gap>> ListGaps(const ProverRef& prover, int64_t stream_id,
+                                            int64_t begin, int64_t end) override;
   absl::StatusOr<std::vector<StreamStatus>> ListStreams(const ProverRef& prover,
                                                         int limit) override;
   absl::StatusOr<std::vector<CircuitRun>> LoadCircuitRuns(const ProverRef& prover,

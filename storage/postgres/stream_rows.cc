@@ -89,4 +89,41 @@ std::vector<StreamStatus> ReadStreams(pqxx::transaction_base& tx, const Projecti
   return streams;
 }
 
+std::vector<StreamStatus> SelectStreams(pqxx::transaction_base& tx, const ProjectionKey& projection,
+                                        const LogFilter& filter, int limit) {
+  static const auto* const kSql = new std::string(
+      absl::StrCat(kStreamColumns, kCountColumns, kStreamTables,
+                   "AND ($3::bigint IS NULL OR s.stream_id = $3)"
+                   " AND ($4 = '' OR machine = $4) AND ($5 = '' OR source = $5)"
+                   " AND ($6::bigint IS NULL OR $7::bigint IS NULL OR pr.first_at IS NULL"
+                   "  OR sp.committed_offset > pr.normalized_offset"
+                   "  OR pr.last_at >= $6 AND pr.first_at <= $7)"
+                   " ORDER BY pr.first_at NULLS LAST, s.stream_id LIMIT $8"));
+  return ReadStreams(
+      tx, projection,
+      tx.exec_params(*kSql, projection.prover_id, projection.projection_id, filter.stream_id,
+                     filter.machine, filter.source, filter.first_at, filter.last_at, limit));
+}
+
+std::vector<Gap> SelectMissing(pqxx::transaction_base& tx, const ProjectionKey& projection,
+                               int64_t stream_id, int64_t begin, int64_t end) {
+  const auto rows = tx.exec_params(
+      "(SELECT begin_offset, end_offset, reason, received_at, '' AS message FROM gap"
+      "  WHERE prover_id = $1 AND stream_id = $3 AND begin_offset BETWEEN $4 AND $5"
+      "  ORDER BY begin_offset, end_offset LIMIT $6)"
+      " UNION ALL"
+      " (SELECT begin_offset, end_offset, $7, set_aside_at, message FROM unreadable"
+      "  WHERE prover_id = $1 AND projection_id = $2 AND stream_id = $3"
+      "   AND begin_offset BETWEEN $4 AND $5 ORDER BY begin_offset LIMIT $6)"
+      " ORDER BY begin_offset, end_offset LIMIT $6",
+      projection.prover_id, projection.projection_id, stream_id, begin, end, kMaxGapsAtOnce,
+      std::string(kGapReasonNames[static_cast<size_t>(GapReason::kUnreadable)]));
+  std::vector<Gap> gaps;
+  for (const auto& row : rows) {
+    gaps.push_back(ReadGap(row, 0));
+    gaps.back().message = row[4].as<std::string>();
+  }
+  return gaps;
+}
+
 }  // namespace proverlog::postgres

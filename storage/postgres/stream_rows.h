@@ -7,6 +7,7 @@
 
 #include "absl/strings/string_view.h"
 #include "model/stream.h"
+#include "storage/query_store.h"
 #include "storage/types.h"
 
 namespace proverlog::postgres {
@@ -35,6 +36,14 @@ inline constexpr char kStreamTables[] =
 // The rows' streams, with their gaps and what the projection could not read.
 std::vector<StreamStatus> ReadStreams(pqxx::transaction_base& tx, const ProjectionKey& projection,
                                       const pqxx::result& rows);
+
+// As QueryStore::FindStreams says.
+std::vector<StreamStatus> SelectStreams(pqxx::transaction_base& tx, const ProjectionKey& projection,
+                                        const LogFilter& filter, int limit);
+
+// As QueryStore::ListGaps says.
+std::vector<Gap> SelectMissing(pqxx::transaction_base& tx, const ProjectionKey& projection,
+                               int64_t stream_id, int64_t begin, int64_t end);
 
 }  // namespace proverlog::postgres
 

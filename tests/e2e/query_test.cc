@@ -131,6 +131,23 @@ TEST_F(QueryTest, EveryAnswerIsAlsoJson) {
   EXPECT_EQ(simdjson::dom::array(parse({"compare", "--epoch", "3054"})["epochs"]).size(), 1U);
 }
 
+TEST_F(QueryTest, LinesBetweenTwoInstants) {
+  const std::string out =
+      Ask({"lines", "--machine", "prover-a", "--source", "broker.log", "--from",
+           "2026-11-21T04:00:46+01:00", "--to", "2026-11-21 03:00:47", "--limit", "2"});
+  EXPECT_THAT(out, testing::StartsWith("prover-a broker.log (times in UTC):\n"
+                                       "2026-11-21 03:00:46."));
+  EXPECT_THAT(out, HasSubstr("There are more; the next page: --page-token "));
+  EXPECT_THAT(Ask({"lines", "--machine", "prover-a", "--from", "2027-01-01"}),
+              HasSubstr("No line is of this time.\nprover-a "));
+  const Finished none = service_.Proverlog({"lines", "--machine", "prover-x"});
+  EXPECT_EQ(none.exit_code, 1);
+  EXPECT_THAT(none.err, HasSubstr("has no such log of machine \"prover-x\""));
+  const Finished bad = service_.Proverlog({"lines", "--machine", "prover-a", "--to", "now"});
+  EXPECT_EQ(bad.exit_code, 1);
+  EXPECT_THAT(bad.err, HasSubstr("--to: \"now\" is not an instant"));
+}
+
 TEST_F(QueryTest, EventsTellOfAnEpochAndOfTheProcesses) {
   Import("prover-a", {"samples/node.log"});
   Import("prover-a", {"samples/node.log"});
