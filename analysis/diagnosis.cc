@@ -5,17 +5,6 @@
 namespace proverlog {
 namespace {
 
-// What the agent told of the attempt whose failure made the broker give up, else the broker's word.
-const Fact* CauseOf(const Job& job) {
-  const Fact* cause = nullptr;
-  for (const Fact& fact : job.facts) {
-    if (fact.kind == FactKind::kAgentFailed) cause = &fact;
-    if (fact.kind == FactKind::kRetried || fact.kind == FactKind::kTimedOut) cause = nullptr;
-    if (fact.kind == FactKind::kFailed) return cause != nullptr ? cause : &fact;
-  }
-  return cause;
-}
-
 int32_t PrintedAttempts(const Job& job) {
   int32_t printed = 0;
   for (const Fact& fact : job.facts) {
@@ -25,7 +14,7 @@ int32_t PrintedAttempts(const Job& job) {
 }
 
 void LookForFirstCause(const Job& job, Diagnosis& diagnosis) {
-  const Fact* cause = CauseOf(job);
+  const Fact* cause = FailureFact(job);
   if (cause == nullptr) return;
   if (!diagnosis.first_cause || cause->at < diagnosis.first_cause->fact.at) {
     diagnosis.first_cause = FailureCause{job.id, *cause};
@@ -41,6 +30,17 @@ void LookForHiddenTimeouts(const Job& job, Diagnosis& diagnosis) {
 }
 
 }  // namespace
+
+// What the agent told of the attempt whose failure made the broker give up, else the broker's word.
+const Fact* FailureFact(const Job& job) {
+  const Fact* cause = nullptr;
+  for (const Fact& fact : job.facts) {
+    if (fact.kind == FactKind::kAgentFailed) cause = &fact;
+    if (fact.kind == FactKind::kRetried || fact.kind == FactKind::kTimedOut) cause = nullptr;
+    if (fact.kind == FactKind::kFailed) return cause != nullptr ? cause : &fact;
+  }
+  return cause;
+}
 
 Diagnosis Diagnose(const std::vector<Job>& jobs) {
   Diagnosis diagnosis;

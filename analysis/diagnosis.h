@@ -39,6 +39,10 @@ struct Diagnosis {
   int32_t unlogged_attempts = 0;
 };
 
+// The fact that tells why a job failed for good; null where none does: the job did not fail, or
+// only a snapshot says that it did.
+const Fact* FailureFact(const Job& job);
+
 // `jobs` are all jobs of one epoch.
 Diagnosis Diagnose(const std::vector<Job>& jobs);
 

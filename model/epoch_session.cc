@@ -130,6 +130,7 @@ class SessionBuilder {
     }
     if (session_.kind.empty()) session_.kind = FirstField(event, {"kind"});
     const Says says = Meanings().at(event.kind);
+    if (IsTrouble(says, event) && !session_.trouble) session_.trouble = event;
     switch (says) {
       case Says::kStarted:
         Earliest(event.at, session_.started_at);
@@ -160,6 +161,7 @@ class SessionBuilder {
     session_.id = std::move(id);
     // Trouble on the way to it is no reason of a good end.
     if (session_.state <= SessionState::kDropped) session_.reason.clear();
+    if (session_.state <= SessionState::kSuperseded) session_.trouble.reset();
     return std::move(session_);
   }
 
@@ -190,6 +192,23 @@ class SessionBuilder {
                      event);
       default:
         return EndAs(PrintedState(Field(event, "state")), event);
+    }
+  }
+
+  static bool IsTrouble(Says says, const Event& event) {
+    switch (says) {
+      case Says::kStarted:
+      case Says::kProofReady:
+      case Says::kTopTree:
+      case Says::kDeadlineSet:
+      case Says::kPublished:
+      case Says::kSuperseded:
+        return false;
+      case Says::kExited:
+        return PrintedState(Field(event, "state")) >= SessionState::kFailed &&
+               Field(event, "state") != "completed";
+      default:
+        return true;
     }
   }
 

@@ -39,6 +39,9 @@ struct EpochSession {
       deadline;  // for its proof to be on L1, as the publishing service has it
   std::optional<double> top_tree_millis;  // what the lines say that proving the top tree took
   std::string reason;                     // of its end: an error, or why it was cancelled
+  // The first event that says that it did not, or may not, end on L1; none where none does, and of
+  // one that is published or superseded.
+  std::optional<Event> trouble;
 
   friend bool operator==(const EpochSession& a, const EpochSession& b) = default;
 };

@@ -247,5 +247,21 @@ TEST(EpochSessionTest, TheBestSession) {
   }
 }
 
+TEST(EpochSessionTest, TroubleIsTheFirstLineOfIt) {
+  const auto trouble = [](std::vector<Event> events) {
+    return DeriveSessions(std::move(events)).front().trouble;
+  };
+  const Event failed = Make(5, "candidate.failed", {{"session", "a"}, {"error", "fetch failed"}});
+  const Event deadline = Make(9, "session.deadline", {{"session", "a"}});
+  EXPECT_EQ(trouble({deadline, failed, Created(1, "a"), Exited(10, "a", "timed-out")}), failed);
+  EXPECT_EQ(trouble({Created(1, "a"), failed}), failed);
+  EXPECT_EQ(trouble({Created(1, "a"), failed,
+                     Make(6, "candidate.resolved", {{"session", "a"}, {"state", "published"}})}),
+            std::nullopt);
+  EXPECT_EQ(trouble({Created(1, "a"), Exited(10, "a", "completed")}), std::nullopt);
+  const Event dropped = Make(9, "l1.estimated", {{"epoch", "7"}});
+  EXPECT_EQ(trouble({Created(1, "a"), dropped}), dropped);
+}
+
 }  // namespace
 }  // namespace proverlog
