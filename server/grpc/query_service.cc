@@ -63,6 +63,12 @@ grpc::ServerUnaryReactor* QueryService::GetJob(grpc::CallbackServerContext* cont
   return Run(context, &QueryHandler::GetJob, request, response);
 }
 
+grpc::ServerUnaryReactor* QueryService::Explain(grpc::CallbackServerContext* context,
+                                                const v1::ExplainRequest* request,
+                                                v1::ExplainResponse* response) {
+  return Run(context, &QueryHandler::Explain, request, response);
+}
+
 grpc::ServerUnaryReactor* QueryService::ListMachines(grpc::CallbackServerContext* context,
                                                      const v1::ListMachinesRequest* request,
                                                      v1::ListMachinesResponse* response) {

@@ -13,8 +13,9 @@
 #include "rpc/convert.h"
 #include "rpc/status.h"
 #include "server/query/events.h"
+#include "server/query/explain.h"
+#include "server/query/fact_lines.h"
 #include "server/query/list_lines.h"
-#include "server/query/log_lines.h"
 #include "server/query/page_token.h"
 #include "server/query/store_convert.h"
 #include "server/query/unknown_messages.h"
@@ -43,6 +44,12 @@ constexpr int kMaxStreamsOfMachine = 100;
 absl::Status CheckEpoch(int32_t epoch) {
   if (epoch >= 0) return absl::OkStatus();
   return InvalidField("epoch", absl::StrCat(epoch, " is negative"));
+}
+
+absl::StatusOr<JobId> ReadJobId(const std::string& field, const std::string& text) {
+  if (const auto id = ParseJobId(text)) return JobId::From(*id);
+  return InvalidField(field,
+                      absl::StrCat("\"", text.substr(0, 256), "\" is not <epoch>:<TYPE>:<hash>"));
 }
 
 absl::StatusOr<std::optional<JobState>> StateOf(v1::JobState state) {
@@ -213,18 +220,15 @@ absl::StatusOr<v1::ListJobsResponse> QueryHandler::ListJobs(const v1::ListJobsRe
 }
 
 absl::StatusOr<v1::GetJobResponse> QueryHandler::GetJob(const v1::GetJobRequest& request) {
-  const auto id = ParseJobId(request.id());
-  if (!id) {
-    return InvalidField(
-        "id", absl::StrCat("\"", request.id().substr(0, 256), "\" is not <epoch>:<TYPE>:<hash>"));
-  }
+  const auto id = ReadJobId("id", request.id());
+  if (!id.ok()) return id.status();
   if (request.context_lines() < 0 || request.context_lines() > kMaxContextLines) {
     return InvalidField("context_lines", absl::StrCat(request.context_lines(),
                                                       " is not between 0 and ", kMaxContextLines));
   }
   const auto prover = FindProver(request.prover());
   if (!prover.ok()) return prover.status();
-  const auto job = FindJob(*prover, JobId::From(*id));
+  const auto job = FindJob("id", *prover, *id);
   if (!job.ok()) return job.status();
 
   v1::GetJobResponse response;
@@ -243,15 +247,16 @@ absl::StatusOr<v1::GetJobResponse> QueryHandler::GetJob(const v1::GetJobRequest&
   return response;
 }
 
-absl::StatusOr<Job> QueryHandler::FindJob(const ProverRef& prover, const JobId& id) {
+absl::StatusOr<Job> QueryHandler::FindJob(const std::string& field, const ProverRef& prover,
+                                          const JobId& id) {
   auto job = store_->LoadJob(prover, id);
   if (!absl::IsNotFound(job.status()) || IsFullHash(id.hash)) return job;
   const auto found = store_->FindJobs(prover, id, 2);
   if (!found.ok()) return found.status();
   if (found->empty()) return job;
   if (found->size() > 1) {
-    return InvalidField("id", absl::StrCat(id.ToString(), " is the beginning of several, such as ",
-                                           found->front().ToString()));
+    return InvalidField(field, absl::StrCat(id.ToString(), " is the beginning of several, such as ",
+                                            found->front().ToString()));
   }
   return store_->LoadJob(prover, found->front());
 }
@@ -270,22 +275,35 @@ absl::Status QueryHandler::AddFacts(const ProverRef& prover, const Job& job, int
     *proto = ToProto(fact);
     proto->set_source(sources[fact.origin.stream_id]);
     if (response.facts_size() > kMaxFactsWithLines || line_bytes > kMaxLineBytes) continue;
-    const auto lines = ReadLinesAround(*store_, {prover.prover_id, fact.origin.stream_id},
-                                       fact.origin.offset, context_lines);
-    if (absl::IsNotFound(lines.status())) {
-      proto->set_lines_missing(std::string(lines.status().message()));
-      continue;
-    }
-    if (!lines.ok()) return lines.status();
-    for (const ArchivedLine& line : *lines) {
-      v1::LogLine* log_line = proto->add_lines();
-      log_line->set_offset(line.offset);
-      log_line->set_text(line.text);
-      log_line->set_is_fact(line.offset == fact.origin.offset);
-      line_bytes += line.text.size();
-    }
+    const auto added = AddLines(*store_, prover, fact.origin, context_lines, *proto);
+    if (!added.ok()) return added.status();
+    line_bytes += *added;
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<v1::ExplainResponse> QueryHandler::Explain(const v1::ExplainRequest& request) {
+  if (auto status = CheckEpoch(request.epoch()); !status.ok()) return status;
+  if (request.subject_case() == v1::ExplainRequest::SUBJECT_NOT_SET) {
+    return InvalidField("subject", "it is neither an epoch nor a job");
+  }
+  const auto prover = FindProver(request.prover());
+  if (!prover.ok()) return prover.status();
+  if (!request.has_job()) return ExplainEpoch(*prover, request.epoch(), std::nullopt);
+  const auto id = ReadJobId("job", request.job());
+  if (!id.ok()) return id.status();
+  const auto job = FindJob("job", *prover, *id);
+  if (!job.ok()) return job.status();
+  return ExplainEpoch(*prover, id->epoch, *job);
+}
+
+absl::StatusOr<v1::ExplainResponse> QueryHandler::ExplainEpoch(const ProverRef& prover,
+                                                               int32_t epoch,
+                                                               const std::optional<Job>& job) {
+  const auto state = store_->LoadEpochState(prover, epoch, kMaxJobsLoaded);
+  if (!state.ok()) return state.status();
+  if (auto status = CheckKnown(prover, epoch, *state); !status.ok()) return status;
+  return proverlog::Explain(*store_, prover, epoch, *state, job);
 }
 
 absl::StatusOr<v1::ListMachinesResponse> QueryHandler::ListMachines(

@@ -1,8 +1,9 @@
 #ifndef PROVERLOG_SERVER_QUERY_QUERY_HANDLER_H_
 #define PROVERLOG_SERVER_QUERY_QUERY_HANDLER_H_
 
+#include <cstdint>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "proverlog/v1/query.pb.h"
@@ -21,6 +22,7 @@ class QueryHandler {
       const v1::GetEpochSummaryRequest& request);
   absl::StatusOr<v1::ListJobsResponse> ListJobs(const v1::ListJobsRequest& request);
   absl::StatusOr<v1::GetJobResponse> GetJob(const v1::GetJobRequest& request);
+  absl::StatusOr<v1::ExplainResponse> Explain(const v1::ExplainRequest& request);
   absl::StatusOr<v1::ListMachinesResponse> ListMachines(const v1::ListMachinesRequest& request);
   absl::StatusOr<v1::CompareMachinesResponse> CompareMachines(
       const v1::CompareMachinesRequest& request);
@@ -36,7 +38,11 @@ class QueryHandler {
   // NOT_FOUND where none of the epoch's jobs exists.
   absl::Status CheckKnown(const ProverRef& prover, int32_t epoch, const EpochState& state);
   // The job of that id, or the only one whose hash begins with the id's.
-  absl::StatusOr<Job> FindJob(const ProverRef& prover, const JobId& id);
+  // `field` is the request's that has it.
+  absl::StatusOr<Job> FindJob(const std::string& field, const ProverRef& prover, const JobId& id);
+  // Why the epoch, or `job` of it, went as it did.
+  absl::StatusOr<v1::ExplainResponse> ExplainEpoch(const ProverRef& prover, int32_t epoch,
+                                                   const std::optional<Job>& job);
   // A job's facts with the log lines around them.
   absl::Status AddFacts(const ProverRef& prover, const Job& job, int context_lines,
                         v1::GetJobResponse& response);

@@ -1,0 +1,179 @@
+#include "server/query/explain.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "rpc/convert.h"
+#include "server/query/fact_lines.h"
+#include "server/query/store_convert.h"
+
+namespace proverlog {
+namespace {
+
+constexpr int kContextLines = 1;
+constexpr size_t kMaxJobSetbacks = 10;
+constexpr int kMaxIncomplete = 1000;
+
+v1::Cause ToProto(const Cause& cause) {
+  v1::Cause proto;
+  const CauseEntry& entry = EntryOf(cause.kind);
+  proto.set_kind(ToProto(cause.kind));
+  *proto.mutable_time() = ToProtoTimestamp(cause.at);
+  proto.set_words(cause.words);
+  proto.set_meaning(std::string(entry.meaning));
+  proto.set_remedy(std::string(entry.remedy));
+  if (cause.job) proto.set_job(cause.job->ToString());
+  proto.set_attempts(cause.attempts);
+  proto.set_gave_up(cause.gave_up);
+  if (cause.ran_in) {
+    proto.set_machine(cause.ran_in->machine);
+    proto.set_agent_process(cause.ran_in->process);
+  }
+  return proto;
+}
+
+// Adds what the logs themselves have to causes: names, ends and lines.
+class Quotes {
+ public:
+  Quotes(QueryStore& store, const ProverRef& prover) : store_(store), prover_(prover) {}
+
+  // Learns of the logs that the causes rest on.
+  absl::Status Load(const std::vector<const Cause*>& causes) {
+    std::vector<int64_t> ids;
+    for (const Cause* cause : causes) {
+      if (cause->ran_in) ids.push_back(cause->ran_in->stream_id);
+      for (const Evidence& evidence : cause->evidence) ids.push_back(evidence.origin.stream_id);
+    }
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    if (ids.empty()) return absl::OkStatus();
+    auto streams = store_.LoadStreams(prover_, ids);
+    if (!streams.ok()) return streams.status();
+    for (StreamStatus& stream : *streams) streams_[stream.key.stream_id] = std::move(stream);
+    return absl::OkStatus();
+  }
+
+  // The cause as it is on the wire.
+  absl::StatusOr<v1::Cause> Quote(const Cause& cause) {
+    v1::Cause proto = ToProto(cause);
+    if (cause.kind == CauseKind::kAgentLost) {
+      const auto& log_end = streams_[cause.ran_in->stream_id].counts.last_at;
+      if (log_end) *proto.mutable_log_end_time() = ToProtoTimestamp(*log_end);
+    }
+    for (const Evidence& evidence : cause.evidence) {
+      v1::Evidence& quoted = *proto.add_evidence();
+      quoted.set_kind(evidence.kind);
+      *quoted.mutable_time() = ToProtoTimestamp(evidence.at);
+      quoted.set_tells_cause(evidence.tells_cause);
+      quoted.set_machine(evidence.origin.machine);
+      quoted.set_stream_id(evidence.origin.stream_id);
+      quoted.set_source(streams_[evidence.origin.stream_id].source);
+      quoted.set_offset(evidence.origin.offset);
+      const int context = evidence.tells_cause ? kContextLines : 0;
+      const auto added = AddLines(store_, prover_, evidence.origin, context, quoted);
+      if (!added.ok()) return added.status();
+    }
+    return proto;
+  }
+
+ private:
+  QueryStore& store_;
+  const ProverRef& prover_;
+  std::map<int64_t, StreamStatus> streams_;
+};
+
+void AddCounts(const std::map<CauseKind, int32_t>& counts,
+               google::protobuf::RepeatedPtrField<v1::CauseCount>& proto) {
+  for (const auto& [kind, count] : counts) {
+    v1::CauseCount& row = *proto.Add();
+    row.set_kind(ToProto(kind));
+    row.set_count(count);
+  }
+}
+
+void AddEpoch(const Explanation& explanation, v1::ExplainResponse& response) {
+  response.set_order_uncertain(explanation.order_uncertain);
+  AddCounts(explanation.failures, *response.mutable_failures());
+  AddCounts(explanation.setbacks, *response.mutable_setbacks());
+  response.set_cancelled_before(explanation.cancelled_before);
+  response.set_cancelled_after(explanation.cancelled_after);
+  response.set_unfinished(explanation.unfinished);
+  response.set_restored(explanation.restored);
+  if (explanation.restored_at) {
+    *response.mutable_restore_time() = ToProtoTimestamp(*explanation.restored_at);
+  }
+  if (!explanation.slowest) return;
+  v1::SlowJob& slowest = *response.mutable_slowest();
+  slowest.set_job(explanation.slowest->job.ToString());
+  *slowest.mutable_duration() = MillisToProto(static_cast<double>(explanation.slowest->duration));
+  *slowest.mutable_median() = MillisToProto(explanation.slowest->median);
+}
+
+void AddIncompleteSources(const EpochState& state, const std::string& prover,
+                          v1::ExplainResponse& response) {
+  response.set_more_sources(state.more_behind);
+  for (const StreamStatus& stream : state.streams) {
+    const bool is_complete =
+        stream.normalized_offset >= stream.committed_offset && stream.gaps.empty();
+    if (is_complete) continue;
+    if (response.incomplete_sources_size() == kMaxIncomplete) {
+      response.set_more_sources(true);
+      return;
+    }
+    *response.add_incomplete_sources() = ToProto(stream, prover);
+  }
+}
+
+}  // namespace
+
+// In the order of the messages' numbers, of which 0 is none.
+v1::CauseKind ToProto(CauseKind kind) {
+  return static_cast<v1::CauseKind>(static_cast<int>(kind) + 1);
+}
+v1::MissingLog ToProto(MissingLog log) {
+  return static_cast<v1::MissingLog>(static_cast<int>(log) + 1);
+}
+
+absl::StatusOr<v1::ExplainResponse> Explain(QueryStore& store, const ProverRef& prover,
+                                            int32_t epoch, const EpochState& state,
+                                            const std::optional<Job>& job) {
+  const EpochSummary summary = SummarizeEpoch(epoch, state.jobs, state.context);
+  const Explanation of_epoch = ExplainEpoch(summary, state.jobs, state.context);
+  JobExplanation answer;
+  answer.cause = of_epoch.cause;
+  answer.missing = of_epoch.missing;
+  if (job) answer = ExplainJob(*job, of_epoch);
+  answer.setbacks.resize(std::min(answer.setbacks.size(), kMaxJobSetbacks));
+
+  v1::ExplainResponse response;
+  response.set_prover(prover.name);
+  response.set_epoch(epoch);
+  response.set_outcome(ToProto(summary.outcome));
+  *response.mutable_totals() = ToProto(summary.totals);
+  if (job) {
+    *response.mutable_job() = ToProto(*job);
+    response.set_followed(answer.followed);
+  } else {
+    AddEpoch(of_epoch, response);
+  }
+  for (const MissingLog log : answer.missing) response.add_missing_logs(ToProto(log));
+  AddIncompleteSources(state, prover.name, response);
+
+  std::vector<const Cause*> causes;
+  for (const Cause& setback : answer.setbacks) causes.push_back(&setback);
+  if (answer.cause) causes.push_back(&*answer.cause);
+  Quotes quotes(store, prover);
+  if (auto status = quotes.Load(causes); !status.ok()) return status;
+  for (const Cause* cause : causes) {
+    auto quoted = quotes.Quote(*cause);
+    if (!quoted.ok()) return quoted.status();
+    const bool is_setback = !answer.cause || cause != &*answer.cause;
+    *(is_setback ? response.add_job_setbacks() : response.mutable_cause()) = *std::move(quoted);
+  }
+  return response;
+}
+
+}  // namespace proverlog

@@ -1,0 +1,25 @@
+#ifndef PROVERLOG_SERVER_QUERY_EXPLAIN_H_
+#define PROVERLOG_SERVER_QUERY_EXPLAIN_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "analysis/cause_table.h"
+#include "analysis/explanation.h"
+#include "proverlog/v1/query.pb.h"
+#include "storage/query_store.h"
+
+namespace proverlog {
+
+v1::CauseKind ToProto(CauseKind kind);
+v1::MissingLog ToProto(MissingLog log);
+
+// Answers QueryService.Explain for an epoch that is known, or for `job` of it where that is given.
+absl::StatusOr<v1::ExplainResponse> Explain(QueryStore& store, const ProverRef& prover,
+                                            int32_t epoch, const EpochState& state,
+                                            const std::optional<Job>& job);
+
+}  // namespace proverlog
+
+#endif  // PROVERLOG_SERVER_QUERY_EXPLAIN_H_
