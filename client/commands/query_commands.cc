@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "client/commands/command.h"
 #include "client/commands/instant_flag.h"
@@ -176,6 +177,30 @@ void AddLines(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   });
 }
 
+void AddWhy(CLI::App& app, GlobalFlags* flags, int* exit_code) {
+  CLI::App* command =
+      app.add_subcommand("why", "Say why an epoch or a job went as it did, and what to do");
+  AddQueryFlags(command, flags);
+  auto request = std::make_shared<v1::ExplainRequest>();
+  command
+      ->add_option_function<std::string>(
+          "EPOCH_OR_JOB",
+          [request](const std::string& value) {
+            int32_t epoch = 0;
+            if (absl::SimpleAtoi(value, &epoch)) {
+              request->set_epoch(epoch);
+            } else {
+              request->set_job(value);
+            }
+          },
+          "The epoch's number, or the job's id, <epoch>:<TYPE>:<hash>")
+      ->required();
+  SetBody(command, exit_code, [flags, request] {
+    request->set_prover(flags->prover);
+    return Ask(*flags, &Stub::Explain, *request, Show(&WhyText));
+  });
+}
+
 void AddMachines(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   CLI::App* command = app.add_subcommand("machines", "List the machines and what they sent");
   AddQueryFlags(command, flags);
@@ -222,6 +247,7 @@ void AddQueryCommands(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   AddJobs(app, flags, exit_code);
   AddEvents(app, flags, exit_code);
   AddJob(app, flags, exit_code);
+  AddWhy(app, flags, exit_code);
   AddLines(app, flags, exit_code);
   AddMachines(app, flags, exit_code);
   AddCompare(app, flags, exit_code);

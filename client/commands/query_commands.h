@@ -7,8 +7,8 @@
 
 namespace proverlog {
 
-// epochs, epoch, jobs, job, lines, machines, compare, unknown: the questions of QueryService.
-// `flags` and `exit_code` outlive the app's parse.
+// epochs, epoch, jobs, events, job, why, lines, machines, compare, unknown: the questions of
+// QueryService. `flags` and `exit_code` outlive the app's parse.
 void AddQueryCommands(CLI::App& app, GlobalFlags* flags, int* exit_code);
 
 }  // namespace proverlog

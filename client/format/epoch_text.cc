@@ -114,44 +114,6 @@ std::string NormalizedCell(const v1::LogStream& stream) {
   return HumanBytes(stream.normalized_offset());
 }
 
-std::string Reason(const v1::StreamGap& gap) {
-  switch (gap.reason()) {
-    case v1::GAP_REASON_ROTATED_AWAY:
-      return "the log was rotated away";
-    case v1::GAP_REASON_TRUNCATED:
-      return "the log was truncated";
-    case v1::GAP_REASON_DROPPED:
-      return "they came faster than they could be sent";
-    case v1::GAP_REASON_LOST_BY_SERVER:
-      return "a failover lost them";
-    case v1::GAP_REASON_RETENTION:
-      return "they were removed before they were read";
-    case v1::GAP_REASON_UNREADABLE:
-      return absl::StrCat("the server could not read them: ", Printable(gap.detail()));
-    default:
-      return "for an unknown reason";
-  }
-}
-
-// What is missing of the logs, of each the first gap.
-std::string GapsText(const v1::GetEpochSummaryResponse& summary) {
-  std::string text;
-  for (const v1::LogStream& stream : summary.sources()) {
-    if (stream.gaps().empty()) continue;
-    int64_t bytes = 0;
-    bool known = true;
-    for (const v1::StreamGap& gap : stream.gaps()) {
-      bytes += gap.end_offset() - gap.begin_offset();
-      known = known && gap.end_offset() > gap.begin_offset();
-    }
-    absl::StrAppend(&text, "Missing in ", Printable(stream.source()), " of ",
-                    Printable(stream.machine()), ": ",
-                    known ? HumanBytes(bytes) : "nobody knows how many bytes", " in ",
-                    Plural(stream.gaps_size(), "place"), " (", Reason(stream.gaps(0)), ")\n");
-  }
-  return text;
-}
-
 std::string SourcesTable(const v1::GetEpochSummaryResponse& summary) {
   Table table({{"LOG", Align::kLeft},
                {"MACHINE", Align::kLeft},
@@ -166,7 +128,7 @@ std::string SourcesTable(const v1::GetEpochSummaryResponse& summary) {
                   HumanCount(stream.counts().not_understood()),
                   stream.has_last_record_time() ? HumanTime(stream.last_record_time()) : "-"});
   }
-  return absl::StrCat(table.ToString(), GapsText(summary),
+  return absl::StrCat(table.ToString(), GapsText(summary.sources()),
                       summary.more_sources() ? "More logs are not read to their end yet.\n" : "");
 }
 

@@ -22,6 +22,7 @@ std::string EpochsText(const v1::ListEpochsResponse& response);
 std::string EpochSummaryText(const v1::GetEpochSummaryResponse& summary);
 std::string JobsText(const v1::ListJobsResponse& response);
 std::string JobText(const v1::GetJobResponse& response);
+std::string WhyText(const v1::ExplainResponse& response);
 std::string MachinesText(const v1::ListMachinesResponse& response);
 std::string EventsText(const v1::ListEventsResponse& response);
 std::string LinesText(const v1::ListLinesResponse& response);
@@ -35,6 +36,8 @@ std::string EpochsTable(const google::protobuf::RepeatedPtrField<v1::Epoch>& epo
                         bool with_date);
 // The prover node's attempts at the epoch; empty where no log tells of one.
 std::string SessionsText(const v1::GetEpochSummaryResponse& summary);
+// What is missing of the logs, of each the first gap.
+std::string GapsText(const google::protobuf::RepeatedPtrField<v1::LogStream>& sources);
 std::string JobTypesText(const v1::GetEpochSummaryResponse& summary);
 std::string MachineSharesText(const google::protobuf::RepeatedPtrField<v1::MachineShare>& shares);
 

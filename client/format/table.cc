@@ -72,14 +72,17 @@ std::string WrapList(absl::string_view first, const std::vector<std::string>& it
 }
 
 std::string WrapText(absl::string_view text) {
+  const std::string indent(std::min(text.find_first_not_of(' '), text.size()), ' ');
+  text.remove_prefix(indent.size());
   std::string wrapped;
-  std::string line;
+  std::string line = indent;
   for (const absl::string_view word : absl::StrSplit(text, ' ')) {
-    if (!line.empty() && DisplayWidth(line) + 1 + DisplayWidth(word) > kMaxLineWidth) {
+    if (line.size() > indent.size() &&
+        DisplayWidth(line) + 1 + DisplayWidth(word) > kMaxLineWidth) {
       absl::StrAppend(&wrapped, line, "\n");
-      line = " ";
+      line = indent + " ";
     }
-    absl::StrAppend(&line, line.empty() ? "" : " ", word);
+    absl::StrAppend(&line, line.size() > indent.size() ? " " : "", word);
   }
   return absl::StrCat(wrapped, line, "\n");
 }

@@ -47,8 +47,8 @@ std::string Shorten(absl::string_view text, size_t width);
 // "<first>a, b, c" in lines of at most 100 columns, the later ones indented like the first.
 std::string WrapList(absl::string_view first, const std::vector<std::string>& items);
 
-// The text with a newline, in lines of at most 100 columns, the later ones indented, broken at
-// spaces.
+// The text with a newline, in lines of at most 100 columns, the later ones indented further than
+// the first, broken at spaces.
 std::string WrapText(absl::string_view text);
 
 // The text with control characters as "?", so that a log line cannot change the terminal.

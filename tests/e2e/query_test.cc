@@ -61,6 +61,8 @@ TEST_F(QueryTest, EveryTableFitsAHundredColumns) {
                                              {"epoch", "3055"},
                                              {"jobs", "--epoch", "3055", "--limit", "1000"},
                                              {"job", kFailedJob},
+                                             {"why", "3055"},
+                                             {"why", kFailedJob},
                                              {"machines"},
                                              {"compare"}}) {
     const std::string out = Ask(command);
@@ -219,17 +221,52 @@ TEST_F(QueryTest, AShortIdIsEnoughForOneJob) {
   EXPECT_THAT(job, HasSubstr("  > [03:00:56.885] INFO: prover-client:proving-broker New proving"));
 }
 
+TEST_F(QueryTest, WhySaysWhatFailedFirstWhereAndWhatToDo) {
+  const std::string epoch = Ask({"why", "3055"});
+  EXPECT_THAT(epoch,
+              HasSubstr("The epoch went well all the same. The first that failed for good:\n"
+                        "  2026-11-21 03:00:59.354 UTC: constraint: Failed to generate witness:"
+                        " Cannot satisfy constraint\n"));
+  EXPECT_THAT(epoch,
+              HasSubstr(absl::StrCat("  ", kFailedJob, "\n  ran on prover-b in agent-b.log\n")));
+  EXPECT_THAT(epoch, HasSubstr("To do: See that prover node, broker and agents run one version"));
+  EXPECT_THAT(epoch,
+              HasSubstr("  > [03:00:59.354] ERROR: prover-client:proving-agent Job id=3055:"));
+  EXPECT_THAT(epoch, HasSubstr("failed for good, in all: 1 too many files, 2 constraint\n"));
+  EXPECT_THAT(epoch, HasSubstr("7 jobs cancelled before it\n"));
+  EXPECT_THAT(epoch,
+              HasSubstr("10 attempts tried again: 3 killed, 1 inputs missing, 6 timed out\n"));
+
+  const std::string well = Ask({"why", "3054"});
+  EXPECT_THAT(well, HasSubstr("Nothing failed for good.\n"));
+  EXPECT_THAT(well, HasSubstr("7 attempts tried again: 1 killed, 2 connection refused,"));
+
+  const std::string job = Ask({"why", "3055:PUBLIC_VM:19e516a9"});
+  EXPECT_THAT(job, HasSubstr("aborted; its epoch: proven"));
+  EXPECT_THAT(job, HasSubstr("UTC: cancelled\n"));
+  EXPECT_THAT(job, HasSubstr("Not in these logs:\n  the prover node's log"));
+
+  simdjson::dom::parser parser;
+  const std::string json = Ask({"why", kFailedJob, "--format", "json"});
+  const simdjson::dom::element answer = parser.parse(json);
+  EXPECT_EQ(std::string_view(answer["cause"]["kind"]), "CAUSE_KIND_CONSTRAINT");
+  EXPECT_EQ(std::string_view(answer["job"]["id"]), kFailedJob);
+}
+
 TEST_F(QueryTest, QuestionsWithoutAnAnswerExitWithOne) {
   const Finished epoch = service_.Proverlog({"epoch", "99"});
   EXPECT_EQ(epoch.exit_code, 1);
   EXPECT_THAT(epoch.err, HasSubstr("prover \"demo\" has no epoch 99; its latest is 3055"));
   EXPECT_EQ(service_.Proverlog({"epochs", "--prover", "nobody"}).exit_code, 1);
   EXPECT_EQ(service_.Proverlog({"job", "nonsense"}).exit_code, 1);
+  EXPECT_EQ(service_.Proverlog({"why", "nonsense"}).exit_code, 1);
+  EXPECT_EQ(service_.Proverlog({"why", "99"}).exit_code, 1);
 }
 
 TEST_F(QueryTest, AMistakeOnTheCommandLineExitsWithTwo) {
   for (const std::vector<std::string>& command :
        std::vector<std::vector<std::string>>{{"epoch"},
+                                             {"why"},
                                              {"epoch", "three"},
                                              {"jobs"},
                                              {"jobs", "--epoch", "1", "--state", "happy"},
