@@ -139,7 +139,7 @@ TEST(CauseTest, AJobThatIsAnsweredFromTheCacheIsNeverProvenAgain) {
 }
 
 // The kind of a session of which these lines, the last ones, tell trouble.
-std::optional<Cause> CauseOfLines(std::vector<std::pair<std::string, std::string>> lines) {
+std::optional<Cause> CauseOfLines(const std::vector<std::pair<std::string, std::string>>& lines) {
   std::vector<Event> events = {
       {"session.created", 1, {{"session", "s"}, {"kind", "full"}}, {"n", "node.log", 1, 1}}};
   UnixMillis at = 10;
