@@ -73,19 +73,6 @@ absl::StatusOr<std::optional<JobState>> StateOf(v1::JobState state) {
   }
 }
 
-void AddCounts(const StreamCounts& counts, StreamCounts& sum) {
-  sum.lines += counts.lines;
-  sum.records += counts.records;
-  sum.understood += counts.understood;
-  sum.not_understood += counts.not_understood;
-  sum.undated += counts.undated;
-  sum.cut += counts.cut;
-  for (const auto& [kind, count] : counts.facts) sum.facts[kind] += count;
-  if (!counts.first_at) return;
-  sum.first_at = std::min(*counts.first_at, sum.first_at.value_or(*counts.first_at));
-  sum.last_at = std::max(*counts.last_at, sum.last_at.value_or(*counts.last_at));
-}
-
 // The epochs' jobs, loaded one epoch after the other.
 class ComparedJobs {
  public:
@@ -289,21 +276,19 @@ absl::StatusOr<v1::ExplainResponse> QueryHandler::Explain(const v1::ExplainReque
   }
   const auto prover = FindProver(request.prover());
   if (!prover.ok()) return prover.status();
-  if (!request.has_job()) return ExplainEpoch(*prover, request.epoch(), std::nullopt);
-  const auto id = ReadJobId("job", request.job());
-  if (!id.ok()) return id.status();
-  const auto job = FindJob("job", *prover, *id);
-  if (!job.ok()) return job.status();
-  return ExplainEpoch(*prover, id->epoch, *job);
-}
-
-absl::StatusOr<v1::ExplainResponse> QueryHandler::ExplainEpoch(const ProverRef& prover,
-                                                               int32_t epoch,
-                                                               const std::optional<Job>& job) {
-  const auto state = store_->LoadEpochState(prover, epoch, kMaxJobsLoaded);
+  std::optional<Job> job;
+  if (request.has_job()) {
+    const auto id = ReadJobId("job", request.job());
+    if (!id.ok()) return id.status();
+    auto found = FindJob("job", *prover, *id);
+    if (!found.ok()) return found.status();
+    job = *std::move(found);
+  }
+  const int32_t epoch = job ? job->id.epoch : request.epoch();
+  const auto state = store_->LoadEpochState(*prover, epoch, kMaxJobsLoaded);
   if (!state.ok()) return state.status();
-  if (auto status = CheckKnown(prover, epoch, *state); !status.ok()) return status;
-  return proverlog::Explain(*store_, prover, epoch, *state, job);
+  if (auto status = CheckKnown(*prover, epoch, *state); !status.ok()) return status;
+  return proverlog::Explain(*store_, *prover, epoch, *state, job);
 }
 
 absl::StatusOr<v1::ListMachinesResponse> QueryHandler::ListMachines(

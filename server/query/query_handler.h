@@ -2,7 +2,6 @@
 #define PROVERLOG_SERVER_QUERY_QUERY_HANDLER_H_
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -40,9 +39,6 @@ class QueryHandler {
   // The job of that id, or the only one whose hash begins with the id's.
   // `field` is the request's that has it.
   absl::StatusOr<Job> FindJob(const std::string& field, const ProverRef& prover, const JobId& id);
-  // Why the epoch, or `job` of it, went as it did.
-  absl::StatusOr<v1::ExplainResponse> ExplainEpoch(const ProverRef& prover, int32_t epoch,
-                                                   const std::optional<Job>& job);
   // A job's facts with the log lines around them.
   absl::Status AddFacts(const ProverRef& prover, const Job& job, int context_lines,
                         v1::GetJobResponse& response);

@@ -1,5 +1,7 @@
 #include "server/query/store_convert.h"
 
+#include <algorithm>
+
 #include "analysis/epoch_summary.h"
 #include "rpc/convert.h"
 
@@ -85,6 +87,19 @@ v1::CircuitRun ToProto(const CircuitRun& run) {
   proto.set_stream_id(run.origin.stream_id);
   proto.set_offset(run.origin.offset);
   return proto;
+}
+
+void AddCounts(const StreamCounts& counts, StreamCounts& sum) {
+  sum.lines += counts.lines;
+  sum.records += counts.records;
+  sum.understood += counts.understood;
+  sum.not_understood += counts.not_understood;
+  sum.undated += counts.undated;
+  sum.cut += counts.cut;
+  for (const auto& [kind, count] : counts.facts) sum.facts[kind] += count;
+  if (!counts.first_at) return;
+  sum.first_at = std::min(*counts.first_at, sum.first_at.value_or(*counts.first_at));
+  sum.last_at = std::max(*counts.last_at, sum.last_at.value_or(*counts.last_at));
 }
 
 }  // namespace proverlog

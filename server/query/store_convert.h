@@ -19,6 +19,9 @@ v1::JobFact ToProto(const Fact& fact);
 v1::CircuitSummary ToProto(const CircuitSummary& summary);
 v1::CircuitRun ToProto(const CircuitRun& run);
 
+// Adds what one log has to what several have.
+void AddCounts(const StreamCounts& counts, StreamCounts& sum);
+
 }  // namespace proverlog
 
 #endif  // PROVERLOG_SERVER_QUERY_STORE_CONVERT_H_
