@@ -24,6 +24,10 @@ struct OpenRecord {
   std::string process;
   int64_t offset = 0;
   bool event_due = false;  // its event waits for the data in further lines
+
+  bool is_continued() const { return text.find('\n') != std::string::npos; }
+  // What is told at its end only.
+  bool has_more_to_tell() const { return event_due || is_continued(); }
 };
 using OpenRecords = std::map<std::string, OpenRecord, std::less<>>;  // by service
 

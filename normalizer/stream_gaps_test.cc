@@ -66,6 +66,33 @@ TEST(StreamGapsTest, WhatIsDroppedTellsNothing) {
   EXPECT_EQ(normalizer.progress().counts.lines, 2);
 }
 
+TEST(StreamGapsTest, WhatIsDroppedBeginsWithTheRecordThatWaits) {
+  const std::string first = Enqueue('a');
+  const auto begin = static_cast<int64_t>(first.size());
+  StreamNormalizer normalizer = Create();
+  Told told;
+  // Its event waits for the data in further lines.
+  const std::string waits = "[10:00:00.000] INFO: prover-node Finalized proof for epoch 7\n";
+  normalizer.Feed(first + waits, told);
+  EXPECT_EQ(normalizer.Drop(5'000), begin);
+  EXPECT_TRUE(told.events.empty());
+
+  const int64_t next = normalizer.progress().offset;
+  normalizer.Feed(waits + "    uuid: 1\n" + "half a line", told);
+  EXPECT_EQ(normalizer.Drop(5'000), next);
+  // It is dropped once.
+  const int64_t end = normalizer.progress().offset;
+  EXPECT_EQ(normalizer.Drop(5'000), end);
+}
+
+TEST(StreamGapsTest, WhatIsDroppedBeginsWithTheLineInParts) {
+  const std::string first = Enqueue('a');
+  StreamNormalizer normalizer = Create();
+  Told told;
+  normalizer.Feed(first + "2026-11-21T10:00:00.000000000Z stdout P half a li\n", told);
+  EXPECT_EQ(normalizer.Drop(5'000), static_cast<int64_t>(first.size()));
+}
+
 TEST(StreamGapsTest, WhatFollowsAGapContinuesNoRecordBeforeIt) {
   const std::string error = absl::StrCat(
       "[10:00:00.000] ERROR: prover-client:proving-agent Job id=7:PUBLIC_VM:", std::string(64, 'a'),

@@ -179,6 +179,10 @@ int64_t StreamNormalizer::Drop(int64_t end) {
     ++counts_.cut;
     begin = splitter_.unfinished().offset;
   }
+  for (const auto& [service, open] : open_records_) {
+    if (open.has_more_to_tell()) begin = std::min(begin, open.offset);
+  }
+  for (const auto& [key, part] : reader_.state().parts) begin = std::min(begin, part.offset);
   open_records_.clear();
   reader_.set_state({});
   running_ = {};
@@ -286,13 +290,12 @@ void StreamNormalizer::ReadOtherLine(const LogLine& line, bool may_go_on, Normal
 // Tells the record's facts again, with what its later lines complete of them, and its event if it
 // waited for them.
 void StreamNormalizer::FinishRecord(const OpenRecord& open, NormalizerSink& sink) {
-  const bool continued = open.text.size() > FirstLine(open.text).size();
-  if (!continued && !open.event_due) return;
+  if (!open.has_more_to_tell()) return;
   const auto first = ReadPretty(FirstLine(open.text));
   const auto match = first ? index_->Find(first->message) : std::nullopt;
   if (!match) return;
   const Origin origin{labels_.machine, open.process, labels_.stream_id, open.offset};
-  if (continued) {
+  if (open.is_continued()) {
     const auto whole = ReadPretty(open.text);
     const auto more = index_->Find(whole->message);
     if (more && SayTheSame(*more->spec, *match->spec)) {

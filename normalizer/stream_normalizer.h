@@ -68,8 +68,9 @@ class StreamNormalizer {
   // the stream is read to breaks it there; once or several times is the same.
   void Skip(int64_t end, NormalizerSink& sink);
 
-  // As Skip, but the line and the record before the missing bytes are dropped unread: nothing is
-  // told. Returns where that line begins, or where the stream is read to.
+  // As Skip, but what is unfinished before the missing bytes is dropped: nothing is told. Returns
+  // where the first of it begins (a line, a line in parts, a record of which more was to be told),
+  // or where the stream is read to.
   int64_t Drop(int64_t end);
 
   StreamProgress progress() const;

@@ -212,6 +212,22 @@ TEST_F(UnreadableTest, ABlockThatTheDatabaseRefusesIsSetAside) {
   EXPECT_NE(Message().find("violates check constraint"), std::string::npos) << Message();
 }
 
+TEST_F(UnreadableTest, ARecordThatWaitsForItsDataIsSetAsideWithTheBlockBehindIt) {
+  Refuse();
+  const std::string record =
+      "[03:00:00.000] INFO: prover-node Finalized proof for epoch 7\n    uuid: 1\n";
+  Append("m", "a.log", EnqueueLine(1) + record);
+  ProjectAll();
+  const std::string refused = EnqueueLine(2, "REFUSED");
+  Append("m", "a.log", refused);
+  Append("m", "a.log", EnqueueLine(3));
+  ProjectAll();
+  EXPECT_EQ(Epochs(), "1 3");
+  EXPECT_EQ(database_.Sql("SELECT count(*) FROM event"), "0");
+  EXPECT_EQ(SetAside(),
+            absl::StrCat("1 ", line_, " ", EnqueueLine(1).size() + record.size() + refused.size()));
+}
+
 TEST_F(UnreadableTest, ALineThatIsRefusedOnlyWhenItIsWholeDoesNotComeAgain) {
   Refuse();
   const std::string refused = EnqueueLine(2, "REFUSED");
