@@ -59,8 +59,9 @@ constexpr size_t kIntakeMemory = size_t{256} << 20;
 constexpr size_t kWaitingQueries = 256;
 constexpr absl::Duration kQueryTimeout = absl::Seconds(10);
 constexpr timespec kSignalPoll{1, 0};
-// Shorter than what a container is given to end (10 s).
+// Together shorter than what a container is given to end (10 s).
 constexpr absl::Duration kStopLimit = absl::Seconds(8);
+constexpr absl::Duration kCancelLimit = absl::Seconds(1);
 constexpr int kMaxProvers = 10'000;
 constexpr int kTryLater = 3;  // an exit code
 
@@ -180,9 +181,10 @@ void GiveUp(const Pools& pools, const IngestMetrics& metrics) {
   spdlog::error(
       "the database does not answer for {}: {} messages of logs are left without acknowledgement",
       absl::FormatDuration(kStopLimit), metrics.queue_messages.Value());
+  const absl::Time deadline = absl::Now() + kCancelLimit;
   for (const auto* pool :
        {&pools.ingest, &pools.writer, &pools.normalizer, &pools.maintenance, &pools.query}) {
-    (*pool)->Abort();
+    (*pool)->Abort(deadline);
   }
 }
 

@@ -5,10 +5,12 @@
 
 #include <memory>
 #include <pqxx/pqxx>
+#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/synchronization/notification.h"
 #include "storage/postgres/connection.h"
 #include "storage/postgres/error.h"
 
@@ -61,6 +63,25 @@ absl::StatusOr<std::string> MakeConninfo(const PoolOptions& options) {
   return conninfo;
 }
 
+absl::Status Ending() { return absl::UnavailableError("the program is ending"); }
+
+// So that the server's side does not wait on either. libpq waits without limit for a server that is
+// reached and does not answer, so a thread of its own does it, which the program's end may cut off.
+void CancelQueries(std::vector<std::shared_ptr<Connection>> connections, absl::Time deadline) {
+  const auto done = std::make_shared<absl::Notification>();
+  std::thread([connections = std::move(connections), done] {
+    for (const auto& connection : connections) {
+      try {
+        connection->cancel_query();
+      } catch (const std::exception&) {
+        // The server is not there.
+      }
+    }
+    done->Notify();
+  }).detach();
+  done->WaitForNotificationWithDeadline(deadline);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ConnectionPool>> ConnectionPool::Create(const PoolOptions& options) {
@@ -75,7 +96,7 @@ ConnectionPool::ConnectionPool(std::string conninfo, int size)
 ConnectionPool::~ConnectionPool() = default;
 
 absl::StatusOr<ConnectionPool::Lease> ConnectionPool::Acquire(absl::Time deadline) {
-  std::unique_ptr<Connection> connection;
+  std::shared_ptr<Connection> connection;
   {
     absl::MutexLock lock(&mutex_);
     const auto some_free = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
@@ -84,7 +105,8 @@ absl::StatusOr<ConnectionPool::Lease> ConnectionPool::Acquire(absl::Time deadlin
     if (!mutex_.AwaitWithDeadline(absl::Condition(&some_free), deadline)) {
       return absl::UnavailableError("all database connections are in use; try again");
     }
-    --free_;  // also where it is aborted: the lease gives it back
+    if (aborted_) return Ending();
+    --free_;
     if (!idle_.empty()) {
       connection = std::move(idle_.back());
       idle_.pop_back();
@@ -95,42 +117,41 @@ absl::StatusOr<ConnectionPool::Lease> ConnectionPool::Acquire(absl::Time deadlin
   return lease;
 }
 
-int ConnectionPool::Abort() {
-  absl::MutexLock lock(&mutex_);
-  aborted_ = true;
-  for (Connection* connection : lent_) {
-    // So that the server's side does not wait on either. What is not yet waiting fails by its
-    // socket.
-    try {
-      connection->cancel_query();
-    } catch (const std::exception&) {
-      // The server is not there.
-    }
-    shutdown(connection->sock(), SHUT_RDWR);
+int ConnectionPool::Abort(absl::Time deadline) {
+  std::vector<std::shared_ptr<Connection>> lent;
+  {
+    absl::MutexLock lock(&mutex_);
+    aborted_ = true;
+    lent.assign(lent_.begin(), lent_.end());
   }
-  return static_cast<int>(lent_.size());
+  const auto count = static_cast<int>(lent.size());
+  // Before the sockets are shut: libpq cancels nothing of a connection that it knows to be lost.
+  CancelQueries(std::move(lent), deadline);
+  absl::MutexLock lock(&mutex_);
+  for (const auto& connection : lent_) shutdown(connection->sock(), SHUT_RDWR);
+  return count;
 }
 
-absl::Status ConnectionPool::Lend(Connection* connection) {
+absl::Status ConnectionPool::Lend(const std::shared_ptr<Connection>& connection) {
   absl::MutexLock lock(&mutex_);
-  if (aborted_) return absl::UnavailableError("the program is ending");
+  if (aborted_) return Ending();
   lent_.insert(connection);
   return absl::OkStatus();
 }
 
-void ConnectionPool::TakeBack(Connection* connection) {
+void ConnectionPool::TakeBack(const std::shared_ptr<Connection>& connection) {
   absl::MutexLock lock(&mutex_);
   lent_.erase(connection);
 }
 
-void ConnectionPool::GiveBack(std::unique_ptr<Connection> connection) {
+void ConnectionPool::GiveBack(std::shared_ptr<Connection> connection) {
   absl::MutexLock lock(&mutex_);
   ++free_;
-  lent_.erase(connection.get());
+  lent_.erase(connection);
   if (connection != nullptr) idle_.push_back(std::move(connection));
 }
 
-ConnectionPool::Lease::Lease(ConnectionPool* pool, std::unique_ptr<Connection> connection)
+ConnectionPool::Lease::Lease(ConnectionPool* pool, std::shared_ptr<Connection> connection)
     : pool_(pool), connection_(std::move(connection)) {}
 
 ConnectionPool::Lease::Lease(Lease&& other) noexcept
@@ -144,15 +165,15 @@ ConnectionPool::Lease::~Lease() {
 
 absl::Status ConnectionPool::Lease::Connect() {
   try {
-    if (connection_ == nullptr) connection_ = std::make_unique<Connection>(pool_->conninfo_);
+    if (connection_ == nullptr) connection_ = std::make_shared<Connection>(pool_->conninfo_);
   } catch (...) {
     return StatusFromException("connect to the database");
   }
-  return pool_->Lend(connection_.get());
+  return pool_->Lend(connection_);
 }
 
 void ConnectionPool::Lease::Discard() {
-  pool_->TakeBack(connection_.get());
+  pool_->TakeBack(connection_);
   connection_.reset();
 }
 

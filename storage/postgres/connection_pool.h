@@ -36,7 +36,7 @@ class ConnectionPool {
   // A borrowed connection; it goes back to the pool at the end of the lease.
   class [[nodiscard]] Lease {
    public:
-    Lease(ConnectionPool* pool, std::unique_ptr<Connection> connection);
+    Lease(ConnectionPool* pool, std::shared_ptr<Connection> connection);
     Lease(Lease&&) noexcept;
     Lease& operator=(Lease&&) = delete;
     ~Lease();
@@ -50,7 +50,7 @@ class ConnectionPool {
     absl::Status Connect();
 
     ConnectionPool* pool_;
-    std::unique_ptr<Connection> connection_;
+    std::shared_ptr<Connection> connection_;
   };
 
   // Waits for a free connection until `deadline`, then fails with UNAVAILABLE, as where the
@@ -58,22 +58,23 @@ class ConnectionPool {
   absl::StatusOr<Lease> Acquire(absl::Time deadline);
 
   // For the end of the program: what is under way is cancelled and its connections are broken, so
-  // that a commit that waits, for a standby say, is in doubt; from then on none is lent. Returns
-  // how many were.
-  int Abort();
+  // that a commit that waits, for a standby say, is in doubt; from then on none is lent. A server
+  // that does not take the cancelling is waited for until `deadline`. Returns how many were lent.
+  int Abort(absl::Time deadline);
 
  private:
   ConnectionPool(std::string conninfo, int size);
 
   // UNAVAILABLE after Abort.
-  absl::Status Lend(Connection* connection);
-  void TakeBack(Connection* connection);
-  void GiveBack(std::unique_ptr<Connection> connection);
+  absl::Status Lend(const std::shared_ptr<Connection>& connection);
+  void TakeBack(const std::shared_ptr<Connection>& connection);
+  void GiveBack(std::shared_ptr<Connection> connection);
 
   const std::string conninfo_;
   absl::Mutex mutex_;
-  std::vector<std::unique_ptr<Connection>> idle_ ABSL_GUARDED_BY(mutex_);
-  std::set<Connection*> lent_ ABSL_GUARDED_BY(mutex_);
+  // Shared with a thread that cancels what they do, which may outlive the pool.
+  std::vector<std::shared_ptr<Connection>> idle_ ABSL_GUARDED_BY(mutex_);
+  std::set<std::shared_ptr<Connection>> lent_ ABSL_GUARDED_BY(mutex_);
   int free_ ABSL_GUARDED_BY(mutex_);  // how many more may be lent
   bool aborted_ ABSL_GUARDED_BY(mutex_) = false;
 };

@@ -156,7 +156,7 @@ TEST(TransactionTest, AnAbortEndsACommitThatWaits) {
   {
     const LostStandby standby;
     WaitingCommit commit(database);
-    EXPECT_EQ(database.pool().Abort(), 1);
+    EXPECT_EQ(database.pool().Abort(Now() + absl::Seconds(10)), 1);
     status = commit.Join();
     while (database.Sql(WaitingCommit::Waiting("count(*)")) != "0") {
       absl::SleepFor(absl::Milliseconds(10));

@@ -30,6 +30,30 @@ using testing_util::WaitUntil;
 constexpr char kItsConnections[] =
     " FROM pg_stat_activity WHERE application_name = 'proverlogd' AND datname = current_database()";
 
+// The database answers none of the service's connections, and takes no others, while this is: its
+// processes are stopped.
+class FrozenDatabase {
+ public:
+  // `transaction` goes on.
+  explicit FrozenDatabase(pqxx::work& transaction) {
+    Stop(transaction.exec1("SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)"));
+    for (const auto& row : transaction.exec(absl::StrCat("SELECT pid", kItsConnections))) Stop(row);
+  }
+  ~FrozenDatabase() {
+    for (const pid_t pid : stopped_) kill(pid, SIGCONT);
+  }
+  FrozenDatabase(const FrozenDatabase&) = delete;
+  FrozenDatabase& operator=(const FrozenDatabase&) = delete;
+
+ private:
+  void Stop(const pqxx::row& row) {
+    stopped_.push_back(row[0].as<pid_t>());
+    EXPECT_EQ(kill(stopped_.back(), SIGSTOP), 0);
+  }
+
+  std::vector<pid_t> stopped_;
+};
+
 class DatabaseTroubleTest : public ShipTest {
  protected:
   DatabaseTroubleTest() {
@@ -152,6 +176,27 @@ TEST_F(DatabaseTroubleTest, TheEndDoesNotWaitForALostStandbyForEver) {
     EXPECT_LT(absl::Now() - begin, absl::Seconds(20));
     EXPECT_THAT(service_->process().Err(), HasSubstr("are left without acknowledgement"));
     Await(absl::StrCat("SELECT count(*)", kItsConnections), "0");
+  }
+  StartService(service_->address());
+  AwaitStream(0, 13, false);
+  EXPECT_EQ(Archived(), std::vector<std::string>{"first\nsecond\n"});
+}
+
+TEST_F(DatabaseTroubleTest, TheEndDoesNotWaitForAFrozenDatabaseForEver) {
+  {
+    pqxx::connection connection(database_.conninfo());
+    pqxx::work transaction(connection);
+    transaction.exec("LOCK TABLE stream_position");
+    Append(Path("x.log"), "second\n");
+    Await(absl::StrCat("SELECT count(*) > 0", kItsConnections, " AND wait_event_type = 'Lock'"),
+          "t");
+    const FrozenDatabase frozen(transaction);
+    service_->process().Kill(SIGTERM);
+    WaitUntil([&] { return !service_->process().IsRunning(); }, "the service has ended",
+              absl::Seconds(20));
+    ASSERT_FALSE(service_->process().IsRunning());
+    EXPECT_EQ(service_->process().Wait(), 0);
+    EXPECT_THAT(service_->process().Err(), HasSubstr("are left without acknowledgement"));
   }
   StartService(service_->address());
   AwaitStream(0, 13, false);
