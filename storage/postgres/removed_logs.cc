@@ -23,6 +23,18 @@ std::string EndsOf(ReadWrite& tx, const ArchivePartition& partition) {
                       tx.quote_name(partition.name), " GROUP BY prover_id, stream_id");
 }
 
+// The blocks of the table, as b, that range u of table unreadable overlaps. One without bytes was
+// set aside behind the byte before it. No block is longer than kMaxBlockBytes ($2): the lower bound
+// lets the index find the first one.
+std::string OverlapsIn(absl::string_view table, absl::string_view condition = "") {
+  return absl::StrCat("(SELECT FROM ", table,
+                      " b WHERE b.prover_id = u.prover_id AND b.stream_id = u.stream_id"
+                      " AND b.begin_offset >= u.begin_offset - $2::bigint"
+                      " AND b.begin_offset < u.end_offset"
+                      " AND b.end_offset > least(u.begin_offset, u.end_offset - 1) ",
+                      condition, ")");
+}
+
 // The part of the block that is in the last kTailBytes before `committed`. What is damaged is kept
 // whole: it is no shorter.
 Block TailOf(const StreamKey& stream, Block block, int64_t committed) {
@@ -118,16 +130,24 @@ void KeepTails(ReadWrite& tx, const ArchivePartition& partition) {
 }
 
 void ForgetUnreadable(ReadWrite& tx, const ArchivePartition& partition) {
+  // Bytes of other days stay. Those of tails do not: they are not read again. What of live_block is
+  // merged is a copy.
+  const std::string name = tx.quote_name(partition.name);
   tx.exec_params0(
-      absl::StrCat("WITH gone AS (DELETE FROM unreadable u USING (", EndsOf(tx, partition),
-                   ") AS b JOIN prover p USING (prover_id) WHERE u.prover_id = b.prover_id"
-                   "  AND u.projection_id = p.projection_id AND u.stream_id = b.stream_id"
-                   "  AND u.end_offset <= b.end_offset RETURNING u.*)"
-                   " INSERT INTO gap (prover_id, stream_id, begin_offset, end_offset, reason,"
-                   "  received_at)"
-                   " SELECT prover_id, stream_id, begin_offset, end_offset, 'retention', $1"
-                   "  FROM gone ON CONFLICT DO NOTHING"),
-      absl::ToUnixMillis(absl::Now()));
+      absl::StrCat(
+          "WITH gone AS (DELETE FROM unreadable u USING prover p"
+          "  WHERE u.prover_id = p.prover_id AND u.projection_id = p.projection_id AND EXISTS ",
+          OverlapsIn(name), " AND NOT EXISTS ",
+          OverlapsIn("block", "AND b.received_at > 0 AND b.tableoid <> $3::regclass"),
+          " AND NOT EXISTS ",
+          OverlapsIn("live_block",
+                     "AND b.begin_offset >= coalesce((SELECT merged_offset FROM merge_progress m"
+                     " WHERE m.prover_id = u.prover_id AND m.stream_id = u.stream_id), 0)"),
+          "  RETURNING u.*)"
+          " INSERT INTO gap (prover_id, stream_id, begin_offset, end_offset, reason, received_at)"
+          " SELECT prover_id, stream_id, begin_offset, end_offset, 'retention', $1"
+          "  FROM gone WHERE begin_offset < end_offset ON CONFLICT DO NOTHING"),
+      absl::ToUnixMillis(absl::Now()), kMaxBlockBytes, name);
 }
 
 void DropLasting(ReadWrite& tx, const ArchivePartition& partition) {

@@ -15,7 +15,8 @@ bool IsNeeded(ReadWrite& tx, const ArchivePartition& partition);
 // Records as gaps what the live projections have not read of it.
 void RecordGaps(ReadWrite& tx, const ArchivePartition& partition);
 
-// What live projections could not read up to its end becomes gaps: it cannot be tried again.
+// What live projections could not read and of which no bytes stay elsewhere becomes gaps: it cannot
+// be tried again.
 void ForgetUnreadable(ReadWrite& tx, const ArchivePartition& partition);
 
 // Copies what it has of the last kTailBytes of each stream to the partition of tails, and deletes

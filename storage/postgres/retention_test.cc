@@ -66,6 +66,16 @@ class RetentionTest : public testing::Test {
     return *removal;
   }
 
+  // One of three old blocks of this size came on the day after; then midnight came again.
+  void ReceiveADayLater(int later, int64_t size) {
+    for (const int block : {0, 1, 2}) {
+      const int days = block == later ? 29 : 30;
+      database_.Sql(absl::StrCat(
+          "UPDATE block SET received_at = ", absl::ToUnixMillis(now_ - absl::Hours(24 * days)),
+          " WHERE begin_offset = ", block * size));
+    }
+  }
+
   std::string Read(const StreamKey& key, int64_t begin, int64_t end) {
     const auto bytes = ReadRange(archive_, key, begin, end);
     EXPECT_TRUE(bytes.ok()) << bytes.status();
@@ -162,17 +172,37 @@ TEST_F(RetentionTest, OfAClockThatSteppedBackOnlyTheOldBytesGo) {
   Append(key, raw);
   Append(key, raw);
   SetNormalized(key, 1000);
-  // The second block came on the day after, then midnight came again.
-  for (const int block : {0, 1, 2}) {
-    database_.Sql(absl::StrCat("UPDATE block SET received_at = ",
-                               absl::ToUnixMillis(now_ - absl::Hours(24 * (block == 1 ? 29 : 30))),
-                               " WHERE begin_offset = ", block * size));
-  }
+  ReceiveADayLater(1, size);
   EXPECT_EQ(RemoveOld(/*strictly=*/true), Removal::kRemoved);
   EXPECT_EQ(database_.Sql("SELECT string_agg(concat_ws(' ', begin_offset, end_offset), ', '"
                           " ORDER BY begin_offset) FROM gap"),
             absl::StrCat(1000, " ", size, ", ", 2 * size, " ", 3 * size));
   EXPECT_TRUE(Read(key, size, 2 * size) == raw);
+}
+
+TEST_F(RetentionTest, WhatCouldNotBeReadAndStaysIsNotForgotten) {
+  const std::string raw = NoisyLines(300'000);
+  const auto size = static_cast<int64_t>(raw.size());
+  const StreamKey key = CreateOld(raw);
+  Append(key, raw);
+  Append(key, raw);
+  ReceiveADayLater(0, size);
+  Append(key, "live\n");
+  SetNormalized(key, 3 * size + 5);
+  // Of the block that stays, of it and the next, of one that goes, two without bytes, and of what
+  // is live.
+  database_.Sql(
+      absl::StrCat("INSERT INTO unreadable SELECT 1, 1, 1, b, e, 'm', 0 FROM (VALUES (0, ",
+                   size - 9, "), (", size - 9, ", ", size + 9, "), (", size, ", ", size, "), (",
+                   size + 20, ", ", size + 30, "), (", 2 * size, ", ", 2 * size, "), (",
+                   3 * size - 1, ", ", 3 * size + 5, ")) AS v (b, e)"));
+  ASSERT_EQ(RemoveOld(), Removal::kRemoved);
+  EXPECT_EQ(database_.Sql("SELECT string_agg(concat_ws(' ', begin_offset, end_offset), ', '"
+                          " ORDER BY begin_offset) FROM gap"),
+            absl::StrCat(size + 20, " ", size + 30));
+  EXPECT_EQ(database_.Sql("SELECT string_agg(begin_offset::text, ' ' ORDER BY begin_offset)"
+                          " FROM unreadable"),
+            absl::StrCat("0 ", size - 9, " ", size, " ", 3 * size - 1));
 }
 
 TEST_F(RetentionTest, WhatIsUsedIsRemovedLater) {
