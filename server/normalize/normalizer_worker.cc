@@ -99,7 +99,8 @@ void NormalizerWorker::SetNextLook(absl::Time at) {
 
 bool NormalizerWorker::MayGoOn(absl::Time turn_end) {
   absl::MutexLock lock(&mutex_);
-  return !stopping_ && (absl::Now() < turn_end || FindDue() == due_.end());
+  const bool is_wanted_elsewhere = CanLook() || FindDue() != due_.end();
+  return !stopping_ && (absl::Now() < turn_end || !is_wanted_elsewhere);
 }
 
 void NormalizerWorker::LookForWork() {

@@ -42,7 +42,8 @@ class NormalizerWorker {
   void AddDue(ProverId prover_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void GiveBack(ProverId prover_id, bool is_due);
   void SetNextLook(absl::Time at);
-  // Whether a thread stays with its prover: until its turn ends and another one waits.
+  // Whether a thread stays with its prover: until its turn ends and another one, or a look,
+  // waits.
   bool MayGoOn(absl::Time turn_end);
 
   // Takes steps; whether there is more to do.
