@@ -230,7 +230,7 @@ TEST_F(ProjectionStoreTest, WhatATryWroteIsUndoneAndNothingElse) {
                     bad.unreadable = {{0, 4, std::string("\xff")}};
                     return tx.SaveProgress(bad);
                   }).code(),
-                absl::StatusCode::kInternal);
+                absl::StatusCode::kInvalidArgument);
       return absl::OkStatus();
     });
     EXPECT_TRUE(outer.ok()) << outer;
