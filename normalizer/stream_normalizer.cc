@@ -128,7 +128,8 @@ StreamNormalizer::StreamNormalizer(StreamLabels labels, const StreamProgress& pr
       splitter_(progress.offset, std::move(state.unfinished)),
       reader_(std::move(state.reader)),
       open_records_(std::move(state.open_records)),
-      latest_at_(state.latest_at ? state.latest_at : counts_.last_at),
+      latest_at_(state.latest_at ? state.latest_at
+                                 : (counts_before_seal_ ? *counts_before_seal_ : counts_).last_at),
       marked_offset_(state.marked_offset),
       marked_at_(state.marked_at),
       running_(std::move(state.running)),
