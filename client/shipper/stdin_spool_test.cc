@@ -8,6 +8,7 @@
 #include <string>
 
 #include "tests/testing_util/process.h"
+#include "tests/testing_util/wait_until.h"
 
 namespace proverlog {
 namespace {

@@ -14,6 +14,7 @@
 #include "server/grpc/services_fixture.h"
 #include "tests/testing_util/test_database.h"
 #include "tests/testing_util/test_files.h"
+#include "tests/testing_util/wait_until.h"
 
 namespace proverlog {
 namespace {
@@ -126,7 +127,7 @@ TEST(IntakeTest, LinesThatWaitAreNoLargerThanWhatCame) {
       EXPECT_TRUE(status.ok()) << status;
       EXPECT_EQ(response.committed_offset(), kLines);
     });
-    while (services.intake().bytes() < wire) absl::SleepFor(absl::Milliseconds(1));
+    testing_util::WaitUntil([&] { return services.intake().bytes() >= wire; }, "it waits");
     EXPECT_LT(ResidentBytes(), before + kMuchLess);
   }
   client.join();
@@ -151,7 +152,7 @@ TEST(IntakeTest, ABatchOfLinesThatWaitsIsNoLargerThanWhatCame) {
     const int64_t before = ResidentBytes();
     const Standstill standstill(services.queue());
     ASSERT_TRUE(stream->Write(batch));
-    while (services.intake().bytes() < wire) absl::SleepFor(absl::Milliseconds(1));
+    testing_util::WaitUntil([&] { return services.intake().bytes() >= wire; }, "it waits");
     EXPECT_LT(ResidentBytes(), before + kMuchLess);
   }
   ASSERT_TRUE(stream->Read(&response));
@@ -167,7 +168,7 @@ TEST(IntakeTest, WhatThereIsNoMemoryForIsToBeSentAgain) {
   {
     const Standstill standstill(services.queue());
     client = std::thread([&] { EXPECT_TRUE(Push(services, noise).ok()); });
-    while (services.intake().bytes() == 0) absl::SleepFor(absl::Milliseconds(1));
+    testing_util::WaitUntil([&] { return services.intake().bytes() > 0; }, "the first one waits");
     EXPECT_TRUE(absl::IsUnavailable(Push(services, noise)));
   }
   client.join();
@@ -200,7 +201,7 @@ TEST(IntakeTest, WhatIsNotCommittedYetIsCounted) {
       const size_t bytes = services.intake().bytes();
       return bytes > 0 && bytes < raw.size() / 10;
     };
-    while (!waits()) absl::SleepFor(absl::Milliseconds(1));
+    testing_util::WaitUntil(waits, "it waits, compressed");
   }
   ASSERT_TRUE(stream->Read(&response));
   EXPECT_EQ(services.intake().bytes(), 0U);

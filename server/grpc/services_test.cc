@@ -17,6 +17,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "server/grpc/services_fixture.h"
 #include "tests/testing_util/test_database.h"
+#include "tests/testing_util/wait_until.h"
 
 namespace proverlog {
 namespace {
@@ -149,10 +150,9 @@ TEST(ServicesTest, AnAnswerIsNotWorkedOnBeyondItsDeadline) {
   pqxx::work tx(connection);
   tx.exec("LOCK TABLE prover");
   EXPECT_TRUE(absl::IsDeadlineExceeded(ListEpochs(services, absl::Milliseconds(500))));
-  const absl::Time end = absl::Now() + absl::Seconds(4);  // lock_timeout ends it after 10 s
-  const std::string waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted";
-  while (database.Sql(waiting) != "0" && absl::Now() < end) absl::SleepFor(absl::Milliseconds(20));
-  EXPECT_EQ(database.Sql(waiting), "0");
+  testing_util::WaitUntil(
+      [&] { return database.Sql("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0"; },
+      "nobody waits", absl::Seconds(4));  // lock_timeout ends it after 10 s
 }
 
 TEST(WorkQueueTest, RefusesWhatItCannotHoldAndRunsTheRest) {

@@ -5,6 +5,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "tests/testing_util/wait_until.h"
 
 namespace proverlog {
 namespace {
@@ -136,11 +137,11 @@ TEST(CommitMonitorTest, ADatabaseThatDoesNotAnswerDoesNotCommit) {
                                  .patience = absl::Milliseconds(20)});
   store.AwaitProbes(2);
   store.SetAnswers(false);
-  while (monitor.status().ok()) absl::SleepFor(kSoon);
+  testing_util::WaitUntil([&] { return !monitor.status().ok(); }, "it sees no answer");
   EXPECT_EQ(monitor.status().message().substr(0, 10), "no answer ");
   store.SetAnswers(true);
   store.AwaitProbes(2);
-  while (!monitor.status().ok()) absl::SleepFor(kSoon);
+  testing_util::WaitUntil([&] { return monitor.status().ok(); }, "it sees an answer");
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "tests/testing_util/archive.h"
 #include "tests/testing_util/test_database.h"
 #include "tests/testing_util/test_files.h"
+#include "tests/testing_util/wait_until.h"
 
 namespace proverlog::postgres {
 namespace {
@@ -46,10 +47,13 @@ class ArchiveStoreTest : public testing::Test {
 
   // Until somebody waits for a row.
   void AwaitLockWait() {
-    while (database_.Sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                         " AND datname = current_database()") != "1") {
-      absl::SleepFor(absl::Milliseconds(1));
-    }
+    testing_util::WaitUntil(
+        [&] {
+          return database_.Sql(
+                     "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                     " AND datname = current_database()") == "1";
+        },
+        "somebody waits for a row");
   }
 
   TestDatabase database_;

@@ -1,6 +1,8 @@
 #include "storage/postgres/error.h"
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
 #include <new>
 #include <pqxx/pqxx>
 #include <string>
@@ -30,11 +32,6 @@ absl::StatusCode CodeOf(absl::string_view sqlstate) {
       "3F000",  // no such schema
       "42",     // insufficient privilege, no such table or column: not this program's schema
   };
-  constexpr absl::string_view kOfTheData[] = {
-      "22",  // a value that the type does not have, or not this long
-      "23",  // a constraint
-      "54",  // a row or an index entry that is too large
-  };
   if (sqlstate == "57014") return absl::StatusCode::kDeadlineExceeded;
   for (const absl::string_view prefix : kRetryable) {
     if (absl::StartsWith(sqlstate, prefix)) return absl::StatusCode::kUnavailable;
@@ -42,10 +39,17 @@ absl::StatusCode CodeOf(absl::string_view sqlstate) {
   for (const absl::string_view prefix : kRefused) {
     if (absl::StartsWith(sqlstate, prefix)) return absl::StatusCode::kFailedPrecondition;
   }
-  for (const absl::string_view prefix : kOfTheData) {
-    if (absl::StartsWith(sqlstate, prefix)) return absl::StatusCode::kInvalidArgument;
-  }
   return absl::StatusCode::kInternal;
+}
+
+bool IsAboutValues(absl::string_view sqlstate) {
+  constexpr absl::string_view kClasses[] = {
+      "22",  // a value that the type does not have, or not this long
+      "23",  // a constraint
+      "54",  // a row or an index entry that is too large
+  };
+  return std::any_of(std::begin(kClasses), std::end(kClasses),
+                     [&](absl::string_view prefix) { return absl::StartsWith(sqlstate, prefix); });
 }
 
 // The archive's partitions come and go under statements: the next one finds the right one.
@@ -95,6 +99,17 @@ absl::Status StatusFromException(absl::string_view doing) {
   } catch (const std::exception& e) {
     return Make(absl::StatusCode::kInternal, doing, e.what());
   }
+}
+
+absl::Status WriteStatusFromException(absl::string_view doing) {
+  absl::Status status = StatusFromException(doing);
+  try {
+    throw;
+  } catch (const pqxx::sql_error& e) {
+    if (IsAboutValues(e.sqlstate())) status = absl::InvalidArgumentError(status.message());
+  } catch (...) {  // it is all in the status
+  }
+  return status;
 }
 
 }  // namespace proverlog::postgres

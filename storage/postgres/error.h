@@ -13,9 +13,12 @@ namespace proverlog::postgres {
 //                        space, memory or connections, a commit in doubt: try again
 //   DEADLINE_EXCEEDED    cancelled by a time-out
 //   FAILED_PRECONDITION  refused: password, rights, a database, table or column that is not there
-//   INVALID_ARGUMENT     the values that are to be written are refused
-//   INTERNAL             anything else: what is read is damaged, the database or the code is wrong
+//   INTERNAL             anything else: what is to be written is refused, what is read is damaged
 absl::Status StatusFromException(absl::string_view doing);
+
+// The same, but INVALID_ARGUMENT where the values are refused that are to be written: for who can
+// go on without them.
+absl::Status WriteStatusFromException(absl::string_view doing);
 
 }  // namespace proverlog::postgres
 

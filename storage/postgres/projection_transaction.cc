@@ -27,7 +27,7 @@ auto Guarded(absl::string_view doing, Body body) -> std::invoke_result_t<Body> {
   try {
     return body();
   } catch (...) {
-    return StatusFromException(doing);
+    return WriteStatusFromException(doing);
   }
 }
 

@@ -18,6 +18,7 @@
 #include "tests/testing_util/facts.h"
 #include "tests/testing_util/projection.h"
 #include "tests/testing_util/test_database.h"
+#include "tests/testing_util/wait_until.h"
 
 namespace proverlog::postgres {
 namespace {
@@ -134,9 +135,9 @@ TEST_F(QueryStoreTest, AnEpochAndHowFarItsStreamsAreIsReadAtOneInstant) {
     EXPECT_EQ(state->jobs.size(), 1U);
     EXPECT_EQ(state->streams.at(0).normalized_offset, 0);
   });
-  while (database_.Sql("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0") {
-    absl::SleepFor(absl::Milliseconds(10));
-  }
+  testing_util::WaitUntil(
+      [&] { return database_.Sql("SELECT count(*) FROM pg_locks WHERE NOT granted") != "0"; },
+      "the reader waits");
   normalizer.exec(
       "INSERT INTO stream_progress (prover_id, projection_id, stream_id, normalized_offset,"
       " normalizer_state, normalized_at, lines, records, understood, not_understood, undated, cut,"

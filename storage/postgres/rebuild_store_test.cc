@@ -16,6 +16,7 @@
 #include "tests/testing_util/facts.h"
 #include "tests/testing_util/projection.h"
 #include "tests/testing_util/test_database.h"
+#include "tests/testing_util/wait_until.h"
 
 namespace proverlog::postgres {
 namespace {
@@ -145,7 +146,9 @@ TEST_F(RebuildStoreTest, BothMayNameTheSameNewWriter) {
     absl::Status saved =
         testing_util::SaveJob(tx, DeriveJob(SomeJob(), {Here(At(1, K::kEnqueued))}));
     other = std::thread([&] { SaveJob(projection); });
-    while (database_.Sql("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0") continue;
+    testing_util::WaitUntil(
+        [&] { return database_.Sql("SELECT count(*) FROM pg_locks WHERE NOT granted") != "0"; },
+        "the other one waits");
     return saved;
   });
   other.join();

@@ -17,6 +17,7 @@
 #include "tests/e2e/ship_fixture.h"
 #include "tests/testing_util/process.h"
 #include "tests/testing_util/test_database.h"
+#include "tests/testing_util/wait_until.h"
 
 namespace proverlog {
 namespace {
@@ -111,7 +112,13 @@ TEST_F(DatabaseTroubleTest, ADatabaseThatTakesItsTime) {
     pqxx::work transaction(connection);
     transaction.exec("LOCK TABLE stream_position");
     Append(Path("x.log"), "second\n");
-    absl::SleepFor(absl::Seconds(2));
+    WaitUntil(
+        [&] {
+          return database_.Sql(
+                     "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                     " AND query_start < clock_timestamp() - interval '2 seconds'") != "0";
+        },
+        "a statement of the service takes two seconds");
   }
   AwaitStream(0, 13, false);
   EXPECT_EQ(Archived(), std::vector<std::string>{"first\nsecond\n"});

@@ -26,6 +26,7 @@
 #include "tests/testing_util/service.h"
 #include "tests/testing_util/test_data.h"
 #include "tests/testing_util/test_database.h"
+#include "tests/testing_util/wait_until.h"
 
 namespace proverlog {
 namespace {

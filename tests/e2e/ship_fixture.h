@@ -22,6 +22,7 @@
 #include "tests/testing_util/process.h"
 #include "tests/testing_util/service.h"
 #include "tests/testing_util/test_database.h"
+#include "tests/testing_util/wait_until.h"
 
 namespace proverlog {
 

@@ -14,6 +14,7 @@
 #include "tests/e2e/ship_fixture.h"
 #include "tests/testing_util/process.h"
 #include "tests/testing_util/test_files.h"
+#include "tests/testing_util/wait_until.h"
 
 namespace proverlog {
 namespace {

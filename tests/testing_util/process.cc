@@ -80,13 +80,4 @@ Finished RunProgram(std::vector<std::string> command, const std::string& stdin_p
 std::string ProverlogPath() { return PROVERLOG_BIN_DIR "/proverlog"; }
 std::string ProverlogdPath() { return PROVERLOG_BIN_DIR "/proverlogd"; }
 
-void WaitUntil(const std::function<bool()>& condition, const std::string& what,
-               absl::Duration timeout, absl::Duration poll_interval) {
-  const absl::Time deadline = absl::Now() + timeout;
-  while (!condition()) {
-    ASSERT_LT(absl::Now(), deadline) << "waited in vain: " << what;
-    absl::SleepFor(poll_interval);
-  }
-}
-
 }  // namespace proverlog::testing_util

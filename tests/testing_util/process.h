@@ -46,11 +46,6 @@ Finished RunProgram(std::vector<std::string> command, const std::string& stdin_p
 std::string ProverlogPath();
 std::string ProverlogdPath();
 
-// Waits until the condition holds; the test fails where it does not in time.
-void WaitUntil(const std::function<bool()>& condition, const std::string& what,
-               absl::Duration timeout = absl::Seconds(60),
-               absl::Duration poll_interval = absl::Milliseconds(20));
-
 }  // namespace proverlog::testing_util
 
 #endif  // PROVERLOG_TESTS_TESTING_UTIL_PROCESS_H_

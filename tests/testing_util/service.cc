@@ -15,6 +15,7 @@
 #include "codec/sha256.h"
 #include "storage/archive_range.h"
 #include "storage/postgres/archive_store.h"
+#include "tests/testing_util/wait_until.h"
 
 namespace proverlog::testing_util {
 namespace {
