@@ -40,6 +40,21 @@ struct EpochRow {
   EpochContext context;
 };
 
+// A time: at or after `begin`, before `end`; without them from the first, to the last.
+struct EpochWindow {
+  std::optional<UnixMillis> begin;
+  std::optional<UnixMillis> end;
+};
+
+// An epoch with a fact or a session's event that is dated. What was computed from its jobs and
+// sessions holds as long as its revision and its EpochContext are the same.
+struct EpochRevision {
+  int32_t epoch = 0;
+  int64_t revision = 0;
+  UnixMillis first_at = 0;
+  UnixMillis last_at = 0;
+};
+
 struct JobFilter {
   int32_t epoch = 0;
   std::string type;               // empty: all
@@ -154,6 +169,11 @@ class QueryStore : public ArchiveReader {
   virtual absl::StatusOr<std::vector<EpochRow>> ListEpochs(const ProverRef& prover,
                                                            std::optional<int32_t> before,
                                                            int limit) = 0;
+
+  // The latest epochs between whose first and last instant a part of the window lies.
+  virtual absl::StatusOr<std::vector<EpochRevision>> FindEpochs(const ProverRef& prover,
+                                                                const EpochWindow& window,
+                                                                int limit) = 0;
 
   // An epoch without its circuits and streams.
   virtual absl::StatusOr<EpochState> LoadEpoch(const ProverRef& prover, int32_t epoch,

@@ -8,33 +8,13 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "client/commands/command.h"
-#include "client/commands/instant_flag.h"
+#include "client/commands/query_flags.h"
 #include "client/format/summary.h"
 #include "model/job.h"
 #include "rpc/convert.h"
 
 namespace proverlog {
 namespace {
-
-using Stub = v1::QueryService::Stub;
-
-// Prints an answer as text.
-template <typename Response>
-auto Show(std::string (*to_text)(const Response&)) {
-  return [to_text](const Response& response) { std::fputs(to_text(response).c_str(), stdout); };
-}
-
-// The flags of a list; `limits` says how many rows there are without them and at most.
-template <typename Request>
-void AddPaging(CLI::App* command, const std::string& limits,
-               const std::shared_ptr<Request>& request) {
-  command->add_option_function<int32_t>(
-      "--limit", [request](int32_t value) { request->set_page_size(value); },
-      "At most this many (" + limits + ")");
-  command->add_option_function<std::string>(
-      "--page-token", [request](const std::string& value) { request->set_page_token(value); },
-      "Go on where an earlier answer ended");
-}
 
 void AddEpochs(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   CLI::App* command = app.add_subcommand("epochs", "List the epochs, the latest first");
@@ -144,8 +124,7 @@ void AddLines(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   AddQueryFlags(command, flags);
   struct Asked {
     v1::ListLinesRequest request;
-    std::string from;
-    std::string to;
+    WindowFlags window;
   };
   auto asked = std::make_shared<Asked>();
   const std::shared_ptr<v1::ListLinesRequest> request(asked, &asked->request);
@@ -157,23 +136,12 @@ void AddLines(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   command->add_option_function<std::string>(
       "--source", [request](const std::string& value) { request->set_source(value); },
       "Only the log of this name");
-  command->add_option("--from", asked->from,
-                      "Lines since then: \"2026-11-21 03:00\" (UTC) or 2026-11-21T04:00:00+01:00");
-  command->add_option("--to", asked->to, "Lines before then");
+  AddWindowFlags(command, &asked->window, "Lines");
   AddPaging(command, "default 1000, at most 10000", request);
   SetBody(command, exit_code, [flags, asked] {
     asked->request.set_prover(flags->prover);
-    if (!asked->from.empty()) {
-      const auto from = ParseInstant("--from", asked->from);
-      if (!from.ok()) return Fail(from.status());
-      *asked->request.mutable_start_time() = ToProtoTimestamp(*from);
-    }
-    if (!asked->to.empty()) {
-      const auto to = ParseInstant("--to", asked->to);
-      if (!to.ok()) return Fail(to.status());
-      *asked->request.mutable_end_time() = ToProtoTimestamp(*to);
-    }
-    return AskForLines(*flags, asked->request);
+    const absl::Status status = ReadWindow(asked->window, asked->request);
+    return status.ok() ? AskForLines(*flags, asked->request) : Fail(status);
   });
 }
 

@@ -13,23 +13,37 @@
 namespace proverlog::postgres {
 namespace {
 
-using EnqueueByEpoch = std::map<int32_t, std::optional<UnixMillis>>;
+// What is told of an epoch at once.
+struct EpochNote {
+  std::optional<UnixMillis> enqueued_at;
+  std::optional<UnixMillis> first_at;
+  std::optional<UnixMillis> last_at;
 
-void NoteEpochs(pqxx::transaction_base& tx, const ProjectionKey& key,
-                const EnqueueByEpoch& epochs) {
+  void Add(std::optional<UnixMillis> first, std::optional<UnixMillis> last) {
+    if (first) first_at = std::min(*first, first_at.value_or(*first));
+    if (last) last_at = std::max(*last, last_at.value_or(*last));
+  }
+};
+using EpochNotes = std::map<int32_t, EpochNote>;
+
+void NoteEpochs(pqxx::transaction_base& tx, const ProjectionKey& key, const EpochNotes& epochs) {
   if (epochs.empty()) return;
-  Array numbers, enqueued_at;
-  for (const auto& [epoch, at] : epochs) {
+  Array numbers, enqueued_at, first_at, last_at;
+  for (const auto& [epoch, note] : epochs) {
     numbers.Add(int64_t{epoch});
-    enqueued_at.Add(at);
+    enqueued_at.Add(note.enqueued_at);
+    first_at.Add(note.first_at);
+    last_at.Add(note.last_at);
   }
   tx.exec_params(
-      "INSERT INTO epoch (prover_id, projection_id, epoch, enqueued_at)"
-      " SELECT $1, $2, * FROM unnest($3::integer[], $4::bigint[])"
+      "INSERT INTO epoch (prover_id, projection_id, epoch, enqueued_at, first_at, last_at)"
+      " SELECT $1, $2, * FROM unnest($3::integer[], $4::bigint[], $5::bigint[], $6::bigint[])"
       " ON CONFLICT (prover_id, projection_id, epoch) DO UPDATE"
-      " SET enqueued_at = excluded.enqueued_at"
-      " WHERE excluded.enqueued_at < coalesce(epoch.enqueued_at, excluded.enqueued_at + 1)",
-      key.prover_id, key.projection_id, numbers.Finish(), enqueued_at.Finish());
+      " SET enqueued_at = least(epoch.enqueued_at, excluded.enqueued_at),"
+      "  first_at = least(epoch.first_at, excluded.first_at),"
+      "  last_at = greatest(epoch.last_at, excluded.last_at), revision = epoch.revision + 1",
+      key.prover_id, key.projection_id, numbers.Finish(), enqueued_at.Finish(), first_at.Finish(),
+      last_at.Finish());
 }
 
 std::string ToArray(const std::vector<int32_t>& numbers) {
@@ -42,11 +56,14 @@ std::string ToArray(const std::vector<int32_t>& numbers) {
 
 void NoteEpochsOfJobs(pqxx::transaction_base& tx, const ProjectionKey& key,
                       const std::vector<Job>& jobs) {
-  EnqueueByEpoch epochs;
+  EpochNotes epochs;
   for (const Job& job : jobs) {
     if (!job.exists) continue;
-    std::optional<UnixMillis>& first = epochs[job.id.epoch];
-    if (job.enqueued_at) first = std::min(*job.enqueued_at, first.value_or(*job.enqueued_at));
+    EpochNote& note = epochs[job.id.epoch];
+    note.Add(job.first_at, job.last_at);
+    if (job.enqueued_at) {
+      note.enqueued_at = std::min(*job.enqueued_at, note.enqueued_at.value_or(*job.enqueued_at));
+    }
   }
   NoteEpochs(tx, key, epochs);
 }
@@ -54,11 +71,11 @@ void NoteEpochsOfJobs(pqxx::transaction_base& tx, const ProjectionKey& key,
 void NoteEpochsOfEvents(pqxx::transaction_base& tx, const ProjectionKey& key,
                         const std::vector<Event>& events) {
   const std::vector<std::string>& kinds = SessionEventKinds();
-  EnqueueByEpoch epochs;
+  EpochNotes epochs;
   for (const Event& event : events) {
     const auto epoch = event.epoch();
     if (!epoch || !std::binary_search(kinds.begin(), kinds.end(), event.kind)) continue;
-    epochs.emplace(*epoch, std::nullopt);
+    epochs[*epoch].Add(event.at, event.at);
   }
   NoteEpochs(tx, key, epochs);
 }
@@ -72,6 +89,23 @@ std::vector<int32_t> ReadEpochNumbers(pqxx::transaction_base& tx, const Projecti
       key.prover_id, key.projection_id, end, limit);
   std::vector<int32_t> epochs;
   for (const auto& row : rows) epochs.push_back(row[0].as<int32_t>());
+  return epochs;
+}
+
+std::vector<EpochRevision> ReadEpochsBetween(pqxx::transaction_base& tx, const ProjectionKey& key,
+                                             const EpochWindow& window, int limit) {
+  const auto rows = tx.exec_params(
+      "SELECT epoch, revision, first_at, last_at FROM epoch WHERE prover_id = $1"
+      "  AND projection_id = $2 AND last_at >= $3 AND first_at < $4"
+      " ORDER BY epoch DESC LIMIT $5",
+      key.prover_id, key.projection_id,
+      window.begin.value_or(std::numeric_limits<UnixMillis>::min()),
+      window.end.value_or(std::numeric_limits<UnixMillis>::max()), limit);
+  std::vector<EpochRevision> epochs;
+  for (const auto& row : rows) {
+    epochs.push_back(
+        {row[0].as<int32_t>(), row[1].as<int64_t>(), row[2].as<int64_t>(), row[3].as<int64_t>()});
+  }
   return epochs;
 }
 

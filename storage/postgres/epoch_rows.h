@@ -12,13 +12,14 @@
 #include "model/event.h"
 #include "model/job.h"
 #include "storage/postgres/job_rows.h"
+#include "storage/query_store.h"
 
 namespace proverlog::postgres {
 
 // Epochs as rows of the table epoch (storage/migrations/0003_epochs.sql). All functions throw
 // libpqxx's exceptions.
 
-// Notes the epochs of the jobs that exist, and when their broker first took one.
+// Notes the epochs of the jobs that exist, when they were, and when their broker first took one.
 void NoteEpochsOfJobs(pqxx::transaction_base& tx, const ProjectionKey& key,
                       const std::vector<Job>& jobs);
 // Notes the epochs of the sessions that the events tell of.
@@ -28,6 +29,10 @@ void NoteEpochsOfEvents(pqxx::transaction_base& tx, const ProjectionKey& key,
 // The latest epochs, before `before` where it is given.
 std::vector<int32_t> ReadEpochNumbers(pqxx::transaction_base& tx, const ProjectionKey& key,
                                       std::optional<int32_t> before, int limit);
+
+// The latest epochs with a fact or a session's event in the window.
+std::vector<EpochRevision> ReadEpochsBetween(pqxx::transaction_base& tx, const ProjectionKey& key,
+                                             const EpochWindow& window, int limit);
 
 // What is known of the epochs beyond their jobs; an entry for each of them. RESOURCE_EXHAUSTED
 // where that is too much for one answer.

@@ -70,6 +70,8 @@ TEST(MigrateTest, RowsOfBeforeTheEpochsAreCompleted) {
   EXPECT_EQ(list("asked_for_at", "job"), "20 30 60");
   EXPECT_EQ(list("epoch", "epoch"), "7 8 9 12");
   EXPECT_EQ(list("enqueued_at", "epoch"), "10 - 40 -");
+  EXPECT_EQ(list("first_at", "epoch"), "5 5 5 1");
+  EXPECT_EQ(list("last_at", "epoch"), "- - - 1");
   EXPECT_EQ(list("session", "event"), "a");
 }
 

@@ -235,6 +235,14 @@ absl::StatusOr<std::vector<EpochRow>> QueryStore::ListEpochs(const ProverRef& pr
   });
 }
 
+absl::StatusOr<std::vector<EpochRevision>> QueryStore::FindEpochs(const ProverRef& prover,
+                                                                  const EpochWindow& window,
+                                                                  int limit) {
+  return Read("look for epochs", [&](ReadOnly& tx) -> absl::StatusOr<std::vector<EpochRevision>> {
+    return ReadEpochsBetween(tx, KeyOf(prover), window, limit);
+  });
+}
+
 absl::StatusOr<EpochState> QueryStore::LoadEpoch(const ProverRef& prover, int32_t epoch,
                                                  int64_t max_jobs) {
   return Read(absl::StrCat("load epoch ", epoch),

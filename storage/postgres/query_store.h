@@ -28,6 +28,9 @@ class QueryStore : public proverlog::QueryStore {
   absl::StatusOr<std::vector<EpochRow>> ListEpochs(const ProverRef& prover,
                                                    std::optional<int32_t> before,
                                                    int limit) override;
+  absl::StatusOr<std::vector<EpochRevision>> FindEpochs(const ProverRef& prover,
+                                                        const EpochWindow& window,
+                                                        int limit) override;
   absl::StatusOr<EpochState> LoadEpoch(const ProverRef& prover, int32_t epoch,
                                        int64_t max_jobs) override;
   absl::StatusOr<EpochState> LoadEpochState(const ProverRef& prover, int32_t epoch,

@@ -264,6 +264,41 @@ TEST_F(QueryStoreTest, PagesThroughTheEpochs) {
   EXPECT_TRUE(queries_.ListEpochs(prover_, INT32_MIN, 2)->empty());
 }
 
+TEST_F(QueryStoreTest, FindsTheEpochsOfATime) {
+  Save({3, "A", Hash(1)}, {At(100, K::kEnqueued), At(200, K::kCompleted)});
+  Save({3, "A", Hash(2)}, {At(50, K::kEnqueued), At(150, K::kCompleted)});
+  Save({4, "A", Hash(3)}, {At(180, K::kEnqueued)});
+  Save({5, "A", Hash(4)}, {At(190, K::kReused)});  // no job
+  SaveEvents({{"session.created", 400, {{"session", "s"}, {"epochNumber", "6"}}, {}}});
+  const auto find = [&](const EpochWindow& window, int limit = 9) {
+    std::vector<int32_t> numbers;
+    const auto epochs = queries_.FindEpochs(prover_, window, limit);
+    EXPECT_TRUE(epochs.ok()) << epochs.status();
+    for (const EpochRevision& epoch : *epochs) numbers.push_back(epoch.epoch);
+    return numbers;
+  };
+  using Numbers = std::vector<int32_t>;
+  EXPECT_EQ(find({}), (Numbers{6, 4, 3}));
+  EXPECT_EQ(find({}, 2), (Numbers{6, 4}));
+  EXPECT_EQ(find({std::nullopt, 50}), Numbers{});  // before the end
+  EXPECT_EQ(find({std::nullopt, 51}), (Numbers{3}));
+  EXPECT_EQ(find({200, 300}), (Numbers{3}));
+  EXPECT_EQ(find({201, std::nullopt}), (Numbers{6}));
+  EXPECT_EQ(queries_.FindEpochs(prover_, {200, 300}, 1)->front().first_at, 50);
+}
+
+TEST_F(QueryStoreTest, AnEpochsRevisionTellsThatItsJobsOrSessionsChanged) {
+  const auto revision = [&] { return queries_.FindEpochs(prover_, {}, 1)->front().revision; };
+  Save({3, "A", Hash(1)}, {At(100, K::kEnqueued)});
+  const int64_t first = revision();
+  EXPECT_EQ(revision(), first);
+  Save({3, "A", Hash(1)}, {At(100, K::kEnqueued), At(200, K::kCompleted)});
+  const int64_t second = revision();
+  EXPECT_GT(second, first);
+  SaveEvents({{"session.created", 150, {{"session", "s"}, {"epochNumber", "3"}}, {}}});
+  EXPECT_GT(revision(), second);
+}
+
 TEST_F(QueryStoreTest, FiltersAndPagesThroughJobs) {
   for (int i = 0; i < 5; ++i) Save({1, "B", Hash(i)}, {At(1, K::kEnqueued)});
   Save({1, "A", Hash(9)}, {At(1, K::kEnqueued), At(2, K::kCompleted).Attempt(1)});
@@ -333,7 +368,7 @@ TEST_F(QueryStoreTest, EveryStatementFindsItsRowsByAnIndex) {
       "INSERT INTO job_fact SELECT 1, 1, i / 100, 'PUBLIC_VM', sha256(i::text::bytea), i,"
       " 'enqueued', 0, NULL, '', 1, 0 FROM generate_series(1, 200000) AS i");
   database_.Sql("INSERT INTO writer (prover_id, stream_id, process) VALUES (1, 1, 'p')");
-  database_.Sql("INSERT INTO epoch SELECT 1, 1, i, i FROM generate_series(0, 100000) AS i");
+  database_.Sql("INSERT INTO epoch SELECT 1, 1, i, i, i, i FROM generate_series(0, 100000) AS i");
   database_.Sql(
       "INSERT INTO event SELECT 1, 1, i / 10, i, 'epoch.submitted', '{}', gen_random_uuid(), 1, '',"
       " 0, i FROM generate_series(1, 100000) AS i");
@@ -345,6 +380,7 @@ TEST_F(QueryStoreTest, EveryStatementFindsItsRowsByAnIndex) {
   QueryStore queries(pool.get());
   const size_t begin = TestDatabase::ServerLog().size();
   EXPECT_EQ(queries.ListEpochs(prover_, 1500, 50)->size(), 50U);
+  EXPECT_EQ(queries.FindEpochs(prover_, {}, 50)->size(), 50U);
   EXPECT_EQ(queries.LoadEpoch(prover_, 500, 1000)->jobs.size(), 100U);
   const auto page = queries.ListJobs(prover_, {500, "", JobState::kCompleted, std::nullopt}, 50);
   ASSERT_EQ(page->size(), 50U);
