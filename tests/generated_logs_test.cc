@@ -17,50 +17,19 @@
 #include "bench/generator/random.h"
 #include "normalizer/stream_normalizer.h"
 #include "normalizer/unknown_messages.h"
+#include "tests/testing_util/simulated_prover.h"
 
 namespace proverlog {
 namespace {
 
 using generator::GeneratedJob;
-using generator::GeneratedLog;
-using generator::GeneratorOptions;
 using generator::LogFormat;
 using generator::Random;
 using generator::Release;
+using testing_util::Faulty;
+using testing_util::SimulatedProver;
 
-// The logs and what happened to the jobs, in memory.
-struct Simulated : generator::GeneratorSink {
-  explicit Simulated(const GeneratorOptions& o) : options(o), logs(LogsOf(o)), texts(logs.size()) {
-    Generate(options, *this);
-  }
-  void OnText(size_t log, absl::string_view text) override { absl::StrAppend(&texts[log], text); }
-  void OnJob(const GeneratedJob& job) override { jobs.push_back(job); }
-
-  GeneratorOptions options;
-  std::vector<GeneratedLog> logs;
-  std::vector<std::string> texts;
-  std::vector<GeneratedJob> jobs;
-};
-
-GeneratorOptions Faulty(Release release, LogFormat format, uint64_t seed) {
-  GeneratorOptions options;
-  options.release = release;
-  options.format = format;
-  options.seed = seed;
-  options.epochs = 3;
-  options.machines = 3;
-  options.agents = 5;
-  options.jobs = 120;
-  options.retry_rate = 0.1;
-  options.timeout_rate = 0.1;
-  options.failure_rate = seed % 2 == 0 ? 0.005 : 0;
-  options.abort_rate = 0.1;
-  options.restart_rate = 0.5;
-  options.start = 1795219200000 - 600'000;  // midnight comes
-  return options;
-}
-
-StreamNormalizer NormalizerOf(const Simulated& simulated, size_t log,
+StreamNormalizer NormalizerOf(const SimulatedProver& simulated, size_t log,
                               StreamProgress progress = {}) {
   static const MessageIndex index;
   StreamLabels labels{static_cast<int64_t>(log) + 1,
@@ -72,7 +41,7 @@ StreamNormalizer NormalizerOf(const Simulated& simulated, size_t log,
   return *std::move(normalizer);
 }
 
-void NormalizeLog(const Simulated& simulated, size_t log, JobSet& jobs) {
+void NormalizeLog(const SimulatedProver& simulated, size_t log, JobSet& jobs) {
   StreamNormalizer normalizer = NormalizerOf(simulated, log);
   normalizer.Feed(simulated.texts[log], jobs);
   normalizer.Seal(jobs);
@@ -88,7 +57,7 @@ std::map<JobId, Job> Derive(const JobSet& set) {
 
 class GeneratedLogsTest : public testing::TestWithParam<std::tuple<Release, LogFormat, uint64_t>> {
  protected:
-  const Simulated simulated_{
+  const SimulatedProver simulated_{
       Faulty(std::get<0>(GetParam()), std::get<1>(GetParam()), std::get<2>(GetParam()))};
 };
 
@@ -180,7 +149,7 @@ struct Result {
 
 // Each piece is read by a normalizer of its own, from the saved state of the one before; `sealed`:
 // as if each were the log's end.
-Result NormalizePieces(const Simulated& simulated, size_t log, const std::set<size_t>& cuts,
+Result NormalizePieces(const SimulatedProver& simulated, size_t log, const std::set<size_t>& cuts,
                        bool sealed) {
   const std::string& text = simulated.texts[log];
   Result result;
@@ -233,7 +202,7 @@ INSTANTIATE_TEST_SUITE_P(Provers, CutTest,
 
 TEST_P(CutTest, NoCutOfASmallLogChangesTheResult) {
   const LogFormat format = std::get<1>(GetParam());
-  Simulated simulated(Faulty(std::get<0>(GetParam()), format, 2));
+  SimulatedProver simulated(Faulty(std::get<0>(GetParam()), format, 2));
   for (size_t log = 0; log < 3; ++log) {
     simulated.texts[log] = Excerpt(simulated.texts[log], format);
     const Result whole = NormalizePieces(simulated, log, {}, false);
@@ -247,7 +216,7 @@ TEST_P(CutTest, NoCutOfASmallLogChangesTheResult) {
 }
 
 TEST_P(CutTest, ManyCutsOfALargeLogDoNotChangeTheResult) {
-  const Simulated simulated(Faulty(std::get<0>(GetParam()), std::get<1>(GetParam()), 3));
+  const SimulatedProver simulated(Faulty(std::get<0>(GetParam()), std::get<1>(GetParam()), 3));
   Random random(5);
   for (size_t log = 0; log < simulated.logs.size(); ++log) {
     const Result whole = NormalizePieces(simulated, log, {}, false);
@@ -264,9 +233,9 @@ TEST_P(CutTest, ManyCutsOfALargeLogDoNotChangeTheResult) {
 }
 
 TEST(GeneratorTest, TheSameSeedWritesTheSameBytes) {
-  const Simulated once(Faulty(Release::k5_2, LogFormat::kPretty, 1));
-  const Simulated again(Faulty(Release::k5_2, LogFormat::kPretty, 1));
-  const Simulated other(Faulty(Release::k5_2, LogFormat::kPretty, 2));
+  const SimulatedProver once(Faulty(Release::k5_2, LogFormat::kPretty, 1));
+  const SimulatedProver again(Faulty(Release::k5_2, LogFormat::kPretty, 1));
+  const SimulatedProver other(Faulty(Release::k5_2, LogFormat::kPretty, 2));
   EXPECT_EQ(once.texts, again.texts);
   EXPECT_NE(once.texts, other.texts);
 }

@@ -30,6 +30,8 @@ std::string ComparisonText(const v1::CompareMachinesResponse& response);
 std::string UnknownMessagesText(const v1::ListUnknownMessagesResponse& response);
 
 // Parts of several answers.
+// The first lines of an answer that is not complete: that it is not, and why; empty where it is.
+std::string CompletenessText(const v1::Completeness& completeness);
 // How to see the next page, where there is one.
 std::string NextPageText(const std::string& token);
 std::string EpochsTable(const google::protobuf::RepeatedPtrField<v1::Epoch>& epochs,

@@ -1,0 +1,67 @@
+#include "server/query/completeness.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "server/query/store_convert.h"
+
+namespace proverlog {
+namespace {
+
+constexpr int kMaxSources = 1000;
+// A log whose records are further apart than this on average is not silent before it has been so
+// for longer than that; see SilentAfter.
+constexpr Millis kShortestSilence = 120'000;
+constexpr double kUsualPauses = 20;
+
+// How long a log may say nothing: processes pause between epochs, and write in bursts.
+Millis SilentAfter(const StreamCounts& counts) {
+  if (counts.records < 2) return kShortestSilence;
+  const double pause = static_cast<double>(*counts.last_at - *counts.first_at) /
+                       static_cast<double>(counts.records - 1);
+  return std::max(kShortestSilence, static_cast<Millis>(pause * kUsualPauses));
+}
+
+v1::SourceCondition ConditionOf(const StreamStatus& stream, UnixMillis end) {
+  if (!stream.gaps.empty()) return v1::SOURCE_CONDITION_LOST;
+  if (stream.committed_offset > stream.normalized_offset) return v1::SOURCE_CONDITION_LATE;
+  if (stream.sealed || !stream.counts.last_at) return v1::SOURCE_CONDITION_CURRENT;
+  const bool silent = end - *stream.counts.last_at > SilentAfter(stream.counts);
+  return silent ? v1::SOURCE_CONDITION_SILENT : v1::SOURCE_CONDITION_CURRENT;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Completeness> CompletenessOf(QueryStore& store, const ProverRef& prover,
+                                                const EpochWindow& window, absl::Time now) {
+  const UnixMillis end = std::min(window.end.value_or(absl::ToUnixMillis(now)),
+                                  static_cast<UnixMillis>(absl::ToUnixMillis(now)));
+  LogFilter filter;
+  filter.first_at = window.begin.value_or(0);
+  filter.last_at = std::max(end, *filter.first_at);
+  auto streams = store.FindStreams(prover, filter, kMaxSources + 1);
+  if (!streams.ok()) return streams.status();
+  v1::Completeness completeness;
+  if (streams->size() > kMaxSources) {
+    streams->pop_back();
+    completeness.set_more_sources(true);
+  }
+  completeness.set_complete(!completeness.more_sources());
+  std::vector<v1::SourceState> current;
+  for (const StreamStatus& stream : *streams) {
+    v1::SourceState state;
+    *state.mutable_stream() = ToProto(stream, prover.name);
+    state.set_condition(ConditionOf(stream, end));
+    if (state.condition() == v1::SOURCE_CONDITION_CURRENT) {
+      current.push_back(std::move(state));
+    } else {
+      completeness.set_complete(false);
+      *completeness.add_sources() = std::move(state);
+    }
+  }
+  for (v1::SourceState& state : current) *completeness.add_sources() = std::move(state);
+  return completeness;
+}
+
+}  // namespace proverlog
