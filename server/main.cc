@@ -32,6 +32,7 @@
 #include "server/grpc/work_queue.h"
 #include "server/http/http_server.h"
 #include "server/http/operator_pages.h"
+#include "server/ingest/attendance.h"
 #include "server/ingest/commit_monitor.h"
 #include "server/ingest/group_writer.h"
 #include "server/ingest/intake_budget.h"
@@ -224,9 +225,10 @@ absl::Status Serve(const Config& config, const std::string& database, PrivatePos
   IngestLimits limits({.max_streams = config.max_streams,
                        .max_streams_per_prover = config.max_streams_per_prover,
                        .max_bytes_per_second = config.max_prover_rate});
+  Attendance attendance(&archive);
   IngestService ingest_service(
-      &archive, &writer, &limits, {&openings, &ingest_queue, &intake}, &metrics.ingest, notify,
-      [&](const absl::Status& failure) { monitor.ReportFailure(failure); });
+      &archive, &writer, &limits, &attendance, {&openings, &ingest_queue, &intake}, &metrics.ingest,
+      notify, [&](const absl::Status& failure) { monitor.ReportFailure(failure); });
   QueryService query_service(&queries, &query_queue, &metrics.query, kQueryTimeout);
   const auto server = GrpcServer::Start({.listen = config.listen, .reflection = config.reflection},
                                         {&ingest_service, &query_service});

@@ -129,6 +129,9 @@ class ArchiveWriter : public ArchiveReader {
   };
   virtual absl::StatusOr<StreamPosition> Position(const StreamKey& stream) = 0;
 
+  // Notes that the streams' senders were there at the instant; what they had is committed.
+  virtual absl::Status NoteSeen(const std::vector<StreamKey>& streams, UnixMillis at) = 0;
+
   // Makes a commit that writes to no table: OK where the database can, as for a block.
   virtual absl::Status Probe() = 0;
 };

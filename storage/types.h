@@ -61,7 +61,9 @@ struct StreamStatus {
   bool sealed = false;  // the sender said that this is all for now, and all of it is normalized
   StreamCounts counts;
   std::optional<UnixMillis> received_at;  // of the last bytes
-  std::vector<Gap> gaps;                  // by offset, at most kMaxGapsShown
+  // When its sender was last known to be there, and had nothing more: never before received_at.
+  std::optional<UnixMillis> seen_at;
+  std::vector<Gap> gaps;  // by offset, at most kMaxGapsShown
 };
 inline constexpr int kMaxGapsShown = 100;
 inline constexpr int kMaxGapsAtOnce = 1000;

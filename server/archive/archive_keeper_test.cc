@@ -104,14 +104,17 @@ TEST_F(ArchiveKeeperTest, ASenderGoesOnWhereItsLogIsRemoved) {
   hello.mutable_hello()->set_size(static_cast<int64_t>(raw.size()) + 10);
   IngestLimits limits{IngestLimits::Options()};
   TailDigests tails;
-  const auto before = IngestSession(&archive_, &limits, &tails, [](ProverId) {}).Take(hello);
+  Attendance attendance(&archive_);
+  const auto before =
+      IngestSession(&archive_, &limits, &tails, &attendance, [](ProverId) {}).Take(hello);
   ASSERT_TRUE(before.ok()) << before.status();
   ProjectAll();
   Round({.keep_logs = kDay}, now_);
   Round({.keep_logs = kDay}, now_ + 3 * kDay);
   ASSERT_EQ(ReadRange(archive_, key, 0, 100)->size(), 0U);
   TailDigests others;
-  const auto after = IngestSession(&archive_, &limits, &others, [](ProverId) {}).Take(hello);
+  const auto after =
+      IngestSession(&archive_, &limits, &others, &attendance, [](ProverId) {}).Take(hello);
   ASSERT_TRUE(after.ok()) << after.status();
   EXPECT_EQ(after->response->DebugString(), before->response->DebugString());
 }

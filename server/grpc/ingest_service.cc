@@ -24,12 +24,13 @@ absl::StatusOr<PushedLines> ParsePush(grpc::ByteBuffer message) {
 }  // namespace
 
 IngestService::IngestService(ArchiveWriter* store, GroupWriter* writer, IngestLimits* limits,
-                             IngestQueues queues, IngestMetrics* metrics,
+                             Attendance* attendance, IngestQueues queues, IngestMetrics* metrics,
                              std::function<void(ProverId)> on_commit,
                              IngestSession::OnFailure on_failure)
     : store_(store),
       writer_(writer),
       limits_(limits),
+      attendance_(attendance),
       queues_(queues),
       metrics_(metrics),
       on_commit_(std::move(on_commit)),
@@ -37,8 +38,9 @@ IngestService::IngestService(ArchiveWriter* store, GroupWriter* writer, IngestLi
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* IngestService::StreamLogs(
     grpc::CallbackServerContext* /*context*/) {
-  return StreamLogsCall::Start(IngestSession(store_, limits_, &tails_, on_commit_, on_failure_),
-                               writer_, queues_, metrics_);
+  return StreamLogsCall::Start(
+      IngestSession(store_, limits_, &tails_, attendance_, on_commit_, on_failure_), writer_,
+      queues_, metrics_);
 }
 
 grpc::ServerUnaryReactor* IngestService::PushLogs(grpc::CallbackServerContext* context,

@@ -22,7 +22,7 @@ using RawLogIngestService = v1::LogIngestService::WithRawCallbackMethod_StreamLo
 class IngestService final : public RawLogIngestService {
  public:
   IngestService(ArchiveWriter* store, GroupWriter* writer, IngestLimits* limits,
-                IngestQueues queues, IngestMetrics* metrics,
+                Attendance* attendance, IngestQueues queues, IngestMetrics* metrics,
                 std::function<void(ProverId)> on_commit, IngestSession::OnFailure on_failure);
 
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StreamLogs(
@@ -38,6 +38,7 @@ class IngestService final : public RawLogIngestService {
   GroupWriter* writer_;
   IngestLimits* limits_;
   TailDigests tails_;
+  Attendance* attendance_;
   IngestQueues queues_;
   IngestMetrics* metrics_;
   std::function<void(ProverId)> on_commit_;

@@ -64,11 +64,13 @@ class Services {
   Metrics metrics_{"test"};
   GroupWriter writer_;
   IngestLimits limits_{IngestLimits::Options()};
+  Attendance attendance_{&archive_};
   absl::Mutex mutex_;
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);
   IngestService ingest_service_{&archive_,
                                 &writer_,
                                 &limits_,
+                                &attendance_,
                                 {&queue_, &queue_, &intake_},
                                 &metrics_.ingest,
                                 [](ProverId) {},

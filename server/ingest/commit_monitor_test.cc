@@ -40,6 +40,9 @@ class FakeStore : public ArchiveWriter {
   absl::StatusOr<StreamPosition> Position(const StreamKey&) override {
     return absl::UnimplementedError("");
   }
+  absl::Status NoteSeen(const std::vector<StreamKey>&, UnixMillis) override {
+    return absl::UnimplementedError("");
+  }
   absl::Status Probe() override {
     absl::MutexLock lock(&mutex_);
     mutex_.Await(absl::Condition(&answers_));

@@ -22,10 +22,12 @@ absl::Status OutOfTurn(absl::string_view expected) {
 }  // namespace
 
 IngestSession::IngestSession(ArchiveWriter* store, IngestLimits* limits, TailDigests* tails,
-                             std::function<void(ProverId)> on_commit, OnFailure on_failure)
+                             Attendance* attendance, std::function<void(ProverId)> on_commit,
+                             OnFailure on_failure)
     : store_(store),
       limits_(limits),
       tails_(tails),
+      attendance_(attendance),
       on_commit_(std::move(on_commit)),
       on_failure_(std::move(on_failure)) {}
 
@@ -88,6 +90,7 @@ absl::StatusOr<IngestSession::Step> IngestSession::TakeOpen(const v1::Open& open
     auto reopened = store_->ReopenStream(hello_.prover(), open.stream_id(), *anchors);
     if (!Check(reopened).ok()) return reopened.status();
     stream_ = *std::move(reopened);
+    seat_ = attendance_->Enter(stream_.key);
   } else {
     const auto stream_id = store_->ReserveStreamId();
     if (!Check(stream_id).ok()) return stream_id.status();
@@ -172,6 +175,7 @@ absl::StatusOr<IngestSession::Step> IngestSession::Commit(StreamAdvance advance)
   }
   if (!Check(key).ok()) return key.status();
   stream_.key = *key;
+  seat_ = attendance_->Enter(stream_.key);
   new_stream_.reset();
   on_commit_(key->prover_id);
   return Step{AckOf(offset_), std::nullopt};

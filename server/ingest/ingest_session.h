@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "proverlog/v1/ingest.pb.h"
+#include "server/ingest/attendance.h"
 #include "server/ingest/ingest_limits.h"
 #include "server/ingest/tail_digests.h"
 #include "storage/archive_store.h"
@@ -24,11 +25,10 @@ namespace proverlog {
 class IngestSession {
  public:
   // `on_commit` is told of the prover when a stream is made, `on_failure` why the database did not
-  // do what it was asked. `store`, `limits` and `tails` outlive the
-  // session.
+  // do what it was asked. `store`, `limits`, `tails` and `attendance` outlive the session.
   using OnFailure = std::function<void(const absl::Status&)>;
   IngestSession(
-      ArchiveWriter* store, IngestLimits* limits, TailDigests* tails,
+      ArchiveWriter* store, IngestLimits* limits, TailDigests* tails, Attendance* attendance,
       std::function<void(ProverId)> on_commit, OnFailure on_failure = [](const absl::Status&) {});
 
   // What a message leads to: an answer, or what is to be committed before it is acknowledged.
@@ -73,7 +73,9 @@ class IngestSession {
   ArchiveWriter* store_;
   IngestLimits* limits_;
   TailDigests* tails_;
+  Attendance* attendance_;
   IngestLimits::Lease lease_;
+  Attendance::Seat seat_;  // while the stream is there and open
   std::function<void(ProverId)> on_commit_;
   OnFailure on_failure_;
   Phase phase_ = Phase::kHello;

@@ -73,7 +73,9 @@ class CountingStore : public postgres::ArchiveStore {
 class Session {
  public:
   Session(ArchiveWriter* store, TailDigests* tails, std::function<void(ProverId)> on_commit)
-      : store_(store), session_(store, &limits_, tails, std::move(on_commit)) {}
+      : store_(store),
+        attendance_(store),
+        session_(store, &limits_, tails, &attendance_, std::move(on_commit)) {}
 
   absl::StatusOr<v1::StreamLogsResponse> Handle(const Request& request) {
     auto step = session_.Take(request);
@@ -88,6 +90,7 @@ class Session {
  private:
   ArchiveWriter* store_;
   IngestLimits limits_{IngestLimits::Options()};
+  Attendance attendance_;
   IngestSession session_;
 };
 

@@ -10,12 +10,10 @@ namespace proverlog {
 namespace {
 
 constexpr int kMaxSources = 1000;
-// A log whose records are further apart than this on average is not silent before it has been so
-// for longer than that; see SilentAfter.
 constexpr Millis kShortestSilence = 120'000;
 constexpr double kUsualPauses = 20;
 
-// How long a log may say nothing: processes pause between epochs, and write in bursts.
+// How long a log may say nothing while its sender is not there: processes write in bursts.
 Millis SilentAfter(const StreamCounts& counts) {
   if (counts.records < 2) return kShortestSilence;
   const double pause = static_cast<double>(*counts.last_at - *counts.first_at) /
@@ -27,7 +25,8 @@ v1::SourceCondition ConditionOf(const StreamStatus& stream, UnixMillis end) {
   if (!stream.gaps.empty()) return v1::SOURCE_CONDITION_LOST;
   if (stream.committed_offset > stream.normalized_offset) return v1::SOURCE_CONDITION_LATE;
   if (stream.sealed || !stream.counts.last_at) return v1::SOURCE_CONDITION_CURRENT;
-  const bool silent = end - *stream.counts.last_at > SilentAfter(stream.counts);
+  const UnixMillis heard_at = std::max(*stream.counts.last_at, stream.seen_at.value_or(0));
+  const bool silent = end - heard_at > SilentAfter(stream.counts);
   return silent ? v1::SOURCE_CONDITION_SILENT : v1::SOURCE_CONDITION_CURRENT;
 }
 

@@ -39,6 +39,7 @@ v1::LogStream ToProto(const StreamStatus& status, const std::string& prover) {
   if (status.received_at) {
     *stream.mutable_last_receive_time() = ToProtoTimestamp(*status.received_at);
   }
+  if (status.seen_at) *stream.mutable_last_seen_time() = ToProtoTimestamp(*status.seen_at);
   for (const Gap& gap : status.gaps) *stream.add_gaps() = ToProto(gap);
   return stream;
 }

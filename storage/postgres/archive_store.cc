@@ -286,6 +286,24 @@ absl::StatusOr<ArchiveWriter::StreamPosition> ArchiveStore::Position(const Strea
       });
 }
 
+absl::Status ArchiveStore::NoteSeen(const std::vector<StreamKey>& streams, UnixMillis at) {
+  return RunTransaction<ReadWrite>(*pool_, "note who is connected", [&](ReadWrite& tx) {
+    Array provers, ids;
+    for (const StreamKey& stream : streams) {
+      provers.Add(int64_t{stream.prover_id});
+      ids.Add(stream.stream_id);
+    }
+    // In order, so that two services do not wait for each other.
+    tx.exec_params0(
+        "INSERT INTO stream_attendance SELECT prover_id, stream_id, $3"
+        " FROM unnest($1::integer[], $2::bigint[]) AS n (prover_id, stream_id)"
+        " ORDER BY prover_id, stream_id ON CONFLICT (prover_id, stream_id) DO UPDATE"
+        " SET seen_at = greatest(stream_attendance.seen_at, excluded.seen_at)",
+        provers.Finish(), ids.Finish(), at);
+    return absl::OkStatus();
+  });
+}
+
 absl::Status ArchiveStore::Probe() {
   return RunTransaction<ReadWrite>(*pool_, "commit", [&](ReadWrite& tx) {
     // A message without a reader: its commit waits for the disk, and for standbys, as a block's.

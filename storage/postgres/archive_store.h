@@ -29,6 +29,7 @@ class ArchiveStore : public ArchiveWriter {
   absl::StatusOr<std::vector<bool>> Advance(const std::vector<StreamAdvance>& advances) override;
   absl::StatusOr<OpenStream> Push(const PushedLines& lines) override;
   absl::StatusOr<StreamPosition> Position(const StreamKey& stream) override;
+  absl::Status NoteSeen(const std::vector<StreamKey>& streams, UnixMillis at) override;
   absl::Status Probe() override;
 
  private:

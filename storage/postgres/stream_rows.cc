@@ -82,7 +82,8 @@ std::vector<StreamStatus> ReadStreams(pqxx::transaction_base& tx, const Projecti
     stream.normalized_offset = row[4].as<int64_t>();
     stream.sealed = row[5].as<bool>();
     stream.received_at = ReadOptional(row[6]);
-    stream.counts = ReadCounts(row, 7);
+    stream.seen_at = ReadOptional(row[7]);
+    stream.counts = ReadCounts(row, 8);
     streams.push_back(std::move(stream));
   }
   ReadGaps(tx, projection, streams);

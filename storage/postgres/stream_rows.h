@@ -28,9 +28,10 @@ std::string FactCountsToJson(const StreamCounts& counts);
 inline constexpr char kStreamColumns[] =
     "SELECT s.stream_id, s.machine, s.source, sp.committed_offset,"
     " coalesce(pr.normalized_offset, 0), coalesce(pr.sealed_offset = sp.committed_offset, false),"
-    " sp.received_at, ";
+    " sp.received_at, greatest(sp.received_at, sa.seen_at), ";
 inline constexpr char kStreamTables[] =
     " FROM stream s JOIN stream_position sp USING (prover_id, stream_id)"
+    " LEFT JOIN stream_attendance sa USING (prover_id, stream_id)"
     " LEFT JOIN stream_progress pr ON pr.prover_id = s.prover_id AND pr.projection_id = $2"
     "  AND pr.stream_id = s.stream_id WHERE s.prover_id = $1 ";
 // The rows' streams, with their gaps and what the projection could not read.
