@@ -96,7 +96,8 @@ struct EpochState {
   // Its runs of circuits, by circuit and step in the order in which they first appear; at most 200.
   std::vector<CircuitSummary> circuits;
   // The streams that told a fact or of a session of the epoch; then, at most kMaxStreamsBehind,
-  // those that may tell more: they are committed further than normalized, or in part unreadable.
+  // those that have records of its time, and that may tell more: they are committed further than
+  // normalized, or in part unreadable.
   std::vector<StreamStatus> streams;
   bool more_behind = false;  // than kMaxStreamsBehind
 };

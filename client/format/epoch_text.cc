@@ -121,15 +121,21 @@ std::string SourcesTable(const v1::GetEpochSummaryResponse& summary) {
                {"READ"},
                {"RECORDS"},
                {"UNKNOWN"},
-               {"LAST RECORD (UTC)", Align::kTime}});
-  for (const v1::LogStream& stream : summary.sources()) {
+               {"LAST RECORD (UTC)", Align::kTime},
+               {"STATE", Align::kLeft}});
+  for (const v1::SourceState& source : summary.completeness().sources()) {
+    const v1::LogStream& stream = source.stream();
     table.AddRow({stream.source(), stream.machine(), HumanBytes(stream.committed_offset()),
                   NormalizedCell(stream), HumanCount(stream.counts().records()),
                   HumanCount(stream.counts().not_understood()),
-                  stream.has_last_record_time() ? HumanTime(stream.last_record_time()) : "-"});
+                  stream.has_last_record_time()
+                      ? HumanTime(stream.last_record_time()).substr(0, kSecondsLength)
+                      : "-",
+                  HumanEnum(v1::SourceCondition_Name(source.condition()), "SOURCE_CONDITION_")});
   }
-  return absl::StrCat(table.ToString(), GapsText(summary.sources()),
-                      summary.more_sources() ? "More logs are not read to their end yet.\n" : "");
+  return absl::StrCat(
+      table.ToString(), GapsText(summary.completeness()),
+      summary.completeness().more_sources() ? "There are more logs of this time.\n" : "");
 }
 
 // The processes with the most completed attempts; more would fill the screen.
@@ -262,8 +268,9 @@ std::string MachineSharesText(const google::protobuf::RepeatedPtrField<v1::Machi
 }
 
 std::string EpochSummaryText(const v1::GetEpochSummaryResponse& summary) {
-  std::string text = absl::StrCat("Epoch ", summary.epoch(), " of ", summary.prover(), ": ",
-                                  OutcomeText(summary.outcome()), "\n");
+  std::string text =
+      absl::StrCat(IncompleteLine(summary.completeness()), "Epoch ", summary.epoch(), " of ",
+                   summary.prover(), ": ", OutcomeText(summary.outcome()), "\n");
   if (summary.has_first_time()) {
     absl::StrAppend(&text, HumanTime(summary.first_time()), " to ", HumanTime(summary.last_time()),
                     " UTC, ", HumanDuration(summary.wall_time()), "\n");

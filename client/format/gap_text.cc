@@ -29,9 +29,10 @@ std::string Reason(const v1::StreamGap& gap) {
 
 }  // namespace
 
-std::string GapsText(const google::protobuf::RepeatedPtrField<v1::LogStream>& sources) {
+std::string GapsText(const v1::Completeness& completeness) {
   std::string text;
-  for (const v1::LogStream& stream : sources) {
+  for (const v1::SourceState& source : completeness.sources()) {
+    const v1::LogStream& stream = source.stream();
     if (stream.gaps().empty()) continue;
     int64_t bytes = 0;
     bool known = true;

@@ -30,7 +30,9 @@ std::string ComparisonText(const v1::CompareMachinesResponse& response);
 std::string UnknownMessagesText(const v1::ListUnknownMessagesResponse& response);
 
 // Parts of several answers.
-// The first lines of an answer that is not complete: that it is not, and why; empty where it is.
+// The first line of an answer that is not complete; empty where it is.
+std::string IncompleteLine(const v1::Completeness& completeness);
+// The same, with a line for each log that may tell more.
 std::string CompletenessText(const v1::Completeness& completeness);
 // How to see the next page, where there is one.
 std::string NextPageText(const std::string& token);
@@ -39,7 +41,7 @@ std::string EpochsTable(const google::protobuf::RepeatedPtrField<v1::Epoch>& epo
 // The prover node's attempts at the epoch; empty where no log tells of one.
 std::string SessionsText(const v1::GetEpochSummaryResponse& summary);
 // What is missing of the logs, of each the first gap.
-std::string GapsText(const google::protobuf::RepeatedPtrField<v1::LogStream>& sources);
+std::string GapsText(const v1::Completeness& completeness);
 std::string JobTypesText(const v1::GetEpochSummaryResponse& summary);
 std::string MachineSharesText(const google::protobuf::RepeatedPtrField<v1::MachineShare>& shares);
 

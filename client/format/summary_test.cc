@@ -113,7 +113,8 @@ TEST(EpochSummaryTextTest, NoTimeAndNoNumberIsCut) {
   *type.mutable_duration() = WideStats();
   *type.mutable_queue_wait() = WideStats();
   *type.mutable_turnaround() = WideStats();
-  *summary.add_sources() = WideStream();
+  *summary.mutable_completeness()->add_sources()->mutable_stream() = WideStream();
+  summary.mutable_completeness()->mutable_sources(0)->set_condition(v1::SOURCE_CONDITION_CURRENT);
   v1::AgentProcess& process = *summary.add_agent_processes();
   process.set_machine("prover-machine-with-a-name-0001.example.com");
   process.set_agent_process("prover-agent-0-5d8f7c9b6-abcde/12345");
@@ -126,7 +127,7 @@ TEST(EpochSummaryTextTest, NoTimeAndNoNumberIsCut) {
   EXPECT_THAT(text, HasSubstr("1,234 in parallel"));
   EXPECT_THAT(text, HasSubstr("12,345  12,345  12,345   12,345  12,345   12,345    12,345"));
   EXPECT_THAT(text, HasSubstr("12 m 34 s  12 m 34 s  1 h 23 m  12 m 34 s  12 m 34 s"));
-  EXPECT_THAT(text, HasSubstr("1.23 GB  1.03 GB  12,345,678  1,234,567  2026-11-21 02:00:00.123"));
+  EXPECT_THAT(text, HasSubstr("1.23 GB  1.03 GB  12,345,678  1,234,567  2026-11-21 02:00:00"));
 }
 
 TEST(EpochSummaryTextTest, SessionsAndCircuits) {
@@ -308,7 +309,7 @@ TEST(UnknownMessagesTextTest, NothingIsSaidInWords) {
 
 TEST(EpochSummaryTextTest, SaysWhatIsMissingOfTheLogs) {
   v1::GetEpochSummaryResponse summary;
-  v1::LogStream& stream = *summary.add_sources();
+  v1::LogStream& stream = *summary.mutable_completeness()->add_sources()->mutable_stream();
   stream.set_machine("prover-a");
   stream.set_source("agent.log");
   EXPECT_THAT(EpochSummaryText(summary), Not(HasSubstr("Missing")));
@@ -329,8 +330,9 @@ TEST(EpochSummaryTextTest, SaysWhatIsMissingOfTheLogs) {
 
 TEST(SummaryTextTest, SaysWhenSomethingIsLeftOut) {
   v1::GetEpochSummaryResponse summary;
-  summary.set_more_sources(true);
-  EXPECT_THAT(EpochSummaryText(summary), HasSubstr("More logs are not read to their end yet.\n"));
+  summary.mutable_completeness()->set_more_sources(true);
+  EXPECT_THAT(EpochSummaryText(summary), HasSubstr("There are more logs of this time.\n"));
+  EXPECT_THAT(EpochSummaryText(summary), HasSubstr("Incomplete: there are more logs than can"));
   v1::GetJobResponse job;
   job.add_facts();
   job.set_more(true);

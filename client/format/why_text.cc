@@ -217,30 +217,23 @@ std::string MissingText(const v1::ExplainResponse& response) {
   for (const int log : response.missing_logs()) {
     absl::StrAppend(&text, Item(MissingLogText(static_cast<v1::MissingLog>(log))));
   }
-  for (const v1::LogStream& stream : response.incomplete_sources()) {
-    if (stream.normalized_offset() >= stream.committed_offset()) continue;
-    absl::StrAppend(
-        &text, Item(absl::StrCat(Printable(stream.source()), " of ", Printable(stream.machine()),
-                                 ": ", HumanBytes(stream.normalized_offset()), " of ",
-                                 HumanBytes(stream.committed_offset()), " read so far")));
-  }
-  const std::string gaps = GapsText(response.incomplete_sources());
+  const std::string gaps = GapsText(response.completeness());
   for (const absl::string_view gap : absl::StrSplit(gaps, '\n', absl::SkipEmpty())) {
     absl::StrAppend(&text, Item(gap));
   }
-  if (response.more_sources()) absl::StrAppend(&text, Item("and more logs that are not read yet"));
   return text.empty() ? "" : absl::StrCat("\nNot in these logs:\n", text);
 }
 
 }  // namespace
 
 std::string WhyText(const v1::ExplainResponse& response) {
+  const std::string begin = CompletenessText(response.completeness());
   if (response.has_job()) {
-    return absl::StrCat(response.job().id(), "\n", StateText(response.job().state()),
+    return absl::StrCat(begin, response.job().id(), "\n", StateText(response.job().state()),
                         "; its epoch: ", OutcomeText(response.outcome()), "\n\n",
                         JobCauseText(response), JobSetbacksText(response), MissingText(response));
   }
-  return absl::StrCat("Epoch ", response.epoch(), " of ", Printable(response.prover()), ": ",
+  return absl::StrCat(begin, "Epoch ", response.epoch(), " of ", Printable(response.prover()), ": ",
                       OutcomeText(response.outcome()), "\n",
                       WrapText(CountsText(response.totals())), "\n", EpochCauseText(response),
                       FollowedText(response), BesideText(response), MissingText(response));

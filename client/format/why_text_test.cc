@@ -120,7 +120,10 @@ TEST(WhyTextTest, WithoutACauseItSaysSo) {
 
 TEST(WhyTextTest, LogsThatAreNotReadAndGapsAreMissing) {
   v1::ExplainResponse response = Epoch(v1::EPOCH_OUTCOME_FAILED);
-  v1::LogStream& stream = *response.add_incomplete_sources();
+  v1::SourceState& source = *response.mutable_completeness()->add_sources();
+  source.set_condition(v1::SOURCE_CONDITION_LATE);
+  response.mutable_completeness()->set_complete(false);
+  v1::LogStream& stream = *source.mutable_stream();
   stream.set_source("agent.log");
   stream.set_machine("prover-b");
   stream.set_committed_offset(2000);
@@ -129,7 +132,9 @@ TEST(WhyTextTest, LogsThatAreNotReadAndGapsAreMissing) {
   gap.set_end_offset(500);
   gap.set_reason(v1::GAP_REASON_ROTATED_AWAY);
   const std::string text = WhyText(response);
-  EXPECT_THAT(text, HasSubstr("  agent.log of prover-b: 1.00 kB of 2.00 kB read so far\n"));
+  EXPECT_THAT(text,
+              testing::StartsWith("Incomplete: 1 log may tell more.\n"
+                                  "  agent.log of prover-b: 1.00 kB of 2.00 kB read so far\n"));
   EXPECT_THAT(text, HasSubstr("\n  Missing in agent.log of prover-b: 500 B in 1 place"));
 }
 

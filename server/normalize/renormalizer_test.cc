@@ -91,7 +91,7 @@ class RenormalizerTest : public testing::Test {
         ' ');
   }
 
-  // All rows of the live projection but when they were written.
+  // All rows of the live projection but when and how often they were written.
   std::string Dump() {
     std::string dump;
     for (const std::string& table : Tables()) {
@@ -99,7 +99,7 @@ class RenormalizerTest : public testing::Test {
           &dump, table, ": ",
           database_.Sql(absl::StrCat(
               "SELECT string_agg(row, E'\n' ORDER BY row) FROM (SELECT (to_jsonb(t)"
-              " - '{projection_id,normalized_at,set_aside_at}'::text[])::text AS row FROM ",
+              " - '{projection_id,normalized_at,set_aside_at,revision}'::text[])::text AS row FROM ",
               table, " t JOIN prover USING (prover_id, projection_id)) r")),
           "\n");
     }

@@ -30,27 +30,16 @@ v1::SourceCondition ConditionOf(const StreamStatus& stream, UnixMillis end) {
   return silent ? v1::SOURCE_CONDITION_SILENT : v1::SOURCE_CONDITION_CURRENT;
 }
 
-}  // namespace
-
-absl::StatusOr<v1::Completeness> CompletenessOf(QueryStore& store, const ProverRef& prover,
-                                                const EpochWindow& window, absl::Time now) {
-  const UnixMillis end = std::min(window.end.value_or(absl::ToUnixMillis(now)),
-                                  static_cast<UnixMillis>(absl::ToUnixMillis(now)));
-  LogFilter filter;
-  filter.first_at = window.begin.value_or(0);
-  filter.last_at = std::max(end, *filter.first_at);
-  auto streams = store.FindStreams(prover, filter, kMaxSources + 1);
-  if (!streams.ok()) return streams.status();
+// `end` is that of the time in question.
+v1::Completeness Judge(const std::vector<StreamStatus>& streams, bool more, UnixMillis end,
+                       const std::string& prover) {
   v1::Completeness completeness;
-  if (streams->size() > kMaxSources) {
-    streams->pop_back();
-    completeness.set_more_sources(true);
-  }
-  completeness.set_complete(!completeness.more_sources());
+  completeness.set_more_sources(more);
+  completeness.set_complete(!more);
   std::vector<v1::SourceState> current;
-  for (const StreamStatus& stream : *streams) {
+  for (const StreamStatus& stream : streams) {
     v1::SourceState state;
-    *state.mutable_stream() = ToProto(stream, prover.name);
+    *state.mutable_stream() = ToProto(stream, prover);
     state.set_condition(ConditionOf(stream, end));
     if (state.condition() == v1::SOURCE_CONDITION_CURRENT) {
       current.push_back(std::move(state));
@@ -61,6 +50,30 @@ absl::StatusOr<v1::Completeness> CompletenessOf(QueryStore& store, const ProverR
   }
   for (v1::SourceState& state : current) *completeness.add_sources() = std::move(state);
   return completeness;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Completeness> CompletenessOf(QueryStore& store, const ProverRef& prover,
+                                                const EpochWindow& window, absl::Time now) {
+  const UnixMillis latest = absl::ToUnixMillis(now);
+  const UnixMillis end = std::min(window.end.value_or(latest), latest);
+  LogFilter filter;
+  filter.first_at = window.begin.value_or(0);
+  filter.last_at = std::max(end, *filter.first_at);
+  auto streams = store.FindStreams(prover, filter, kMaxSources + 1);
+  if (!streams.ok()) return streams.status();
+  const bool more = streams->size() > kMaxSources;
+  if (more) streams->pop_back();
+  return Judge(*streams, more, end, prover.name);
+}
+
+v1::Completeness CompletenessOf(const EpochState& state, const EpochSummary& summary,
+                                const std::string& prover, absl::Time now) {
+  const UnixMillis latest = absl::ToUnixMillis(now);
+  const bool is_open = summary.outcome == EpochOutcome::kInProgress;
+  const UnixMillis end = is_open ? latest : std::min(summary.last_at.value_or(latest), latest);
+  return Judge(state.streams, state.more_behind, end, prover);
 }
 
 }  // namespace proverlog

@@ -1,18 +1,28 @@
 #ifndef PROVERLOG_SERVER_QUERY_COMPLETENESS_H_
 #define PROVERLOG_SERVER_QUERY_COMPLETENESS_H_
 
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "analysis/epoch_summary.h"
 #include "model/time.h"
 #include "proverlog/v1/common.pb.h"
 #include "storage/query_store.h"
 
 namespace proverlog {
 
-// How far the prover's logs are that have records of the window's time, or should have:
 // docs/queries.md, "Completeness", has the rules. `now` bounds what a log can have told.
+
+// How far the prover's logs are that have records of the window's time, or may have. It is asked
+// before the answer is made: what comes in between is then there and called missing, not the other
+// way round.
 absl::StatusOr<v1::Completeness> CompletenessOf(QueryStore& store, const ProverRef& prover,
                                                 const EpochWindow& window, absl::Time now);
+
+// The same of the logs that an epoch was loaded with.
+v1::Completeness CompletenessOf(const EpochState& state, const EpochSummary& summary,
+                                const std::string& prover, absl::Time now);
 
 }  // namespace proverlog
 

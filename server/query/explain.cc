@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "rpc/convert.h"
+#include "server/query/completeness.h"
 #include "server/query/fact_lines.h"
 #include "server/query/store_convert.h"
 
@@ -15,7 +17,6 @@ namespace {
 
 constexpr int kContextLines = 1;
 constexpr size_t kMaxJobSetbacks = 10;
-constexpr int kMaxIncomplete = 1000;
 
 v1::Cause ToProto(const Cause& cause) {
   v1::Cause proto;
@@ -112,21 +113,6 @@ void AddEpoch(const Explanation& explanation, v1::ExplainResponse& response) {
   *slowest.mutable_median() = MillisToProto(explanation.slowest->median);
 }
 
-void AddIncompleteSources(const EpochState& state, const std::string& prover,
-                          v1::ExplainResponse& response) {
-  response.set_more_sources(state.more_behind);
-  for (const StreamStatus& stream : state.streams) {
-    const bool is_complete =
-        stream.normalized_offset >= stream.committed_offset && stream.gaps.empty();
-    if (is_complete) continue;
-    if (response.incomplete_sources_size() == kMaxIncomplete) {
-      response.set_more_sources(true);
-      return;
-    }
-    *response.add_incomplete_sources() = ToProto(stream, prover);
-  }
-}
-
 }  // namespace
 
 // In the order of the messages' numbers, of which 0 is none.
@@ -160,7 +146,7 @@ absl::StatusOr<v1::ExplainResponse> Explain(QueryStore& store, const ProverRef& 
     AddEpoch(of_epoch, response);
   }
   for (const MissingLog log : answer.missing) response.add_missing_logs(ToProto(log));
-  AddIncompleteSources(state, prover.name, response);
+  *response.mutable_completeness() = CompletenessOf(state, summary, prover.name, absl::Now());
 
   std::vector<const Cause*> causes;
   for (const Cause& setback : answer.setbacks) causes.push_back(&setback);

@@ -122,7 +122,7 @@ TEST_F(ExplainTest, AnEpochsCauseComesWithItsLinesAndWhatToDo) {
   EXPECT_EQ(why->failures(0).count(), 1);
   ASSERT_EQ(why->missing_logs_size(), 1);
   EXPECT_EQ(why->missing_logs(0), v1::MISSING_LOG_PROVER_NODE);
-  EXPECT_EQ(why->incomplete_sources_size(), 0);
+  EXPECT_TRUE(why->completeness().complete());
 }
 
 TEST_F(ExplainTest, AJobThatWasCancelledFollowedItsEpochsCause) {
@@ -153,9 +153,9 @@ TEST_F(ExplainTest, WithoutTheAgentsLogItSaysWhichLogHasTheReason) {
   // A log that is received and not read yet may tell it.
   Archive("prover-b", "agent.log", kAgent);
   why = Why(7);
-  ASSERT_EQ(why->incomplete_sources_size(), 1);
-  EXPECT_EQ(why->incomplete_sources(0).machine(), "prover-b");
-  EXPECT_EQ(why->incomplete_sources(0).normalized_offset(), 0);
+  EXPECT_FALSE(why->completeness().complete());
+  EXPECT_EQ(why->completeness().sources(0).condition(), v1::SOURCE_CONDITION_LATE);
+  EXPECT_EQ(why->completeness().sources(0).stream().machine(), "prover-b");
 }
 
 TEST_F(ExplainTest, OfALostAgentItSaysWhenItsLogEnds) {

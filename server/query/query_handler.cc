@@ -8,10 +8,12 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "analysis/epoch_summary.h"
 #include "analysis/machine_comparison.h"
 #include "rpc/convert.h"
 #include "rpc/status.h"
+#include "server/query/completeness.h"
 #include "server/query/events.h"
 #include "server/query/explain.h"
 #include "server/query/fact_lines.h"
@@ -158,13 +160,10 @@ absl::StatusOr<v1::GetEpochSummaryResponse> QueryHandler::GetEpochSummary(
   if (!state.ok()) return state.status();
   if (auto status = CheckKnown(*prover, request.epoch(), *state); !status.ok()) return status;
 
-  v1::GetEpochSummaryResponse response =
-      ToProto(SummarizeEpoch(request.epoch(), state->jobs, state->context));
+  const EpochSummary summary = SummarizeEpoch(request.epoch(), state->jobs, state->context);
+  v1::GetEpochSummaryResponse response = ToProto(summary);
   response.set_prover(prover->name);
-  for (const StreamStatus& stream : state->streams) {
-    *response.add_sources() = ToProto(stream, prover->name);
-  }
-  response.set_more_sources(state->more_behind);
+  *response.mutable_completeness() = CompletenessOf(*state, summary, prover->name, absl::Now());
   for (const CircuitSummary& circuit : state->circuits) {
     *response.add_circuits() = ToProto(circuit);
   }

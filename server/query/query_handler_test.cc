@@ -79,11 +79,12 @@ TEST_F(QueryHandlerTest, AnEpochsSummaryNamesItsMachinesAndSources) {
   ASSERT_EQ(summary->machines_size(), 2);
   EXPECT_EQ(summary->machines(0).machine(), "prover-a");
   EXPECT_DOUBLE_EQ(summary->machines(0).share() + summary->machines(1).share(), 1);
-  ASSERT_EQ(summary->sources_size(), 3);
-  for (const v1::LogStream& source : summary->sources()) {
-    EXPECT_EQ(source.committed_offset(), source.normalized_offset());
-    EXPECT_GT(source.counts().records(), 0);
-    EXPECT_TRUE(source.has_last_record_time());
+  EXPECT_TRUE(summary->completeness().complete());
+  ASSERT_EQ(summary->completeness().sources_size(), 3);
+  for (const v1::SourceState& source : summary->completeness().sources()) {
+    EXPECT_EQ(source.stream().committed_offset(), source.stream().normalized_offset());
+    EXPECT_GT(source.stream().counts().records(), 0);
+    EXPECT_TRUE(source.stream().has_last_record_time());
   }
 }
 
@@ -98,11 +99,13 @@ TEST_F(QueryHandlerTest, AnEpochsSourcesIncludeLogsThatAreNotReadYet) {
   v1::GetEpochSummaryRequest request;
   request.set_epoch(3055);
   const auto summary = handler_.GetEpochSummary(request);
-  ASSERT_EQ(summary->sources_size(), 4);
-  EXPECT_EQ(summary->sources(3).machine(), "prover-c");
-  EXPECT_EQ(summary->sources(3).committed_offset(), 6);
-  EXPECT_EQ(summary->sources(3).normalized_offset(), 0);
-  EXPECT_FALSE(summary->more_sources());
+  EXPECT_FALSE(summary->completeness().complete());
+  ASSERT_EQ(summary->completeness().sources_size(), 4);
+  const v1::SourceState& behind = summary->completeness().sources(0);
+  EXPECT_EQ(behind.condition(), v1::SOURCE_CONDITION_LATE);
+  EXPECT_EQ(behind.stream().machine(), "prover-c");
+  EXPECT_EQ(behind.stream().committed_offset(), 6);
+  EXPECT_EQ(behind.stream().normalized_offset(), 0);
 }
 
 TEST_F(QueryHandlerTest, TooManyJobsForOneAnswerAreRefused) {

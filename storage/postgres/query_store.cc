@@ -139,7 +139,7 @@ std::vector<JobId> SelectJobIds(ReadOnly& tx, const ProverRef& prover, const Job
 }
 
 // The streams with these ids and those that may tell more, as EpochState says.
-void ReadSources(ReadOnly& tx, const ProverRef& prover, EpochState& state) {
+void ReadSources(ReadOnly& tx, const ProverRef& prover, int32_t epoch, EpochState& state) {
   const std::vector<int64_t> ids = StreamsOf(state.jobs, state.context);
   Array array;
   for (const int64_t id : ids) array.Add(id);
@@ -150,11 +150,14 @@ void ReadSources(ReadOnly& tx, const ProverRef& prover, EpochState& state) {
           absl::StrCat(kStreamColumns, kCountColumns, kStreamTables,
                        "AND (s.stream_id = ANY ($3::bigint[])"
                        " OR sp.committed_offset > coalesce(pr.normalized_offset, 0)"
+                       " OR EXISTS (SELECT FROM epoch e WHERE e.prover_id = $1"
+                       "  AND e.projection_id = $2 AND e.epoch = $5"
+                       "  AND pr.first_at <= e.last_at AND pr.last_at >= e.first_at)"
                        " OR s.stream_id IN (SELECT stream_id FROM unreadable"
                        "  WHERE prover_id = $1 AND projection_id = $2))"
                        " ORDER BY s.stream_id = ANY ($3::bigint[]) DESC, machine, source, stream_id"
                        " LIMIT $4"),
-          prover.prover_id, prover.projection_id, array.Finish(), limit + 1));
+          prover.prover_id, prover.projection_id, array.Finish(), limit + 1, epoch));
   state.more_behind = state.streams.size() > limit;
   if (state.more_behind) state.streams.pop_back();
 }
@@ -255,7 +258,7 @@ absl::StatusOr<EpochState> QueryStore::LoadEpochState(const ProverRef& prover, i
     auto state = ReadEpochState(tx, prover, epoch, max_jobs);
     if (!state.ok()) return state.status();
     state->circuits = SumCircuitRuns(tx, KeyOf(prover), epoch);
-    ReadSources(tx, prover, *state);
+    ReadSources(tx, prover, epoch, *state);
     return state;
   });
 }
