@@ -95,13 +95,13 @@ class RenormalizerTest : public testing::Test {
   std::string Dump() {
     std::string dump;
     for (const std::string& table : Tables()) {
-      absl::StrAppend(
-          &dump, table, ": ",
-          database_.Sql(absl::StrCat(
-              "SELECT string_agg(row, E'\n' ORDER BY row) FROM (SELECT (to_jsonb(t)"
-              " - '{projection_id,normalized_at,set_aside_at,revision}'::text[])::text AS row FROM ",
-              table, " t JOIN prover USING (prover_id, projection_id)) r")),
-          "\n");
+      absl::StrAppend(&dump, table, ": ",
+                      database_.Sql(absl::StrCat(
+                          "SELECT string_agg(row, E'\n' ORDER BY row) FROM (SELECT (to_jsonb(t)"
+                          " - '{projection_id,normalized_at,set_aside_at,revision}'::text[])::text "
+                          "AS row FROM ",
+                          table, " t JOIN prover USING (prover_id, projection_id)) r")),
+                      "\n");
     }
     return dump;
   }
