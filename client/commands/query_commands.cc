@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/commands/command.h"
 #include "client/commands/query_flags.h"
+#include "client/commands/report_command.h"
 #include "client/format/summary.h"
 #include "model/job.h"
 #include "rpc/convert.h"
@@ -212,6 +213,7 @@ void AddUnknown(CLI::App& app, GlobalFlags* flags, int* exit_code) {
 void AddQueryCommands(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   AddEpochs(app, flags, exit_code);
   AddEpoch(app, flags, exit_code);
+  AddReportCommand(app, flags, exit_code);
   AddJobs(app, flags, exit_code);
   AddEvents(app, flags, exit_code);
   AddJob(app, flags, exit_code);

@@ -51,6 +51,12 @@ grpc::ServerUnaryReactor* QueryService::GetEpochSummary(grpc::CallbackServerCont
   return Run(context, &QueryHandler::GetEpochSummary, request, response);
 }
 
+grpc::ServerUnaryReactor* QueryService::GetReport(grpc::CallbackServerContext* context,
+                                                  const v1::GetReportRequest* request,
+                                                  v1::GetReportResponse* response) {
+  return Run(context, &QueryHandler::GetReport, request, response);
+}
+
 grpc::ServerUnaryReactor* QueryService::ListJobs(grpc::CallbackServerContext* context,
                                                  const v1::ListJobsRequest* request,
                                                  v1::ListJobsResponse* response) {

@@ -1,6 +1,7 @@
 #include "server/query/completeness.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -66,6 +67,28 @@ absl::StatusOr<v1::Completeness> CompletenessOf(QueryStore& store, const ProverR
   const bool more = streams->size() > kMaxSources;
   if (more) streams->pop_back();
   return Judge(*streams, more, end, prover.name);
+}
+
+void UniteCompleteness(const v1::Completeness& more, v1::Completeness& united) {
+  std::map<int64_t, v1::SourceState> sources;
+  for (const v1::Completeness* part : {static_cast<const v1::Completeness*>(&united), &more}) {
+    for (const v1::SourceState& source : part->sources()) {
+      v1::SourceState& known = sources[source.stream().stream_id()];
+      const bool is_better = known.condition() == v1::SOURCE_CONDITION_UNSPECIFIED ||
+                             known.condition() == v1::SOURCE_CONDITION_CURRENT;
+      if (is_better) known = source;
+    }
+  }
+  united.set_more_sources(united.more_sources() || more.more_sources());
+  united.set_complete(!united.more_sources());
+  united.clear_sources();
+  for (const bool current : {false, true}) {
+    for (const auto& [id, source] : sources) {
+      if ((source.condition() == v1::SOURCE_CONDITION_CURRENT) != current) continue;
+      *united.add_sources() = source;
+      if (!current) united.set_complete(false);
+    }
+  }
 }
 
 v1::Completeness CompletenessOf(const EpochState& state, const EpochSummary& summary,

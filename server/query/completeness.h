@@ -24,6 +24,9 @@ absl::StatusOr<v1::Completeness> CompletenessOf(QueryStore& store, const ProverR
 v1::Completeness CompletenessOf(const EpochState& state, const EpochSummary& summary,
                                 const std::string& prover, absl::Time now);
 
+// Adds what `more` says of other logs, and where one is not current in one of them, that.
+void UniteCompleteness(const v1::Completeness& more, v1::Completeness& united);
+
 }  // namespace proverlog
 
 #endif  // PROVERLOG_SERVER_QUERY_COMPLETENESS_H_

@@ -19,6 +19,7 @@
 #include "server/query/fact_lines.h"
 #include "server/query/list_lines.h"
 #include "server/query/page_token.h"
+#include "server/query/report.h"
 #include "server/query/store_convert.h"
 #include "server/query/unknown_messages.h"
 
@@ -168,6 +169,12 @@ absl::StatusOr<v1::GetEpochSummaryResponse> QueryHandler::GetEpochSummary(
     *response.add_circuits() = ToProto(circuit);
   }
   return response;
+}
+
+absl::StatusOr<v1::GetReportResponse> QueryHandler::GetReport(const v1::GetReportRequest& request) {
+  const auto prover = FindProver(request.prover());
+  if (!prover.ok()) return prover.status();
+  return proverlog::GetReport(*store_, *prover, request, absl::Now());
 }
 
 absl::StatusOr<v1::ListJobsResponse> QueryHandler::ListJobs(const v1::ListJobsRequest& request) {

@@ -1,0 +1,43 @@
+#include "client/format/markdown.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/format/table.h"
+
+namespace proverlog {
+namespace {
+
+std::string Row(const std::vector<std::string>& cells) {
+  return absl::StrCat("| ", absl::StrJoin(cells, " | "), " |\n");
+}
+
+}  // namespace
+
+std::string MarkdownText(absl::string_view text) {
+  constexpr absl::string_view kMarkup = "\\`*_[]<>|#&";
+  std::string escaped;
+  for (const char c : Printable(text)) {
+    if (kMarkup.find(c) != absl::string_view::npos) escaped.push_back('\\');
+    escaped.push_back(c);
+  }
+  return escaped;
+}
+
+std::string MarkdownCode(absl::string_view text) {
+  std::string code = "`";
+  for (const char c : Printable(text)) {
+    // Neither can be escaped within code in a table.
+    code.push_back(c == '`' ? '\'' : c == '|' ? '/' : c);
+  }
+  return code + "`";
+}
+
+std::string MarkdownTable::ToString() const {
+  std::vector<std::string> rule(titles_.size(), "---:");
+  rule.front() = ":---";
+  std::string text = Row(titles_) + Row(rule);
+  for (const std::vector<std::string>& row : rows_) text += Row(row);
+  return text + "\n";
+}
+
+}  // namespace proverlog
