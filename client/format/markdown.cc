@@ -14,7 +14,7 @@ std::string Row(const std::vector<std::string>& cells) {
 }  // namespace
 
 std::string MarkdownText(absl::string_view text) {
-  constexpr absl::string_view kMarkup = "\\`*_[]<>|#&";
+  constexpr absl::string_view kMarkup = "\\`*[]<|&";
   std::string escaped;
   for (const char c : Printable(text)) {
     if (kMarkup.find(c) != absl::string_view::npos) escaped.push_back('\\');

@@ -36,9 +36,9 @@ std::string PatternText(const v1::ReportJobType& type,
   if (!type.fed_by().empty()) {
     sentences.push_back(absl::StrCat("takes the proofs of ", absl::StrJoin(type.fed_by(), ", ")));
     if (type.enqueued() > 0) {
-      sentences.push_back(absl::StrCat(HumanCount(type.enqueued_after_feeding()), " of ",
-                                       HumanCount(type.enqueued()),
-                                       " were enqueued after one of these had completed"));
+      sentences.push_back(absl::StrCat(
+          "enqueued after one of these had completed: ", HumanCount(type.enqueued_after_feeding()),
+          " of ", HumanCount(type.enqueued())));
     }
   } else {
     sentences.push_back("takes no other job's proof, as far as the hierarchy is known");

@@ -229,12 +229,10 @@ void Ids(const Report& report, Findings& findings) {
     enqueues += epoch.enqueues();
     reuses += epoch.reuses();
   }
-  std::string text = absl::StrCat(Count(jobs, "distinct job id"), ", ", Count(enqueues, "enqueue"));
-  absl::StrAppend(&text, reuses == 0 ? "; none was answered from the broker's cache."
-                                     : absl::StrCat("; ", reuses,
-                                                    " were answered from the broker's"
-                                                    " cache."));
-  findings.Observe("ids", text);
+  const std::string cached = reuses == 0 ? "none" : absl::StrCat(reuses);
+  findings.Observe("ids",
+                   absl::StrCat(Count(jobs, "distinct job id"), ", ", Count(enqueues, "enqueue"),
+                                "; answered from the broker's cache: ", cached, "."));
 }
 
 void Queues(const Report& report, Findings& findings) {
