@@ -6,6 +6,7 @@
 #include "client/commands/command.h"
 #include "client/commands/explain_command.h"
 #include "client/commands/import_command.h"
+#include "client/commands/manual.h"
 #include "client/commands/query_commands.h"
 #include "client/commands/ship_command.h"
 #include "version.h"
@@ -29,6 +30,7 @@ int main(int argc, char** argv) {
   proverlog::AddImportCommand(app, &flags, &exit_code);
   proverlog::AddShipCommand(app, &flags, &exit_code);
   proverlog::AddQueryCommands(app, &flags, &exit_code);
+  proverlog::AddManualCommands(app, &exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -24,6 +24,10 @@ void SetBody(CLI::App* command, int* exit_code, CommandBody body) {
   command->callback([exit_code, body = std::move(body)] { *exit_code = body(); });
 }
 
+void AddExample(CLI::App* command, const std::string& line) {
+  command->footer(absl::StrCat("Example:\n  ", line));
+}
+
 void AddServerFlag(CLI::App* command, GlobalFlags* flags) {
   // Not by CLI11's envname(): it would be read for the same flag of every other command too, and
   // override this one's.

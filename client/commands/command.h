@@ -40,6 +40,9 @@ using CommandBody = std::function<int()>;
 // A command without --help's boilerplate: `body` runs where the command is the one that was called.
 void SetBody(CLI::App* command, int* exit_code, CommandBody body);
 
+// Shows a command line in the command's help and in the manual.
+void AddExample(CLI::App* command, const std::string& line);
+
 // Flags of commands that ask the server.
 void AddServerFlag(CLI::App* command, GlobalFlags* flags);
 void AddQueryFlags(CLI::App* command, GlobalFlags* flags);

@@ -15,6 +15,7 @@ namespace proverlog {
 void AddExplainCommand(CLI::App& app, int* exit_code) {
   CLI::App* command = app.add_subcommand(
       "explain", "Read logs and say how the epochs went; needs no service and no database");
+  AddExample(command, "proverlog explain broker.log agent-a.log");
   auto paths = std::make_shared<std::vector<std::string>>();
   command->add_option("FILE", *paths, "Log files, also .gz and .zst; - is standard input")
       ->required();

@@ -175,6 +175,8 @@ int ImportFiles(const ImportFlags& flags) {
 void AddImportCommand(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   CLI::App* command = app.add_subcommand(
       "import", "Send log files to proverlogd; importing one again changes nothing");
+  AddExample(command,
+             "proverlog import --prover mine --machine prover-a --date 2026-11-21 broker.log");
   auto import = std::make_shared<ImportFlags>();
   import->global = flags;
   AddServerFlag(command, flags);

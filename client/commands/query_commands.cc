@@ -19,6 +19,7 @@ namespace {
 
 void AddEpochs(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   CLI::App* command = app.add_subcommand("epochs", "List the epochs, the latest first");
+  AddExample(command, "proverlog epochs --limit 10");
   AddQueryFlags(command, flags);
   auto request = std::make_shared<v1::ListEpochsRequest>();
   AddPaging(command, "default 50, at most 200", request);
@@ -30,6 +31,7 @@ void AddEpochs(CLI::App& app, GlobalFlags* flags, int* exit_code) {
 
 void AddEpoch(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   CLI::App* command = app.add_subcommand("epoch", "Say how one epoch went");
+  AddExample(command, "proverlog epoch 3055");
   AddQueryFlags(command, flags);
   auto request = std::make_shared<v1::GetEpochSummaryRequest>();
   command
@@ -44,6 +46,7 @@ void AddEpoch(CLI::App& app, GlobalFlags* flags, int* exit_code) {
 
 void AddJobs(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   CLI::App* command = app.add_subcommand("jobs", "List an epoch's jobs");
+  AddExample(command, "proverlog jobs --epoch 3055 --state failed");
   AddQueryFlags(command, flags);
   auto request = std::make_shared<v1::ListJobsRequest>();
   command
@@ -71,6 +74,7 @@ void AddJobs(CLI::App& app, GlobalFlags* flags, int* exit_code) {
 void AddEvents(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   CLI::App* command =
       app.add_subcommand("events", "List what the logs say of an epoch, or of the processes");
+  AddExample(command, "proverlog events --epoch 3055");
   AddQueryFlags(command, flags);
   auto request = std::make_shared<v1::ListEventsRequest>();
   command->add_option_function<int32_t>(
@@ -89,6 +93,7 @@ void AddEvents(CLI::App& app, GlobalFlags* flags, int* exit_code) {
 void AddJob(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   CLI::App* command =
       app.add_subcommand("job", "Show one job: its attempts, its facts and the log lines");
+  AddExample(command, "proverlog job 3055:PUBLIC_CHONK_VERIFIER:96312c65");
   AddQueryFlags(command, flags);
   auto request = std::make_shared<v1::GetJobRequest>();
   request->set_context_lines(1);
@@ -122,6 +127,7 @@ int AskForLines(const GlobalFlags& flags, v1::ListLinesRequest request) {
 
 void AddLines(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   CLI::App* command = app.add_subcommand("lines", "Show the lines of a machine's logs");
+  AddExample(command, "proverlog lines --machine prover-a --from '2026-11-21 03:00:46' --limit 20");
   AddQueryFlags(command, flags);
   struct Asked {
     v1::ListLinesRequest request;
@@ -149,6 +155,7 @@ void AddLines(CLI::App& app, GlobalFlags* flags, int* exit_code) {
 void AddWhy(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   CLI::App* command =
       app.add_subcommand("why", "Say why an epoch or a job went as it did, and what to do");
+  AddExample(command, "proverlog why 3055");
   AddQueryFlags(command, flags);
   auto request = std::make_shared<v1::ExplainRequest>();
   command
@@ -172,6 +179,7 @@ void AddWhy(CLI::App& app, GlobalFlags* flags, int* exit_code) {
 
 void AddMachines(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   CLI::App* command = app.add_subcommand("machines", "List the machines and what they sent");
+  AddExample(command, "proverlog machines");
   AddQueryFlags(command, flags);
   SetBody(command, exit_code, [flags] {
     v1::ListMachinesRequest request;
@@ -182,6 +190,7 @@ void AddMachines(CLI::App& app, GlobalFlags* flags, int* exit_code) {
 
 void AddCompare(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   CLI::App* command = app.add_subcommand("compare", "Set the machines side by side");
+  AddExample(command, "proverlog compare --epoch 3054 3055");
   AddQueryFlags(command, flags);
   auto request = std::make_shared<v1::CompareMachinesRequest>();
   command->add_option_function<std::vector<int32_t>>(
@@ -199,6 +208,7 @@ void AddCompare(CLI::App& app, GlobalFlags* flags, int* exit_code) {
 void AddUnknown(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   CLI::App* command =
       app.add_subcommand("unknown", "List the messages that are not understood, by how often");
+  AddExample(command, "proverlog unknown");
   AddQueryFlags(command, flags);
   auto request = std::make_shared<v1::ListUnknownMessagesRequest>();
   AddPaging(command, "default 100, at most 1000", request);

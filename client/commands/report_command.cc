@@ -12,7 +12,7 @@ namespace proverlog {
 void AddReportCommand(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   CLI::App* command =
       app.add_subcommand("report", "Write the report on some epochs, as a Markdown document");
-  command->footer("Example:\n  proverlog report --epoch 3054 --epoch 3055 > report.md");
+  AddExample(command, "proverlog report --epoch 3054 --epoch 3055 > report.md");
   AddQueryFlags(command, flags);
   struct Asked {
     v1::GetReportRequest request;

@@ -118,6 +118,7 @@ void AddLimitFlags(CLI::App* command, ShipFlags* ship) {
 void AddShipCommand(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   CLI::App* command =
       app.add_subcommand("ship", "Follow this machine's logs and send them to proverlogd");
+  AddExample(command, "proverlog ship --prover mine --once '*.log'");
   auto ship = std::make_shared<ShipFlags>();
   ship->global = flags;
   ShipOptions* const options = &ship->options;
