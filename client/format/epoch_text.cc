@@ -247,7 +247,7 @@ std::string EpochsTable(const google::protobuf::RepeatedPtrField<v1::Epoch>& epo
 }
 
 std::string EpochsText(const v1::ListEpochsResponse& response) {
-  return absl::StrCat(EpochsTable(response.epochs(), true),
+  return absl::StrCat(IncompleteLine(response.completeness()), EpochsTable(response.epochs(), true),
                       NextPageText(response.next_page_token()));
 }
 

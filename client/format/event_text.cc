@@ -10,7 +10,7 @@
 namespace proverlog {
 
 std::string EventsText(const v1::ListEventsResponse& response) {
-  std::string text;
+  std::string text = IncompleteLine(response.completeness());
   for (const v1::Event& event : response.events()) {
     const std::map<std::string, std::string> fields(event.fields().begin(), event.fields().end());
     absl::StrAppend(

@@ -69,6 +69,13 @@ absl::StatusOr<v1::Completeness> CompletenessOf(QueryStore& store, const ProverR
   return Judge(*streams, more, end, prover.name);
 }
 
+void Widen(std::optional<UnixMillis> first_at, std::optional<UnixMillis> last_at,
+           EpochWindow& window) {
+  if (!first_at || !last_at) return;
+  window.begin = std::min(*first_at, window.begin.value_or(*first_at));
+  window.end = std::max(*last_at, window.end.value_or(*last_at));
+}
+
 void UniteCompleteness(const v1::Completeness& more, v1::Completeness& united) {
   std::map<int64_t, v1::SourceState> sources;
   for (const v1::Completeness* part : {static_cast<const v1::Completeness*>(&united), &more}) {

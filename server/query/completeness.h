@@ -1,9 +1,12 @@
 #ifndef PROVERLOG_SERVER_QUERY_COMPLETENESS_H_
 #define PROVERLOG_SERVER_QUERY_COMPLETENESS_H_
 
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "analysis/epoch_summary.h"
 #include "model/time.h"
@@ -19,6 +22,23 @@ namespace proverlog {
 // way round.
 absl::StatusOr<v1::Completeness> CompletenessOf(QueryStore& store, const ProverRef& prover,
                                                 const EpochWindow& window, absl::Time now);
+
+// Adds a time to the window, which is empty at first.
+void Widen(std::optional<UnixMillis> first_at, std::optional<UnixMillis> last_at,
+           EpochWindow& window);
+
+// A list's answer with how far the logs are of the time that its rows span; complete where it has
+// no row with a time.
+template <typename Response>
+absl::StatusOr<Response> WithCompleteness(QueryStore& store, const ProverRef& prover,
+                                          const EpochWindow& window, Response response) {
+  response.mutable_completeness()->set_complete(true);
+  if (!window.begin) return response;
+  auto completeness = CompletenessOf(store, prover, window, absl::Now());
+  if (!completeness.ok()) return completeness.status();
+  *response.mutable_completeness() = *std::move(completeness);
+  return response;
+}
 
 // The same of the logs that an epoch was loaded with.
 v1::Completeness CompletenessOf(const EpochState& state, const EpochSummary& summary,

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "rpc/convert.h"
 #include "rpc/status.h"
+#include "server/query/completeness.h"
 #include "server/query/page_token.h"
 
 namespace proverlog {
@@ -83,8 +84,12 @@ absl::StatusOr<v1::ListEventsResponse> ListEvents(QueryStore& store, const Prove
     response.set_next_page_token(
         MakePageToken(this_request, {absl::StrCat(last.at), last.kind, last.fields_key}));
   }
-  for (const EventRow& row : *rows) *response.add_events() = ToProto(row.event);
-  return response;
+  EpochWindow window;
+  for (const EventRow& row : *rows) {
+    *response.add_events() = ToProto(row.event);
+    Widen(row.event.at, row.event.at, window);
+  }
+  return WithCompleteness(store, prover, window, std::move(response));
 }
 
 }  // namespace proverlog

@@ -148,8 +148,13 @@ absl::StatusOr<v1::ListEpochsResponse> QueryHandler::ListEpochs(
     rows->pop_back();
     response.set_next_page_token(MakePageToken(this_request, {absl::StrCat(rows->back().epoch)}));
   }
-  for (const EpochRow& row : *rows) *response.add_epochs() = ToProto(row);
-  return response;
+  EpochWindow window;
+  for (const EpochRow& row : *rows) {
+    *response.add_epochs() = ToProto(row);
+    const bool is_open = response.epochs().rbegin()->outcome() == v1::EPOCH_OUTCOME_IN_PROGRESS;
+    Widen(row.first_at, is_open ? absl::ToUnixMillis(absl::Now()) : row.last_at, window);
+  }
+  return WithCompleteness(*store_, *prover, window, std::move(response));
 }
 
 absl::StatusOr<v1::GetEpochSummaryResponse> QueryHandler::GetEpochSummary(
