@@ -3,12 +3,19 @@
 #include <utility>
 
 namespace proverlog {
+namespace {
+
+// Of a healthy job.
+constexpr size_t kUsualFacts = 6;
+
+}  // namespace
 
 void JobSet::OnFact(const JobIdView& job, Fact fact) {
   ++fact_count_;
   const auto known = by_id_.find(job);
   if (known != by_id_.end()) return known->second->push_back(std::move(fact));
   const auto added = facts_.try_emplace(JobId::From(job)).first;
+  added->second.reserve(kUsualFacts);
   by_id_.emplace(JobIdView::Of(added->first), &added->second);
   added->second.push_back(std::move(fact));
 }

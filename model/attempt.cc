@@ -1,18 +1,20 @@
 #include "model/attempt.h"
 
 #include <algorithm>
-#include <deque>
 #include <map>
 #include <tuple>
 #include <utility>
+
+#include "absl/strings/string_view.h"
 
 namespace proverlog {
 namespace {
 
 using Facts = std::vector<const Fact*>;
 
-// An agent process: its machine and name, and its log where the name may be another's too.
-using ProcessKey = std::tuple<std::string, std::string, int64_t>;
+// An agent process: its machine and name, and its log where the name may be another's too. Points
+// into a fact or an attempt.
+using ProcessKey = std::tuple<absl::string_view, absl::string_view, int64_t>;
 
 ProcessKey KeyOf(const Origin& origin) {
   return {origin.machine, origin.process, origin.NamesProcess() ? 0 : origin.stream_id};
@@ -31,6 +33,8 @@ struct ProcessFacts {
 const Facts& LongerOf(const Facts& preferred, const Facts& other) {
   return other.size() > preferred.size() ? other : preferred;
 }
+
+bool IsOfAttempt(FactKind kind) { return kind != FactKind::kSubmitted && !IsBrokerFact(kind); }
 
 void Add(const Fact& fact, ProcessFacts& process) {
   switch (fact.kind) {
@@ -89,26 +93,27 @@ class ProcessPairing {
   }
 
  private:
+  bool HasOpen() const { return first_open_ < open_.size(); }
+
   bool EndIsNext() const {
     if (next_start_ == starts_.size()) return true;
     if (next_end_ == ends_.size()) return false;
     const UnixMillis start = starts_[next_start_]->at;
     const UnixMillis end = ends_[next_end_]->at;
-    return end < start || (end == start && !open_.empty());
+    return end < start || (end == start && HasOpen());
   }
 
   void TakeEnd(const Fact& fact) {
-    if (open_.empty()) {
+    if (!HasOpen()) {
       attempts_.push_back(NewAttempt(fact));
       End(fact, attempts_.back());
       return;
     }
-    if (open_.size() > 1) {
+    if (open_.size() - first_open_ > 1) {
       for (; marked_ < open_.size(); ++marked_) attempts_[open_[marked_]].ambiguous = true;
     }
-    End(fact, attempts_[open_.front()]);
-    open_.pop_front();
-    if (marked_ > 0) --marked_;
+    End(fact, attempts_[open_[first_open_++]]);
+    marked_ = std::max(marked_, first_open_);
   }
 
   Facts starts_;
@@ -116,8 +121,11 @@ class ProcessPairing {
   size_t next_start_ = 0;
   size_t next_end_ = 0;
   std::vector<Attempt> attempts_;
-  std::deque<size_t> open_;  // indices of attempts_ without an end, oldest first
-  size_t marked_ = 0;        // how many of the first of them are known to be ambiguous
+  // Indices of attempts_ in the order of their starts; those before first_open_ have an end, those
+  // before marked_ are not open or known to be ambiguous.
+  std::vector<size_t> open_;
+  size_t first_open_ = 0;
+  size_t marked_ = 0;
 };
 
 // Whether one process may have written both: a log ends and the next one begins while it runs.
@@ -156,7 +164,9 @@ void JoinLeftovers(std::vector<Attempt>& attempts) {
 
 std::vector<Attempt> PairAttempts(const std::vector<Fact>& facts) {
   std::map<ProcessKey, ProcessFacts> processes;
-  for (const Fact& fact : facts) Add(fact, processes[KeyOf(fact.origin)]);
+  for (const Fact& fact : facts) {
+    if (IsOfAttempt(fact.kind)) Add(fact, processes[KeyOf(fact.origin)]);
+  }
 
   std::vector<Attempt> attempts;
   for (const auto& [name, process] : processes) {

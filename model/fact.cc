@@ -72,8 +72,12 @@ bool FactOrder(const Fact& a, const Fact& b) { return OrderKey(a) < OrderKey(b);
 bool SameFact(const Fact& a, const Fact& b) { return OrderKey(a) == OrderKey(b); }
 
 void UniteFacts(std::vector<Fact> more, std::vector<Fact>& facts) {
-  facts.insert(facts.end(), std::make_move_iterator(more.begin()),
-               std::make_move_iterator(more.end()));
+  if (facts.empty()) {
+    facts = std::move(more);
+  } else {
+    facts.insert(facts.end(), std::make_move_iterator(more.begin()),
+                 std::make_move_iterator(more.end()));
+  }
   std::sort(facts.begin(), facts.end(), FactOrder);
   size_t kept = 0;
   for (size_t i = 1; i < facts.size(); ++i) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -79,6 +80,9 @@ class ProjectionTransaction {
   // The stream's gaps that begin in [begin, end], in order; at most kMaxGapsAtOnce.
   virtual absl::StatusOr<std::vector<Gap>> ReadGaps(int64_t stream_id, int64_t begin,
                                                     int64_t end) = 0;
+
+  // Those of the epochs of which a job is known.
+  virtual absl::StatusOr<std::set<int32_t>> EpochsWithJobs(const std::set<int32_t>& epochs) = 0;
 
   // The facts that are known of the jobs; jobs that are not known are left out.
   virtual absl::StatusOr<std::map<JobId, std::vector<Fact>>> LoadFacts(

@@ -33,6 +33,9 @@ class EndlessTransaction : public ProjectionTransaction {
                                             int64_t /*end*/) override {
     return std::vector<Gap>{};
   }
+  absl::StatusOr<std::set<int32_t>> EpochsWithJobs(const std::set<int32_t>& /*epochs*/) override {
+    return std::set<int32_t>{};
+  }
   absl::StatusOr<std::map<JobId, std::vector<Fact>>> LoadFacts(
       const std::vector<JobId>& /*jobs*/) override {
     return std::map<JobId, std::vector<Fact>>{};

@@ -8,6 +8,7 @@
 #include <map>
 #include <new>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -79,9 +80,11 @@ using FactsOfJobs = std::map<JobId, std::vector<Fact>>;
 
 // Unites what the logs say with what is known, and writes the jobs that this changed.
 absl::Status MergeSome(FactsOfJobs::const_iterator begin, FactsOfJobs::const_iterator end,
-                       ProjectionTransaction& tx) {
+                       const std::set<int32_t>& epochs_with_jobs, ProjectionTransaction& tx) {
   std::vector<JobId> ids;
-  for (auto told = begin; told != end; ++told) ids.push_back(told->first);
+  for (auto told = begin; told != end; ++told) {
+    if (epochs_with_jobs.count(told->first.epoch) > 0) ids.push_back(told->first);
+  }
   const auto known = tx.LoadFacts(ids);
   if (!known.ok()) return known.status();
 
@@ -90,13 +93,13 @@ absl::Status MergeSome(FactsOfJobs::const_iterator begin, FactsOfJobs::const_ite
   for (auto told = begin; told != end; ++told) {
     const auto& [id, facts] = *told;
     const auto found = known->find(id);
-    std::vector<Fact> united = found == known->end() ? std::vector<Fact>{} : found->second;
-    UniteFacts(facts, united);
     if (found == known->end()) {
-      added.push_back(DeriveJob(id, std::move(united)));
-    } else if (united != found->second) {
-      changed.push_back(DeriveJob(id, std::move(united)));
+      added.push_back(DeriveJob(id, facts));
+      continue;
     }
+    std::vector<Fact> united = found->second;
+    UniteFacts(facts, united);
+    if (united != found->second) changed.push_back(DeriveJob(id, std::move(united)));
   }
   absl::Status status = tx.AddJobs(added);
   return status.ok() ? tx.UpdateJobs(changed) : status;
@@ -104,10 +107,15 @@ absl::Status MergeSome(FactsOfJobs::const_iterator begin, FactsOfJobs::const_ite
 
 absl::Status MergeJobs(const JobSet& told, ProjectionTransaction& tx) {
   const FactsOfJobs& facts = told.facts();
+  if (facts.empty()) return absl::OkStatus();
+  std::set<int32_t> epochs;
+  for (const auto& [id, of_job] : facts) epochs.insert(epochs.end(), id.epoch);
+  const auto with_jobs = tx.EpochsWithJobs(epochs);
+  if (!with_jobs.ok()) return with_jobs.status();
   for (auto begin = facts.begin(); begin != facts.end();) {
     auto end = begin;
     for (int jobs = 0; jobs < kJobsAtOnce && end != facts.end(); ++jobs) ++end;
-    if (absl::Status status = MergeSome(begin, end, tx); !status.ok()) return status;
+    if (absl::Status status = MergeSome(begin, end, *with_jobs, tx); !status.ok()) return status;
     begin = end;
   }
   return absl::OkStatus();

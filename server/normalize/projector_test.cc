@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <random>
 #include <string>
@@ -202,8 +203,8 @@ TEST_F(ProjectorTest, LogsOfABacklogComeForwardTogether) {
   const auto streams = *queries_.ListStreams(queries_.ListProvers(1)->front(), 10);
   ASSERT_EQ(streams.size(), 2U);
   for (const StreamStatus& stream : streams) {
-    EXPECT_GT(stream.normalized_offset, 0) << stream.source;
-    EXPECT_LT(stream.normalized_offset, stream.committed_offset) << stream.source;
+    // Also within a block.
+    EXPECT_LE(std::abs(stream.normalized_offset - stream.committed_offset / 2), 1) << stream.source;
   }
 }
 
@@ -305,8 +306,8 @@ TEST(ReadStepTest, EndsWhereItTellsMoreThanOneTransactionShouldWrite) {
   const MessageIndex index;
   const auto reading = ReadStep(std::move(bytes), &index);
   ASSERT_TRUE(reading.ok()) << reading.status();
-  EXPECT_GE(reading->told.jobs.fact_count(), 100'000U);
-  EXPECT_LT(reading->told.jobs.fact_count(), 110'000U);
+  EXPECT_GE(reading->told.jobs.fact_count(), 200'000U);
+  EXPECT_LT(reading->told.jobs.fact_count(), 210'000U);
   const int64_t reached = reading->reached.front().progress.offset;
   EXPECT_TRUE(std::any_of(blocks.begin(), blocks.end(), [&](const Block& block) {
     return block.end_offset == reached;

@@ -11,8 +11,6 @@
 namespace proverlog {
 namespace {
 
-constexpr int64_t kLeastShare = int64_t{64} << 10;
-
 int64_t BytesOf(const StreamBytes& bytes) {
   const int64_t begin = bytes.stream.progress.offset;
   const int64_t end = bytes.blocks.empty() ? begin : bytes.blocks.back().end_offset;
@@ -34,19 +32,6 @@ auto FindStream(Streams& streams, int64_t stream_id) {
 }
 
 }  // namespace
-
-StepBudget::StepBudget(const std::vector<PendingStream>& pending, int64_t most_bytes) {
-  for (const PendingStream& stream : pending) behind_ += BytesBehind(stream);
-  step_ = std::clamp(behind_ / 2, kBytesAStep, most_bytes);
-  left_ = step_;
-}
-
-int64_t StepBudget::ShareOf(const PendingStream& stream) const {
-  if (behind_ <= step_) return left_;
-  const double part = static_cast<double>(BytesBehind(stream)) / static_cast<double>(behind_);
-  const auto share = static_cast<int64_t>(part * static_cast<double>(step_));
-  return std::min(left_, std::max(kLeastShare, share));
-}
 
 std::vector<PendingStream> StepReading::LeftOf(const std::vector<PendingStream>& pending) const {
   std::vector<PendingStream> left = pending;

@@ -5,38 +5,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/normalize/step_budget.h"
 #include "server/normalize/stream_reader.h"
 
 namespace proverlog {
-
-// Some eighth of a second's work, and up to four times that where there is more than twice as much
-// to do: the larger a step, the more of a job's facts are written at once.
-inline constexpr int64_t kBytesAStep = int64_t{8} << 20;
-inline constexpr int64_t kMostBytesAStep = int64_t{32} << 20;
-
-// Committed and not normalized.
-inline int64_t BytesBehind(const PendingStream& stream) {
-  return stream.committed_offset - stream.progress.offset;
-}
-
-// Shares out a step's bytes among its streams.
-class StepBudget {
- public:
-  StepBudget(const std::vector<PendingStream>& pending, int64_t most_bytes);
-
-  bool is_spent() const { return left_ <= 0; }
-
-  // What the stream may have: each as much of its own backlog as the others of theirs, so that logs
-  // of the same time are read together, and what they say of a job is written once.
-  int64_t ShareOf(const PendingStream& stream) const;
-
-  void Spend(int64_t bytes) { left_ -= bytes; }
-
- private:
-  int64_t behind_ = 0;
-  int64_t step_;
-  int64_t left_;
-};
 
 // The bytes of a step.
 struct StepBytes {

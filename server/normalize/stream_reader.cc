@@ -16,7 +16,7 @@ namespace proverlog {
 namespace {
 
 // About a second of the database's work. An event takes several times that of a fact.
-constexpr size_t kMostFacts = 100'000;
+constexpr size_t kMostFacts = 200'000;
 constexpr size_t kMostEvents = 25'000;
 
 constexpr char kMissing[] = "the archive does not have them";
@@ -180,6 +180,7 @@ absl::StatusOr<StreamBytes> FetchStream(const PendingStream& stream, int64_t max
   const int64_t offset = EndOfGaps(bytes.gaps, begin);
   const int64_t wanted = std::min(max_bytes, bytes.limit - offset);
   if (wanted <= 0) return bytes;
+  bytes.limit = offset + wanted;
   auto blocks = tx.ReadBlocks(stream_id, offset, wanted);
   if (!blocks.ok()) return blocks.status();
   const int64_t next = blocks->empty() ? bytes.limit : blocks->front().begin_offset;

@@ -37,7 +37,7 @@ struct StreamBytes {
   std::optional<int64_t> missing_end;
 };
 
-// Fetches about `max_bytes`.
+// Fetches `max_bytes`; the last block may be one of which only the begin is read.
 absl::StatusOr<StreamBytes> FetchStream(const PendingStream& stream, int64_t max_bytes,
                                         ProjectionTransaction& tx);
 

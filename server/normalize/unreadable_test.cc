@@ -38,14 +38,19 @@ class FaultyTransaction : public ProjectionTransaction {
                                             int64_t end) override {
     return tx_.ReadGaps(stream_id, begin, end);
   }
+  absl::StatusOr<std::set<int32_t>> EpochsWithJobs(const std::set<int32_t>& epochs) override {
+    return tx_.EpochsWithJobs(epochs);
+  }
   absl::StatusOr<std::map<JobId, std::vector<Fact>>> LoadFacts(
       const std::vector<JobId>& jobs) override {
-    for (const JobId& job : jobs) {
-      if (job.type == "THROWS") throw std::out_of_range("of a string");
-    }
     return tx_.LoadFacts(jobs);
   }
-  absl::Status AddJobs(const std::vector<Job>& jobs) override { return tx_.AddJobs(jobs); }
+  absl::Status AddJobs(const std::vector<Job>& jobs) override {
+    for (const Job& job : jobs) {
+      if (job.id.type == "THROWS") throw std::out_of_range("of a string");
+    }
+    return tx_.AddJobs(jobs);
+  }
   absl::Status UpdateJobs(const std::vector<Job>& jobs) override { return tx_.UpdateJobs(jobs); }
   absl::Status AddUnknown(const std::map<int64_t, UnknownCounts>& by_stream) override {
     return tx_.AddUnknown(by_stream);

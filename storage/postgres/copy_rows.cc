@@ -4,6 +4,12 @@
 #include "absl/strings/str_cat.h"
 
 namespace proverlog::postgres {
+namespace {
+
+// What is sent in pieces of libpq's own size, 8 KiB, wakes up the server for each.
+constexpr size_t kBytesAtOnce = size_t{64} << 10;
+
+}  // namespace
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
@@ -14,48 +20,56 @@ CopyRows::CopyRows(pqxx::transaction_base& tx, const std::string& table,
 
 void CopyRows::Add(std::optional<int64_t> value) {
   if (!value) return AddNull();
-  absl::StrAppend(&row_, *value, "\t");
+  absl::StrAppend(&rows_, *value, "\t");
 }
 
 void CopyRows::AddBool(std::optional<bool> value) {
   if (!value) return AddNull();
-  row_ += *value ? "t\t" : "f\t";
+  rows_ += *value ? "t\t" : "f\t";
 }
 
 void CopyRows::AddText(absl::string_view value) {
   for (const char c : value) {
     switch (c) {
       case '\\':
-        row_ += "\\\\";
+        rows_ += "\\\\";
         break;
       case '\t':
-        row_ += "\\t";
+        rows_ += "\\t";
         break;
       case '\n':
-        row_ += "\\n";
+        rows_ += "\\n";
         break;
       case '\r':
-        row_ += "\\r";
+        rows_ += "\\r";
         break;
       default:
-        row_.push_back(c);
+        rows_.push_back(c);
     }
   }
-  row_.push_back('\t');
+  rows_.push_back('\t');
 }
 
 void CopyRows::AddBytes(absl::string_view value) {
-  absl::StrAppend(&row_, "\\\\x", absl::BytesToHexString(value), "\t");
+  absl::StrAppend(&rows_, "\\\\x", absl::BytesToHexString(value), "\t");
 }
 
-void CopyRows::AddNull() { row_ += "\\N\t"; }
+void CopyRows::AddNull() { rows_ += "\\N\t"; }
 
 void CopyRows::EndRow() {
-  row_.pop_back();  // the last tab
-  writer_.write_raw_line(row_);
-  row_.clear();
+  rows_.back() = '\n';  // the last tab
+  if (rows_.size() >= kBytesAtOnce) Send();
 }
 
-void CopyRows::Finish() { writer_.complete(); }
+void CopyRows::Finish() {
+  if (!rows_.empty()) Send();
+  writer_.complete();
+}
+
+void CopyRows::Send() {
+  rows_.pop_back();  // the writer ends the last row
+  writer_.write_raw_line(rows_);
+  rows_.clear();
+}
 
 }  // namespace proverlog::postgres

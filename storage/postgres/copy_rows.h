@@ -31,10 +31,12 @@ class CopyRows {
   void Finish();
 
  private:
+  void Send();
+
   // libpqxx's older class for COPY: its newer one, stream_to, puts a row together column by column
   // from behind, which takes longer than all else here.
   pqxx::tablewriter writer_;
-  std::string row_;  // in the text format of COPY, each value with a tab behind it
+  std::string rows_;  // in the text format of COPY, each value with a tab or newline behind it
 };
 
 }  // namespace proverlog::postgres

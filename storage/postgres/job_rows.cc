@@ -143,6 +143,22 @@ absl::Status CheckLimit(const pqxx::result& rows, int64_t limit, absl::string_vi
 
 }  // namespace
 
+std::set<int32_t> SelectEpochsWithJobs(pqxx::transaction_base& tx, const ProjectionKey& key,
+                                       const std::set<int32_t>& epochs) {
+  Array numbers;
+  for (const int32_t epoch : epochs) numbers.Add(int64_t{epoch});
+  // In the order of the key, so that the first row is looked up: of an epoch without jobs all rows
+  // of the table would be read to find none.
+  const auto rows = tx.exec_params(
+      "SELECT e FROM unnest($3::integer[]) AS e CROSS JOIN LATERAL (SELECT FROM job"
+      " WHERE prover_id = $1 AND projection_id = $2 AND epoch = e ORDER BY type, hash LIMIT 1)"
+      " AS first",
+      key.prover_id, key.projection_id, numbers.Finish());
+  std::set<int32_t> with_jobs;
+  for (const auto& row : rows) with_jobs.insert(row[0].as<int32_t>());
+  return with_jobs;
+}
+
 absl::StatusOr<FactsByJob> ReadFacts(pqxx::transaction_base& tx, const ProjectionKey& key,
                                      const std::vector<JobId>& jobs, int64_t max_facts) {
   if (jobs.empty()) return FactsByJob{};

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <pqxx/pqxx>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,10 @@ struct RowLimits {
   int64_t jobs = 0;
   int64_t facts = 0;
 };
+
+// Those of the epochs that have a job.
+std::set<int32_t> SelectEpochsWithJobs(pqxx::transaction_base& tx, const ProjectionKey& key,
+                                       const std::set<int32_t>& epochs);
 
 // Reads the facts of the given jobs; jobs that are not known are left out.
 absl::StatusOr<FactsByJob> ReadFacts(pqxx::transaction_base& tx, const ProjectionKey& key,

@@ -1,15 +1,15 @@
 #include <algorithm>
 #include <array>
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "storage/postgres/array.h"
 #include "storage/postgres/compact_job.h"
 #include "storage/postgres/copy_rows.h"
@@ -19,22 +19,24 @@
 namespace proverlog::postgres {
 namespace {
 
-using WriterIds = std::map<std::pair<int64_t, std::string>, int32_t>;
+// A stream's number and a process's name, which points into a fact.
+using Writer = std::pair<int64_t, absl::string_view>;
+using WriterIds = absl::flat_hash_map<Writer, int32_t>;
+
+Writer WriterOf(const Fact& fact) { return {fact.origin.stream_id, fact.origin.process}; }
 
 // The numbers of all writers of the jobs' facts; those that are new get one.
 WriterIds FindOrAddWriters(pqxx::transaction_base& tx, ProverId prover_id,
                            const std::vector<Job>& jobs) {
-  std::set<std::pair<int64_t, std::string>> wanted;
+  WriterIds ids;
   for (const Job& job : jobs) {
-    for (const Fact& fact : job.facts) {
-      wanted.emplace(fact.origin.stream_id, fact.origin.process);
-    }
+    for (const Fact& fact : job.facts) ids.try_emplace(WriterOf(fact));
   }
   Array streams;
   Array processes;
-  for (const auto& [stream_id, process] : wanted) {
-    streams.Add(stream_id);
-    processes.AddText(process);
+  for (const auto& [writer, id] : ids) {
+    streams.Add(writer.first);
+    processes.AddText(writer.second);
   }
   const std::string stream_array = streams.Finish();
   const std::string process_array = processes.Finish();
@@ -48,20 +50,15 @@ WriterIds FindOrAddWriters(pqxx::transaction_base& tx, ProverId prover_id,
       // Another projection's worker may add the same one.
       " ORDER BY stream_id, process ON CONFLICT DO NOTHING",
       prover_id, stream_array, process_array);
-  WriterIds ids;
   const auto rows = tx.exec_params(
       "SELECT writer_id, stream_id, process FROM writer"
       " JOIN unnest($2::bigint[], $3::text[]) AS n (stream_id, process) USING (stream_id, process)"
       " WHERE prover_id = $1",
       prover_id, stream_array, process_array);
   for (const auto& row : rows) {
-    ids[{row[1].as<int64_t>(), row[2].as<std::string>()}] = row[0].as<int32_t>();
+    ids.at({row[1].as<int64_t>(), row[2].c_str()}) = row[0].as<int32_t>();
   }
   return ids;
-}
-
-int32_t WriterOf(const Fact& fact, const WriterIds& writers) {
-  return writers.at({fact.origin.stream_id, fact.origin.process});
 }
 
 // The columns of job, but for the projection's.
@@ -135,7 +132,7 @@ void AddJob(const Job& job, const WriterIds& writers, Rows& rows) {
     if (is_compact && fact != job.facts.end()) {
       rows.Add(fact->at);
       rows.Add(fact->origin.offset);
-      rows.Add(WriterOf(*fact, writers));
+      rows.Add(writers.at(WriterOf(*fact)));
     } else {
       for (size_t i = 0; i < kCompactTypes.size(); ++i) rows.AddNull();
     }
@@ -186,6 +183,34 @@ void UpdateJobRows(pqxx::transaction_base& tx, const ProjectionKey& key,
                  pqxx::prepare::make_dynamic_params(rows.Finish()));
 }
 
+void CopyFactRows(pqxx::transaction_base& tx, const ProjectionKey& key,
+                  const std::vector<Job>& jobs, const WriterIds& writers) {
+  const auto is_compact = [](const Job& job) { return IsCompact(job.facts); };
+  if (std::all_of(jobs.begin(), jobs.end(), is_compact)) return;
+  CopyRows rows(tx, "job_fact",
+                {"prover_id", "projection_id", "epoch", "type", "hash", "at", "kind", "attempt",
+                 "will_retry", "detail", "writer_id", "line_offset"});
+  for (const Job& job : jobs) {
+    if (is_compact(job)) continue;
+    for (const Fact& fact : job.facts) {
+      rows.Add(key.prover_id);
+      rows.Add(key.projection_id);
+      rows.Add(job.id.epoch);
+      rows.AddText(job.id.type);
+      rows.AddBytes(EncodeHash(job.id.hash));
+      rows.Add(fact.at);
+      rows.AddText(FactKindName(fact.kind));
+      rows.Add(fact.attempt);
+      rows.AddBool(fact.will_retry);
+      rows.AddText(fact.detail);
+      rows.Add(writers.at(WriterOf(fact)));
+      rows.Add(fact.origin.offset);
+      rows.EndRow();
+    }
+  }
+  rows.Finish();
+}
+
 void UpsertFactRows(pqxx::transaction_base& tx, const ProjectionKey& key,
                     const std::vector<Job>& jobs, const WriterIds& writers) {
   KeyArrays keys;
@@ -201,7 +226,7 @@ void UpsertFactRows(pqxx::transaction_base& tx, const ProjectionKey& key,
       attempts.Add(int64_t{fact.attempt});
       will_retry.Add(fact.will_retry);
       details.AddText(fact.detail);
-      writer_ids.Add(int64_t{WriterOf(fact, writers)});
+      writer_ids.Add(int64_t{writers.at(WriterOf(fact))});
       offsets.Add(fact.origin.offset);
     }
   }
@@ -228,7 +253,7 @@ void AddJobs(pqxx::transaction_base& tx, const ProjectionKey& key, const std::ve
   if (jobs.empty()) return;
   const WriterIds writers = FindOrAddWriters(tx, key.prover_id, jobs);
   CopyJobRows(tx, key, jobs, writers);
-  UpsertFactRows(tx, key, jobs, writers);
+  CopyFactRows(tx, key, jobs, writers);
 }
 
 void UpdateJobs(pqxx::transaction_base& tx, const ProjectionKey& key,

@@ -5,12 +5,14 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "codec/zstd_frame.h"
 #include "storage/postgres/archive_store.h"
 #include "tests/testing_util/archive.h"
@@ -282,6 +284,62 @@ TEST_F(ProjectionStoreTest, IngestIsNotBlockedByAProjection) {
     return testing_util::Append(archive_, stream_, 1, Block{5, 7, CompressFrame("ab")}, "helloab");
   });
   EXPECT_TRUE(status.ok()) << status;
+}
+
+TEST_F(ProjectionStoreTest, NewJobsAreWrittenHoweverManyTheyAre) {
+  std::map<JobId, std::vector<Fact>> expected;
+  for (int i = 0; i < 3000; ++i) {
+    std::vector<Fact> facts = {Here(At(i, K::kEnqueued)), Here(At(i + 1, K::kStarted))};
+    if (i % 3 == 0) facts.push_back(Here(At(i + 2, K::kFailed).Detail("a\tb\nc\r\\N\\.")));
+    expected[{i / 100, "PUBLIC_VM", absl::StrCat("job-", i)}] = std::move(facts);
+  }
+  std::vector<Job> jobs;
+  std::vector<JobId> ids;
+  for (const auto& [id, facts] : expected) {
+    jobs.push_back(DeriveJob(id, facts));
+    ids.push_back(id);
+  }
+  const absl::Status status = Project([&](ProjectionTransaction& tx) {
+    if (absl::Status added = tx.AddJobs(jobs); !added.ok()) return added;
+    const auto loaded = tx.LoadFacts(ids);
+    if (!loaded.ok()) return loaded.status();
+    EXPECT_TRUE(*loaded == expected);
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(status.ok()) << status;
+}
+
+TEST_F(ProjectionStoreTest, EpochsWithJobsAreFound) {
+  Save(Healthy());
+  const absl::Status status = Project([&](ProjectionTransaction& tx) {
+    const int32_t known = SomeJob().epoch;
+    const auto found = tx.EpochsWithJobs({known - 1, known, known + 1});
+    if (!found.ok()) return found.status();
+    EXPECT_EQ(*found, std::set<int32_t>{known});
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(status.ok()) << status;
+}
+
+// Else an epoch without jobs would be looked for in all rows.
+TEST_F(ProjectionStoreTest, EpochsWithJobsAreLookedUpByTheKey) {
+  database_.Sql(
+      "INSERT INTO job (prover_id, projection_id, epoch, type, hash, counted, state, enqueued,"
+      " started, attempts, retries, timeouts, fact_rows)"
+      " SELECT 1, 1, i % 2, 'PUBLIC_VM', sha256(i::text::bytea), true, 'completed', true, true,"
+      " 1, 0, 0, true FROM generate_series(1, 50000) AS i");
+  database_.Sql("ANALYZE job");
+  auto pool = *ConnectionPool::Create({.database = database_.explaining_conninfo()});
+  ProjectionStore store(pool.get());
+  const size_t begin = TestDatabase::ServerLog().size();
+  const auto ran = store.Project({stream_.prover_id}, [&](ProjectionTransaction& tx) {
+    return tx.EpochsWithJobs({0, 1, 2}).status();
+  });
+  ASSERT_TRUE(ran.ok()) << ran.status();
+  const std::string plans = TestDatabase::ServerLog().substr(begin);
+  EXPECT_NE(plans.find("Index Cond: ((prover_id = 1) AND (projection_id = 1) AND (epoch = e.e))"),
+            std::string::npos)
+      << plans;
 }
 
 // Also while the table has no statistics: a join would read all jobs of the prover then.

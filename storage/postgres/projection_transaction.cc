@@ -56,6 +56,13 @@ absl::StatusOr<std::vector<Gap>> ProjectionTransaction::ReadGaps(int64_t stream_
   });
 }
 
+absl::StatusOr<std::set<int32_t>> ProjectionTransaction::EpochsWithJobs(
+    const std::set<int32_t>& epochs) {
+  return Guarded("look for epochs with jobs", [&]() -> absl::StatusOr<std::set<int32_t>> {
+    return SelectEpochsWithJobs(tx_, key_, epochs);
+  });
+}
+
 absl::StatusOr<std::map<JobId, std::vector<Fact>>> ProjectionTransaction::LoadFacts(
     const std::vector<JobId>& jobs) {
   return Guarded("load jobs", [&]() -> absl::StatusOr<std::map<JobId, std::vector<Fact>>> {

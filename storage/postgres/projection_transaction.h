@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "storage/postgres/transaction.h"
@@ -29,6 +30,7 @@ class ProjectionTransaction : public proverlog::ProjectionTransaction {
   absl::StatusOr<std::vector<Block>> ReadBlocks(int64_t stream_id, int64_t begin,
                                                 int64_t max_bytes) override;
   absl::StatusOr<std::vector<Gap>> ReadGaps(int64_t stream_id, int64_t begin, int64_t end) override;
+  absl::StatusOr<std::set<int32_t>> EpochsWithJobs(const std::set<int32_t>& epochs) override;
   absl::StatusOr<std::map<JobId, std::vector<Fact>>> LoadFacts(
       const std::vector<JobId>& jobs) override;
   absl::Status AddJobs(const std::vector<Job>& jobs) override;
