@@ -21,14 +21,6 @@ int32_t Count(const std::vector<Fact>& facts, FactKind kind) {
       std::count_if(facts.begin(), facts.end(), [&](const Fact& f) { return f.kind == kind; }));
 }
 
-// The state a broker's restart reports for a job that it knows.
-std::optional<JobState> SettledState(absl::string_view status) {
-  if (status == "fulfilled") return JobState::kCompleted;
-  if (status == "rejected") return JobState::kFailed;
-  if (status == "aborted") return JobState::kAborted;
-  return std::nullopt;
-}
-
 // Follows a job's ends and reopenings, fact by fact.
 class StateMachine {
  public:
@@ -211,6 +203,13 @@ std::optional<JobState> ParseJobState(absl::string_view name) {
   const auto found = std::find(kStateNames.begin(), kStateNames.end(), name);
   if (found == kStateNames.end()) return std::nullopt;
   return static_cast<JobState>(found - kStateNames.begin());
+}
+
+std::optional<JobState> SettledState(absl::string_view status) {
+  if (status == "fulfilled") return JobState::kCompleted;
+  if (status == "rejected") return JobState::kFailed;
+  if (status == "aborted") return JobState::kAborted;
+  return std::nullopt;
 }
 
 Job DeriveJob(JobId id, std::vector<Fact> facts) {

@@ -76,6 +76,10 @@ struct Job {
   friend bool operator==(const Job& a, const Job& b) = default;
 };
 
+// The end that a broker's restart reports for a job that it knows (`detail` of kRestored); none: it
+// is open.
+std::optional<JobState> SettledState(absl::string_view status);
+
 Job DeriveJob(JobId id, std::vector<Fact> facts);
 
 // Ends the job as abandoned if it is in flight and was not asked for after `closed_at`, the instant

@@ -56,6 +56,7 @@ struct GeneratedJob {
   std::optional<UnixMillis> started_at;  // for the first time
   std::optional<UnixMillis> ended_at;
   std::vector<std::string> machines;  // where it was started, in order
+  std::string parent;                 // the job that takes its proof; empty of the root rollup
 };
 
 // Receives the logs as they are written, each in order and all of them in order of time.

@@ -81,6 +81,9 @@ void ProverSimulation::MakeJobs(const EpochPlan& plan) {
     if (planned.kind->type == "PUBLIC_VM") job.tx = absl::StrCat("0x", random_.Hex64());
     jobs_.push_back(std::move(job));
   }
+  for (SimulatedJob& job : jobs_) {
+    if (job.parent) job.truth.parent = jobs_[*job.parent].id;
+  }
 }
 
 void ProverSimulation::PlanRestarts() {

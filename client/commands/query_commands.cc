@@ -8,8 +8,10 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "client/commands/command.h"
+#include "client/commands/critical_path_command.h"
 #include "client/commands/query_flags.h"
 #include "client/commands/report_command.h"
+#include "client/commands/throughput_command.h"
 #include "client/format/summary.h"
 #include "model/job.h"
 #include "rpc/convert.h"
@@ -228,6 +230,8 @@ void AddQueryCommands(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   AddEvents(app, flags, exit_code);
   AddJob(app, flags, exit_code);
   AddWhy(app, flags, exit_code);
+  AddThroughputCommand(app, flags, exit_code);
+  AddCriticalPathCommand(app, flags, exit_code);
   AddLines(app, flags, exit_code);
   AddMachines(app, flags, exit_code);
   AddCompare(app, flags, exit_code);

@@ -23,6 +23,8 @@ std::string EpochSummaryText(const v1::GetEpochSummaryResponse& summary);
 std::string JobsText(const v1::ListJobsResponse& response);
 std::string JobText(const v1::GetJobResponse& response);
 std::string WhyText(const v1::ExplainResponse& response);
+std::string ThroughputText(const v1::GetThroughputResponse& response);
+std::string CriticalPathText(const v1::GetCriticalPathResponse& response);
 std::string MachinesText(const v1::ListMachinesResponse& response);
 std::string EventsText(const v1::ListEventsResponse& response);
 std::string LinesText(const v1::ListLinesResponse& response);

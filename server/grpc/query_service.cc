@@ -87,6 +87,18 @@ grpc::ServerUnaryReactor* QueryService::CompareMachines(grpc::CallbackServerCont
   return Run(context, &QueryHandler::CompareMachines, request, response);
 }
 
+grpc::ServerUnaryReactor* QueryService::GetThroughput(grpc::CallbackServerContext* context,
+                                                      const v1::GetThroughputRequest* request,
+                                                      v1::GetThroughputResponse* response) {
+  return Run(context, &QueryHandler::GetThroughput, request, response);
+}
+
+grpc::ServerUnaryReactor* QueryService::GetCriticalPath(grpc::CallbackServerContext* context,
+                                                        const v1::GetCriticalPathRequest* request,
+                                                        v1::GetCriticalPathResponse* response) {
+  return Run(context, &QueryHandler::GetCriticalPath, request, response);
+}
+
 grpc::ServerUnaryReactor* QueryService::ListEvents(grpc::CallbackServerContext* context,
                                                    const v1::ListEventsRequest* request,
                                                    v1::ListEventsResponse* response) {

@@ -41,6 +41,12 @@ class QueryService final : public v1::QueryService::CallbackService {
   grpc::ServerUnaryReactor* CompareMachines(grpc::CallbackServerContext* context,
                                             const v1::CompareMachinesRequest* request,
                                             v1::CompareMachinesResponse* response) override;
+  grpc::ServerUnaryReactor* GetThroughput(grpc::CallbackServerContext* context,
+                                          const v1::GetThroughputRequest* request,
+                                          v1::GetThroughputResponse* response) override;
+  grpc::ServerUnaryReactor* GetCriticalPath(grpc::CallbackServerContext* context,
+                                            const v1::GetCriticalPathRequest* request,
+                                            v1::GetCriticalPathResponse* response) override;
   grpc::ServerUnaryReactor* ListEvents(grpc::CallbackServerContext* context,
                                        const v1::ListEventsRequest* request,
                                        v1::ListEventsResponse* response) override;

@@ -14,13 +14,16 @@
 #include "rpc/convert.h"
 #include "rpc/status.h"
 #include "server/query/completeness.h"
+#include "server/query/critical_path.h"
 #include "server/query/events.h"
 #include "server/query/explain.h"
 #include "server/query/fact_lines.h"
+#include "server/query/known_epoch.h"
 #include "server/query/list_lines.h"
 #include "server/query/page_token.h"
 #include "server/query/report.h"
 #include "server/query/store_convert.h"
+#include "server/query/throughput.h"
 #include "server/query/unknown_messages.h"
 
 namespace proverlog {
@@ -35,19 +38,12 @@ constexpr int kMaxContextLines = 20;
 constexpr size_t kMaxFacts = 1000;
 constexpr int kMaxFactsWithLines = 100;
 constexpr size_t kMaxLineBytes = size_t{2} << 20;
-// What one answer is made of: about 1 KiB a job.
-constexpr size_t kMaxJobsLoaded = 100'000;
 constexpr size_t kMaxFactsCompared = 1'000'000;
 constexpr int kDefaultComparedEpochs = 10;
 constexpr int kMaxComparedEpochs = 50;
 constexpr size_t kMaxStreams = 10'000;
 constexpr size_t kMaxMachines = 1000;
 constexpr int kMaxStreamsOfMachine = 100;
-
-absl::Status CheckEpoch(int32_t epoch) {
-  if (epoch >= 0) return absl::OkStatus();
-  return InvalidField("epoch", absl::StrCat(epoch, " is negative"));
-}
 
 absl::StatusOr<JobId> ReadJobId(const std::string& field, const std::string& text) {
   if (const auto id = ParseJobId(text)) return JobId::From(*id);
@@ -110,18 +106,6 @@ absl::StatusOr<ProverRef> QueryHandler::FindProver(const std::string& name) {
                                              provers->front().name, "\""));
 }
 
-absl::Status QueryHandler::CheckKnown(const ProverRef& prover, int32_t epoch,
-                                      const EpochState& state) {
-  const bool has_job =
-      std::any_of(state.jobs.begin(), state.jobs.end(), [](const Job& job) { return job.exists; });
-  if (has_job || !state.context.sessions.empty()) return absl::OkStatus();
-  const auto latest = store_->ListEpochs(prover, std::nullopt, 1);
-  if (!latest.ok()) return latest.status();
-  return absl::NotFoundError(
-      absl::StrCat("prover \"", prover.name, "\" has no epoch ", epoch,
-                   latest->empty() ? "" : absl::StrCat("; its latest is ", latest->front().epoch)));
-}
-
 absl::StatusOr<v1::ListEpochsResponse> QueryHandler::ListEpochs(
     const v1::ListEpochsRequest& request) {
   const auto page_size = PageSize(request.page_size(), kDefaultEpochs, kMaxEpochs);
@@ -164,7 +148,8 @@ absl::StatusOr<v1::GetEpochSummaryResponse> QueryHandler::GetEpochSummary(
   if (!prover.ok()) return prover.status();
   const auto state = store_->LoadEpochState(*prover, request.epoch(), kMaxJobsLoaded);
   if (!state.ok()) return state.status();
-  if (auto status = CheckKnown(*prover, request.epoch(), *state); !status.ok()) return status;
+  if (auto status = CheckKnown(*store_, *prover, request.epoch(), *state); !status.ok())
+    return status;
 
   const EpochSummary summary = SummarizeEpoch(request.epoch(), state->jobs, state->context);
   v1::GetEpochSummaryResponse response = ToProto(summary);
@@ -298,7 +283,7 @@ absl::StatusOr<v1::ExplainResponse> QueryHandler::Explain(const v1::ExplainReque
   const int32_t epoch = job ? job->id.epoch : request.epoch();
   const auto state = store_->LoadEpochState(*prover, epoch, kMaxJobsLoaded);
   if (!state.ok()) return state.status();
-  if (auto status = CheckKnown(*prover, epoch, *state); !status.ok()) return status;
+  if (auto status = CheckKnown(*store_, *prover, epoch, *state); !status.ok()) return status;
   return proverlog::Explain(*store_, *prover, epoch, *state, job);
 }
 
@@ -355,13 +340,27 @@ absl::StatusOr<v1::CompareMachinesResponse> QueryHandler::CompareMachines(
   for (const int32_t epoch : epochs) {
     auto state = store_->LoadEpoch(*prover, epoch, kMaxJobsLoaded);
     if (!state.ok()) return state.status();
-    if (auto status = CheckKnown(*prover, epoch, *state); !status.ok()) return status;
+    if (auto status = CheckKnown(*store_, *prover, epoch, *state); !status.ok()) return status;
     if (auto status = compared.Add(std::move(state->jobs)); !status.ok()) return status;
   }
   v1::CompareMachinesResponse response = ToProto(proverlog::CompareMachines(compared.jobs()));
   response.set_prover(prover->name);
   response.mutable_epochs()->Add(epochs.begin(), epochs.end());
   return response;
+}
+
+absl::StatusOr<v1::GetThroughputResponse> QueryHandler::GetThroughput(
+    const v1::GetThroughputRequest& request) {
+  const auto prover = FindProver(request.prover());
+  if (!prover.ok()) return prover.status();
+  return proverlog::GetThroughput(*store_, *prover, request, absl::Now());
+}
+
+absl::StatusOr<v1::GetCriticalPathResponse> QueryHandler::GetCriticalPath(
+    const v1::GetCriticalPathRequest& request) {
+  const auto prover = FindProver(request.prover());
+  if (!prover.ok()) return prover.status();
+  return proverlog::GetCriticalPath(*store_, *prover, request, absl::Now());
 }
 
 absl::StatusOr<v1::ListEventsResponse> QueryHandler::ListEvents(

@@ -26,6 +26,9 @@ class QueryHandler {
   absl::StatusOr<v1::ListMachinesResponse> ListMachines(const v1::ListMachinesRequest& request);
   absl::StatusOr<v1::CompareMachinesResponse> CompareMachines(
       const v1::CompareMachinesRequest& request);
+  absl::StatusOr<v1::GetThroughputResponse> GetThroughput(const v1::GetThroughputRequest& request);
+  absl::StatusOr<v1::GetCriticalPathResponse> GetCriticalPath(
+      const v1::GetCriticalPathRequest& request);
   absl::StatusOr<v1::ListEventsResponse> ListEvents(const v1::ListEventsRequest& request);
   absl::StatusOr<v1::GetStreamResponse> GetStream(const v1::GetStreamRequest& request);
   absl::StatusOr<v1::ListLinesResponse> ListLines(const v1::ListLinesRequest& request);
@@ -35,8 +38,6 @@ class QueryHandler {
  private:
   // The prover of that name, or the only one where the name is empty.
   absl::StatusOr<ProverRef> FindProver(const std::string& name);
-  // NOT_FOUND where none of the epoch's jobs exists.
-  absl::Status CheckKnown(const ProverRef& prover, int32_t epoch, const EpochState& state);
   // The job of that id, or the only one whose hash begins with the id's.
   // `field` is the request's that has it.
   absl::StatusOr<Job> FindJob(const std::string& field, const ProverRef& prover, const JobId& id);

@@ -63,6 +63,8 @@ TEST_F(QueryTest, EveryTableFitsAHundredColumns) {
                                              {"job", kFailedJob},
                                              {"why", "3055"},
                                              {"why", kFailedJob},
+                                             {"throughput", "3055", "--by", "machine"},
+                                             {"critical-path", "3055"},
                                              {"machines"},
                                              {"compare"}}) {
     const std::string out = Ask(command);
@@ -251,6 +253,38 @@ TEST_F(QueryTest, WhySaysWhatFailedFirstWhereAndWhatToDo) {
   const simdjson::dom::element answer = parser.parse(json);
   EXPECT_EQ(std::string_view(answer["cause"]["kind"]), "CAUSE_KIND_CONSTRAINT");
   EXPECT_EQ(std::string_view(answer["job"]["id"]), kFailedJob);
+}
+
+TEST_F(QueryTest, ThroughputOfAnEpochAndOfATime) {
+  const std::string epoch = Ask({"throughput", "3055", "--by", "type"});
+  EXPECT_THAT(epoch, HasSubstr("Throughput of demo, epoch 3055\n"));
+  EXPECT_THAT(epoch, HasSubstr(" 216 created, 206 completed, 3 failed, 7 aborted, 0 in flight"));
+  EXPECT_THAT(epoch, HasSubstr("\nPUBLIC_VM:\nFROM "));
+  EXPECT_THAT(epoch, HasSubstr("\nagent-b.log  "));
+  simdjson::dom::parser parser;
+  const std::string json = Ask({"throughput", "--from", "2026-11-21 03:00", "--to",
+                                "2026-11-21 03:01", "--step", "15s", "--format", "json"});
+  const simdjson::dom::element answer = parser.parse(json);
+  EXPECT_EQ(simdjson::dom::array(answer["total"]["steps"]).size(), 4U);
+  EXPECT_EQ(simdjson::dom::array(answer["epochs"]).size(), 2U);
+
+  const Finished no_time = service_.Proverlog({"throughput"});
+  EXPECT_EQ(no_time.exit_code, 1);
+  EXPECT_THAT(no_time.err, HasSubstr("name an epoch, or both ends of a time"));
+  const Finished no_step = service_.Proverlog({"throughput", "3055", "--step", "soon"});
+  EXPECT_EQ(no_step.exit_code, 1);
+  EXPECT_THAT(no_step.err, HasSubstr("--step: \"soon\" is not a length of time such as 10s or 5m"));
+  EXPECT_EQ(service_.Proverlog({"throughput", "3055", "--by", "colour"}).exit_code, 2);
+}
+
+TEST_F(QueryTest, TheCriticalPathOfAnEpoch) {
+  const std::string text = Ask({"critical-path", "3055"});
+  EXPECT_THAT(text, HasSubstr("Epoch 3055 of demo: proven\nIts critical path: "));
+  EXPECT_THAT(text, HasSubstr("It ends with the root rollup.\n"));
+  EXPECT_THAT(text, HasSubstr("\n  ROOT_ROLLUP "));
+  EXPECT_THAT(text, HasSubstr("3055:ROOT_ROLLUP:"));
+  EXPECT_EQ(service_.Proverlog({"critical-path", "99"}).exit_code, 1);
+  EXPECT_EQ(service_.Proverlog({"critical-path"}).exit_code, 2);
 }
 
 TEST_F(QueryTest, QuestionsWithoutAnAnswerExitWithOne) {
