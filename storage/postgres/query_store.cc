@@ -13,6 +13,7 @@
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/array.h"
 #include "storage/postgres/circuit_rows.h"
+#include "storage/postgres/completed_rows.h"
 #include "storage/postgres/epoch_rows.h"
 #include "storage/postgres/event_rows.h"
 #include "storage/postgres/fields.h"
@@ -263,6 +264,12 @@ absl::StatusOr<EpochState> QueryStore::LoadEpochState(const ProverRef& prover, i
   });
 }
 
+absl::StatusOr<std::map<int32_t, std::vector<CompletedJob>>> QueryStore::LoadCompleted(
+    const ProverRef& prover, const std::vector<int32_t>& epochs, int64_t max_jobs) {
+  return Read("load completed jobs",
+              [&](ReadOnly& tx) { return ReadCompleted(tx, KeyOf(prover), epochs, max_jobs); });
+}
+
 absl::StatusOr<std::vector<Job>> QueryStore::ListJobs(const ProverRef& prover,
                                                       const JobFilter& filter, int limit) {
   return Read("list jobs", [&](ReadOnly& tx) -> absl::StatusOr<std::vector<Job>> {
@@ -379,6 +386,19 @@ absl::StatusOr<std::vector<EventRow>> QueryStore::ListEvents(const ProverRef& pr
                                                              const EventFilter& filter, int limit) {
   return Read("list events", [&](ReadOnly& tx) -> absl::StatusOr<std::vector<EventRow>> {
     return ReadEvents(tx, KeyOf(prover), filter, limit);
+  });
+}
+
+absl::StatusOr<std::map<int32_t, std::vector<Event>>> QueryStore::LoadEvents(
+    const ProverRef& prover, const std::vector<int32_t>& epochs,
+    const std::vector<std::string>& kinds) {
+  return Read("load events",
+              [&](ReadOnly& tx) { return ReadEventsOfEpochs(tx, KeyOf(prover), epochs, kinds); });
+}
+
+absl::StatusOr<std::optional<Event>> QueryStore::FindNetwork(const ProverRef& prover) {
+  return Read("look for the network", [&](ReadOnly& tx) -> absl::StatusOr<std::optional<Event>> {
+    return ReadNetwork(tx, KeyOf(prover));
   });
 }
 
