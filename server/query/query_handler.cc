@@ -35,8 +35,6 @@ constexpr int kMaxContextLines = 20;
 constexpr size_t kMaxFacts = 1000;
 constexpr int kMaxFactsWithLines = 100;
 constexpr size_t kMaxLineBytes = size_t{2} << 20;
-// What one answer is made of: about 1 KiB a job.
-constexpr size_t kMaxJobsLoaded = 100'000;
 constexpr size_t kMaxFactsCompared = 1'000'000;
 constexpr int kDefaultComparedEpochs = 10;
 constexpr int kMaxComparedEpochs = 50;

@@ -64,7 +64,9 @@ TEST_F(QueryTest, EveryTableFitsAHundredColumns) {
                                              {"why", "3055"},
                                              {"why", kFailedJob},
                                              {"machines"},
-                                             {"compare"}}) {
+                                             {"compare"},
+                                             {"progress", "3055"},
+                                             {"submissions"}}) {
     const std::string out = Ask(command);
     EXPECT_GT(out.size(), 100U);
     for (const absl::string_view line : absl::StrSplit(out, '\n')) {
