@@ -1,6 +1,7 @@
 #ifndef PROVERLOG_STORAGE_QUERY_STORE_H_
 #define PROVERLOG_STORAGE_QUERY_STORE_H_
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "model/circuit_run.h"
+#include "model/completed_job.h"
 #include "model/epoch_context.h"
 #include "model/event.h"
 #include "model/job.h"
@@ -124,6 +126,7 @@ struct EventFilter {
   std::optional<int32_t> epoch;  // none: events that belong to no epoch
   std::string kind;              // the beginning of the kind; empty: all
   std::optional<EventPosition> after;
+  std::optional<UnixMillis> before;  // only those that are earlier
 };
 
 // Which logs: all that agree with every field that is given.
@@ -184,6 +187,10 @@ class QueryStore : public ArchiveReader {
   virtual absl::StatusOr<EpochState> LoadEpochState(const ProverRef& prover, int32_t epoch,
                                                     int64_t max_jobs) = 0;
 
+  // The epochs' completed jobs, by epoch.
+  virtual absl::StatusOr<std::map<int32_t, std::vector<CompletedJob>>> LoadCompleted(
+      const ProverRef& prover, const std::vector<int32_t>& epochs, int64_t max_jobs) = 0;
+
   // Existing jobs of an epoch by type and hash.
   virtual absl::StatusOr<std::vector<Job>> ListJobs(const ProverRef& prover,
                                                     const JobFilter& filter, int limit) = 0;
@@ -204,6 +211,14 @@ class QueryStore : public ArchiveReader {
   virtual absl::StatusOr<std::vector<EventRow>> ListEvents(const ProverRef& prover,
                                                            const EventFilter& filter,
                                                            int limit) = 0;
+
+  // Those of the given kinds that belong to the epochs, also to their sessions; by epoch.
+  virtual absl::StatusOr<std::map<int32_t, std::vector<Event>>> LoadEvents(
+      const ProverRef& prover, const std::vector<int32_t>& epochs,
+      const std::vector<std::string>& kinds) = 0;
+
+  // The last line with which a process says what network it runs for (process.listening).
+  virtual absl::StatusOr<std::optional<Event>> FindNetwork(const ProverRef& prover) = 0;
 
   // The streams with these ids; those that are not known are left out.
   virtual absl::StatusOr<std::vector<StreamStatus>> LoadStreams(

@@ -1,5 +1,7 @@
 #include "bench/generator/node_log.h"
 
+#include <numeric>
+
 #include "absl/strings/str_cat.h"
 
 namespace proverlog::generator {
@@ -39,10 +41,10 @@ void NodeLog::EpochStarted(int32_t epoch, const std::vector<int>& block_txs) {
     log_.Info(kOrchestrator,
               absl::StrCat("Starting epoch ", epoch_, " with ", block_txs.size(), " blocks"));
   } else if (release_ == Release::k4_1) {
-    log_.Info(kEpochJob,
-              absl::StrCat("Starting epoch ", epoch_, " proving job with checkpoints ", range),
-              absl::StrCat(R"("fromBlock":)", first_, R"(,"toBlock":)", last_,
-                           R"(,"epochSizeTxs":)", block_txs.size() * 4, ids));
+    log_.Info(
+        kEpochJob, absl::StrCat("Starting epoch ", epoch_, " proving job with checkpoints ", range),
+        absl::StrCat(R"("fromBlock":)", first_, R"(,"toBlock":)", last_, R"(,"epochSizeTxs":)",
+                     std::accumulate(block_txs.begin(), block_txs.end(), 0), ids));
     log_.Info(kOrchestrator,
               absl::StrCat("Starting epoch ", epoch_, " with ", kSlots, " checkpoints."));
   } else {

@@ -9,8 +9,10 @@
 #include "absl/strings/str_cat.h"
 #include "client/commands/command.h"
 #include "client/commands/critical_path_command.h"
+#include "client/commands/progress_command.h"
 #include "client/commands/query_flags.h"
 #include "client/commands/report_command.h"
+#include "client/commands/submissions_command.h"
 #include "client/commands/throughput_command.h"
 #include "client/format/summary.h"
 #include "model/job.h"
@@ -236,6 +238,8 @@ void AddQueryCommands(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   AddMachines(app, flags, exit_code);
   AddCompare(app, flags, exit_code);
   AddUnknown(app, flags, exit_code);
+  AddProgressCommand(app, flags, exit_code);
+  AddSubmissionsCommand(app, flags, exit_code);
 }
 
 }  // namespace proverlog

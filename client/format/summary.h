@@ -30,12 +30,16 @@ std::string EventsText(const v1::ListEventsResponse& response);
 std::string LinesText(const v1::ListLinesResponse& response);
 std::string ComparisonText(const v1::CompareMachinesResponse& response);
 std::string UnknownMessagesText(const v1::ListUnknownMessagesResponse& response);
+std::string ProgressText(const v1::GetProgressResponse& response);
+std::string SubmissionsText(const v1::ListSubmissionsResponse& response);
 
 // Parts of several answers.
 // The first line of an answer that is not complete; empty where it is.
 std::string IncompleteLine(const v1::Completeness& completeness);
 // The same, with a line for each log that may tell more.
 std::string CompletenessText(const v1::Completeness& completeness);
+// How a proof's deadline is known: "the log prints it"
+std::string DeadlineSourceText(const v1::ProofDeadline& deadline);
 // How to see the next page, where there is one.
 std::string NextPageText(const std::string& token);
 std::string EpochsTable(const google::protobuf::RepeatedPtrField<v1::Epoch>& epochs,

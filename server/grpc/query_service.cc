@@ -123,4 +123,16 @@ grpc::ServerUnaryReactor* QueryService::ListUnknownMessages(
   return Run(context, &QueryHandler::ListUnknownMessages, request, response);
 }
 
+grpc::ServerUnaryReactor* QueryService::GetProgress(grpc::CallbackServerContext* context,
+                                                    const v1::GetProgressRequest* request,
+                                                    v1::GetProgressResponse* response) {
+  return Run(context, &QueryHandler::GetProgress, request, response);
+}
+
+grpc::ServerUnaryReactor* QueryService::ListSubmissions(grpc::CallbackServerContext* context,
+                                                        const v1::ListSubmissionsRequest* request,
+                                                        v1::ListSubmissionsResponse* response) {
+  return Run(context, &QueryHandler::ListSubmissions, request, response);
+}
+
 }  // namespace proverlog

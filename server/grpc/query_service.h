@@ -59,6 +59,12 @@ class QueryService final : public v1::QueryService::CallbackService {
   grpc::ServerUnaryReactor* ListUnknownMessages(grpc::CallbackServerContext* context,
                                                 const v1::ListUnknownMessagesRequest* request,
                                                 v1::ListUnknownMessagesResponse* response) override;
+  grpc::ServerUnaryReactor* GetProgress(grpc::CallbackServerContext* context,
+                                        const v1::GetProgressRequest* request,
+                                        v1::GetProgressResponse* response) override;
+  grpc::ServerUnaryReactor* ListSubmissions(grpc::CallbackServerContext* context,
+                                            const v1::ListSubmissionsRequest* request,
+                                            v1::ListSubmissionsResponse* response) override;
 
  private:
   template <typename Request, typename Response>

@@ -10,6 +10,9 @@
 
 namespace proverlog {
 
+// What one answer is made of: about 1 KiB a job.
+inline constexpr size_t kMaxJobsLoaded = 100'000;
+
 // QueryService without gRPC: one method a call, as query.proto says. It blocks on the database.
 // `store` outlives it.
 class QueryHandler {
@@ -34,6 +37,9 @@ class QueryHandler {
   absl::StatusOr<v1::ListLinesResponse> ListLines(const v1::ListLinesRequest& request);
   absl::StatusOr<v1::ListUnknownMessagesResponse> ListUnknownMessages(
       const v1::ListUnknownMessagesRequest& request);
+  absl::StatusOr<v1::GetProgressResponse> GetProgress(const v1::GetProgressRequest& request);
+  absl::StatusOr<v1::ListSubmissionsResponse> ListSubmissions(
+      const v1::ListSubmissionsRequest& request);
 
  private:
   // The prover of that name, or the only one where the name is empty.

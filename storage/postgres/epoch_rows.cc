@@ -112,7 +112,7 @@ std::vector<EpochRevision> ReadEpochsBetween(pqxx::transaction_base& tx, const P
 absl::StatusOr<std::map<int32_t, EpochContext>> ReadContexts(pqxx::transaction_base& tx,
                                                              const ProjectionKey& key,
                                                              const std::vector<int32_t>& epochs) {
-  auto events = ReadSessionEvents(tx, key, epochs);
+  auto events = ReadEventsOfEpochs(tx, key, epochs, SessionEventKinds());
   if (!events.ok()) return events.status();
   const auto rows = tx.exec_params(
       "SELECT e.epoch, (SELECT later.enqueued_at FROM epoch later WHERE later.prover_id = $1"

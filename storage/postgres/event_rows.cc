@@ -14,8 +14,8 @@ namespace proverlog::postgres {
 namespace {
 
 constexpr int32_t kNoEpoch = -1;
-// Of the sessions of one answer's epochs; an epoch has some ten.
-constexpr int64_t kMaxSessionEvents = 50'000;
+// Of one answer's epochs; an epoch has some ten of its sessions.
+constexpr int64_t kMaxEventsOfEpochs = 50'000;
 constexpr char kNoFields[] = "00000000-0000-0000-0000-000000000000";
 
 std::string FieldsOf(const Event& event) {
@@ -106,35 +106,48 @@ std::vector<EventRow> ReadEvents(pqxx::transaction_base& tx, const ProjectionKey
       absl::StrCat("SELECT ", kEventColumns, " FROM ",
                    EventsOfEpochs(" = $3",
                                   "(e.at, e.kind, e.fields_md5) > ($4, $5, $6::uuid)"
-                                  " AND starts_with(e.kind, $7)",
+                                  " AND e.at < $9 AND starts_with(e.kind, $7)",
                                   " ORDER BY e.at, e.kind, e.fields_md5 LIMIT $8"),
                    " ORDER BY at, kind, fields_md5 LIMIT $8"));
   const auto rows =
       tx.exec_params(*kSql, key.prover_id, key.projection_id, filter.epoch.value_or(kNoEpoch),
-                     after.at, after.kind, after.fields_key, filter.kind, limit);
+                     after.at, after.kind, after.fields_key, filter.kind, limit,
+                     filter.before.value_or(std::numeric_limits<int64_t>::max()));
   std::vector<EventRow> events;
   for (const auto& row : rows) events.push_back(ReadEvent(row));
   return events;
 }
 
-absl::StatusOr<std::map<int32_t, std::vector<Event>>> ReadSessionEvents(
-    pqxx::transaction_base& tx, const ProjectionKey& key, const std::vector<int32_t>& epochs) {
+absl::StatusOr<std::map<int32_t, std::vector<Event>>> ReadEventsOfEpochs(
+    pqxx::transaction_base& tx, const ProjectionKey& key, const std::vector<int32_t>& epochs,
+    const std::vector<std::string>& kinds) {
   static const auto* const kSql = new std::string(absl::StrCat(
       "SELECT ", kEventColumns, ", e.epoch FROM ",
       EventsOfEpochs(" = ANY ($3::integer[])", "e.kind = ANY ($4::text[])", ""), " LIMIT $5"));
-  Array numbers, kinds;
+  Array numbers, wanted;
   for (const int32_t epoch : epochs) numbers.Add(int64_t{epoch});
-  for (const std::string& kind : SessionEventKinds()) kinds.AddText(kind);
+  for (const std::string& kind : kinds) wanted.AddText(kind);
   const auto rows = tx.exec_params(*kSql, key.prover_id, key.projection_id, numbers.Finish(),
-                                   kinds.Finish(), kMaxSessionEvents + 1);
-  if (static_cast<int64_t>(rows.size()) > kMaxSessionEvents) {
+                                   wanted.Finish(), kMaxEventsOfEpochs + 1);
+  if (static_cast<int64_t>(rows.size()) > kMaxEventsOfEpochs) {
     return absl::ResourceExhaustedError(
-        absl::StrCat("the epochs have more than ", kMaxSessionEvents,
+        absl::StrCat("the epochs have more than ", kMaxEventsOfEpochs,
                      " events of sessions, too many for one answer"));
   }
   std::map<int32_t, std::vector<Event>> events;
   for (const auto& row : rows) events[row[8].as<int32_t>()].push_back(ReadEvent(row).event);
   return events;
+}
+
+std::optional<Event> ReadNetwork(pqxx::transaction_base& tx, const ProjectionKey& key) {
+  const auto rows = tx.exec_params(
+      absl::StrCat("SELECT ", kEventColumns,
+                   " FROM event JOIN stream USING (prover_id, stream_id)"
+                   " WHERE prover_id = $1 AND projection_id = $2 AND kind = 'process.listening'"
+                   "  AND 'l1ChainId' = ANY (fields) ORDER BY at DESC LIMIT 1"),
+      key.prover_id, key.projection_id);
+  if (rows.empty()) return std::nullopt;
+  return ReadEvent(rows[0]).event;
 }
 
 }  // namespace proverlog::postgres

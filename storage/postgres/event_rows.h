@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <pqxx/pqxx>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -24,10 +26,14 @@ void WriteEvents(pqxx::transaction_base& tx, const ProjectionKey& key,
 std::vector<EventRow> ReadEvents(pqxx::transaction_base& tx, const ProjectionKey& key,
                                  const EventFilter& filter, int limit);
 
-// What is told of each epoch's sessions: the epoch's events and those of its sessions that name no
-// epoch. RESOURCE_EXHAUSTED where they are too many for one answer.
-absl::StatusOr<std::map<int32_t, std::vector<Event>>> ReadSessionEvents(
-    pqxx::transaction_base& tx, const ProjectionKey& key, const std::vector<int32_t>& epochs);
+// Each epoch's events of the given kinds, and those of its sessions that name no epoch.
+// RESOURCE_EXHAUSTED where they are too many for one answer.
+absl::StatusOr<std::map<int32_t, std::vector<Event>>> ReadEventsOfEpochs(
+    pqxx::transaction_base& tx, const ProjectionKey& key, const std::vector<int32_t>& epochs,
+    const std::vector<std::string>& kinds);
+
+// As QueryStore::FindNetwork.
+std::optional<Event> ReadNetwork(pqxx::transaction_base& tx, const ProjectionKey& key);
 
 }  // namespace proverlog::postgres
 

@@ -117,6 +117,37 @@ TEST_F(EventRowsTest, PagesMeetWithoutGapAndRepetition) {
   for (const Event& event : events) EXPECT_EQ(std::count(read.begin(), read.end(), event), 1);
 }
 
+TEST_F(EventRowsTest, AreListedUpToAnInstant) {
+  Save({Make(5, "l1.submitting", {}), Make(6, "l1.failed", {}), Make(7, "l1.failed", {})});
+  EXPECT_EQ(List({.before = 7}).size(), 2U);
+  EXPECT_EQ(List({.kind = "l1.f", .before = 7}).size(), 1U);
+  EXPECT_EQ(List({.before = 5}).size(), 0U);
+}
+
+TEST_F(EventRowsTest, AreLoadedByEpochWithThoseOfTheirSessions) {
+  const Event own = Make(5, "candidate.publishing", {{"epoch", "7"}, {"session", "u"}});
+  const Event of_session = Make(6, "candidate.failed", {{"session", "u"}, {"error", "x"}});
+  const Event other = Make(6, "candidate.failed", {{"epoch", "8"}});
+  Save({own, of_session, other, Make(5, "epoch.started", {{"epoch", "7"}})});
+  const auto loaded =
+      queries_.LoadEvents(prover_, {7, 8, 9}, {"candidate.failed", "candidate.publishing"});
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  ASSERT_EQ(loaded->size(), 2U);
+  EXPECT_EQ(loaded->at(8), std::vector<Event>{other});
+  ASSERT_EQ(loaded->at(7).size(), 2U);
+  EXPECT_TRUE(std::count(loaded->at(7).begin(), loaded->at(7).end(), of_session));
+}
+
+TEST_F(EventRowsTest, TheNetworkIsWhatTheLastProcessThatNamesOneSays) {
+  EXPECT_FALSE(*queries_.FindNetwork(prover_));
+  Save({Make(5, "process.listening", {{"port", "1"}, {"l1ChainId", "11155111"}}),
+        Make(6, "process.listening", {{"port", "2"}, {"l1ChainId", "1"}}),
+        Make(7, "process.listening", {{"port", "3"}})});
+  const auto network = queries_.FindNetwork(prover_);
+  ASSERT_TRUE(network.ok() && *network) << network.status();
+  EXPECT_EQ((*network)->fields.at("port"), "2");
+}
+
 // As QueryStoreTest.EveryStatementFindsItsRowsByAnIndex: of one epoch, of none and of a kind, also
 // on a later page, and for the writer.
 TEST_F(EventRowsTest, AreFoundAndWrittenByAnIndex) {
@@ -137,6 +168,9 @@ TEST_F(EventRowsTest, AreFoundAndWrittenByAnIndex) {
             40U);
   EXPECT_EQ(queries.ListEvents(prover_, {.epoch = 500, .kind = "l1."}, 200)->size(), 100U);
   EXPECT_EQ(queries.ListEvents(prover_, {}, 200)->size(), 200U);
+  EXPECT_EQ(queries.ListEvents(prover_, {.before = 50}, 200)->size(), 49U);
+  EXPECT_EQ(queries.LoadEvents(prover_, {500}, {"l1.published"})->at(500).size(), 100U);
+  EXPECT_FALSE(*queries.FindNetwork(prover_));
   const Event event = Make(5, "epoch.started", {{"epoch", "500"}});
   ASSERT_TRUE(ProjectionStore(pool.get())
                   .Project({prover_.prover_id},

@@ -13,10 +13,12 @@
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/array.h"
 #include "storage/postgres/circuit_rows.h"
+#include "storage/postgres/completed_rows.h"
 #include "storage/postgres/epoch_rows.h"
 #include "storage/postgres/event_rows.h"
 #include "storage/postgres/fields.h"
 #include "storage/postgres/hash_key.h"
+#include "storage/postgres/job_ids.h"
 #include "storage/postgres/job_rows.h"
 #include "storage/postgres/mark_rows.h"
 #include "storage/postgres/stream_rows.h"
@@ -71,10 +73,6 @@ EpochRow ReadEpoch(const pqxx::row& row) {
   return epoch;
 }
 
-// A job that is open in an epoch that was closed after it was last asked for: as Abandon.
-constexpr char kIsAbandoned[] =
-    "(state IN ('queued', 'running') AND coalesce(asked_for_at, closed_at) <= closed_at)";
-
 // The counts of the epochs $3, which were closed at $4 or are not.
 std::string CountEpochsSql() {
   return absl::StrCat(
@@ -113,29 +111,6 @@ absl::StatusOr<std::vector<EpochRow>> ReadEpochRows(ReadOnly& tx, const ProverRe
     epoch_rows.back().context = std::move((*contexts)[epoch_rows.back().epoch]);
   }
   return epoch_rows;
-}
-
-std::vector<JobId> SelectJobIds(ReadOnly& tx, const ProverRef& prover, const JobFilter& filter,
-                                std::optional<UnixMillis> closed_at, int limit) {
-  static const auto* const kSql = new std::string(
-      absl::StrCat("SELECT epoch, type, hash FROM job, (SELECT $9::bigint AS closed_at) AS e"
-                   " WHERE prover_id = $1 AND projection_id = $2 AND epoch = $3 AND counted"
-                   " AND ($4 = '' OR type = $4)"
-                   " AND ($5 = '' OR CASE WHEN ",
-                   kIsAbandoned,
-                   " THEN 'abandoned' ELSE state END = $5)"
-                   " AND (type, hash) > ($6, $7) ORDER BY type, hash LIMIT $8"));
-  const std::string after_type = filter.after ? filter.after->first : "";
-  const std::string after_hash = filter.after ? EncodeHash(filter.after->second) : "";
-  const auto rows =
-      tx.exec_params(*kSql, prover.prover_id, prover.projection_id, filter.epoch, filter.type,
-                     filter.state ? std::string(JobStateName(*filter.state)) : "", after_type,
-                     ToParameter(after_hash), limit, closed_at);
-  std::vector<JobId> ids;
-  for (const auto& row : rows) {
-    ids.push_back({row[0].as<int32_t>(), row[1].as<std::string>(), DecodeHash(ToBytes(row[2]))});
-  }
-  return ids;
 }
 
 // The streams with these ids and those that may tell more, as EpochState says.
@@ -263,13 +238,19 @@ absl::StatusOr<EpochState> QueryStore::LoadEpochState(const ProverRef& prover, i
   });
 }
 
+absl::StatusOr<std::map<int32_t, std::vector<CompletedJob>>> QueryStore::LoadCompleted(
+    const ProverRef& prover, const std::vector<int32_t>& epochs, int64_t max_jobs) {
+  return Read("load completed jobs",
+              [&](ReadOnly& tx) { return ReadCompleted(tx, KeyOf(prover), epochs, max_jobs); });
+}
+
 absl::StatusOr<std::vector<Job>> QueryStore::ListJobs(const ProverRef& prover,
                                                       const JobFilter& filter, int limit) {
   return Read("list jobs", [&](ReadOnly& tx) -> absl::StatusOr<std::vector<Job>> {
     const auto context = ReadContext(tx, KeyOf(prover), filter.epoch);
     if (!context.ok()) return context.status();
     const std::optional<UnixMillis> closed_at = ClosedAt(*context);
-    const std::vector<JobId> ids = SelectJobIds(tx, prover, filter, closed_at, limit);
+    const std::vector<JobId> ids = SelectJobIds(tx, KeyOf(prover), filter, closed_at, limit);
     auto facts = ReadFacts(tx, KeyOf(prover), ids, kMaxFactRows);
     if (!facts.ok()) return facts.status();
     std::vector<Job> jobs;
@@ -379,6 +360,19 @@ absl::StatusOr<std::vector<EventRow>> QueryStore::ListEvents(const ProverRef& pr
                                                              const EventFilter& filter, int limit) {
   return Read("list events", [&](ReadOnly& tx) -> absl::StatusOr<std::vector<EventRow>> {
     return ReadEvents(tx, KeyOf(prover), filter, limit);
+  });
+}
+
+absl::StatusOr<std::map<int32_t, std::vector<Event>>> QueryStore::LoadEvents(
+    const ProverRef& prover, const std::vector<int32_t>& epochs,
+    const std::vector<std::string>& kinds) {
+  return Read("load events",
+              [&](ReadOnly& tx) { return ReadEventsOfEpochs(tx, KeyOf(prover), epochs, kinds); });
+}
+
+absl::StatusOr<std::optional<Event>> QueryStore::FindNetwork(const ProverRef& prover) {
+  return Read("look for the network", [&](ReadOnly& tx) -> absl::StatusOr<std::optional<Event>> {
+    return ReadNetwork(tx, KeyOf(prover));
   });
 }
 

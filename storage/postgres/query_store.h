@@ -35,6 +35,8 @@ class QueryStore : public proverlog::QueryStore {
                                        int64_t max_jobs) override;
   absl::StatusOr<EpochState> LoadEpochState(const ProverRef& prover, int32_t epoch,
                                             int64_t max_jobs) override;
+  absl::StatusOr<std::map<int32_t, std::vector<CompletedJob>>> LoadCompleted(
+      const ProverRef& prover, const std::vector<int32_t>& epochs, int64_t max_jobs) override;
   absl::StatusOr<std::vector<Job>> ListJobs(const ProverRef& prover, const JobFilter& filter,
                                             int limit) override;
   absl::StatusOr<Job> LoadJob(const ProverRef& prover, const JobId& id) override;
@@ -55,6 +57,10 @@ class QueryStore : public proverlog::QueryStore {
                                                           const JobId& job) override;
   absl::StatusOr<std::vector<EventRow>> ListEvents(const ProverRef& prover,
                                                    const EventFilter& filter, int limit) override;
+  absl::StatusOr<std::map<int32_t, std::vector<Event>>> LoadEvents(
+      const ProverRef& prover, const std::vector<int32_t>& epochs,
+      const std::vector<std::string>& kinds) override;
+  absl::StatusOr<std::optional<Event>> FindNetwork(const ProverRef& prover) override;
   absl::StatusOr<UnknownPage> ListUnknown(const ProverRef& prover,
                                           const std::optional<UnknownPosition>& after,
                                           int limit) override;

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -299,6 +300,35 @@ TEST_F(QueryStoreTest, AnEpochsRevisionTellsThatItsJobsOrSessionsChanged) {
   EXPECT_GT(revision(), second);
 }
 
+TEST_F(QueryStoreTest, LoadsWhenJobsWereCompleted) {
+  // As rows of facts and as columns; by the broker's word, by the agent's, and by neither's.
+  Save({1, "A", Hash(1)}, {At(1, K::kEnqueued), At(5, K::kCompleted).Attempt(1)});
+  Save({1, "B", Hash(2)},
+       {At(2, K::kEnqueued), At(3, K::kRetried).Attempt(1), At(6, K::kAgentCompleted),
+        At(7, K::kCompleted).Attempt(2), At(9, K::kAgentCompleted)});
+  Save({1, "C", Hash(3)}, {At(3, K::kStarted), At(8, K::kAgentCompleted)});
+  Save({1, "C", Hash(4)}, {At(3, K::kEnqueued)});
+  Save({2, "A", Hash(1)}, {At(1, K::kEnqueued), At(4, K::kCompleted).Attempt(1)});
+  Save({3, "A", Hash(1)}, {At(1, K::kEnqueued), At(4, K::kCompleted).Attempt(1)});
+  const auto completed = queries_.LoadCompleted(prover_, {1, 2, 9}, 4);
+  ASSERT_TRUE(completed.ok()) << completed.status();
+  ASSERT_EQ(completed->size(), 2U);
+  std::set<std::tuple<std::string, UnixMillis, UnixMillis>> read;
+  for (const CompletedJob& job : completed->at(1)) {
+    read.insert({job.type, job.first_at, job.ended_at});
+  }
+  std::set<std::tuple<std::string, UnixMillis, UnixMillis>> derived;
+  const auto epoch = queries_.LoadEpoch(prover_, 1, 10);
+  for (const Job& job : epoch->jobs) {
+    if (job.state != JobState::kCompleted) continue;
+    derived.insert({job.id.type, *job.first_at, *job.ended_at});
+  }
+  EXPECT_EQ(derived.size(), 3U);
+  EXPECT_EQ(read, derived);
+  EXPECT_EQ(queries_.LoadCompleted(prover_, {1, 2, 9}, 3).status().code(),
+            absl::StatusCode::kResourceExhausted);
+}
+
 TEST_F(QueryStoreTest, FiltersAndPagesThroughJobs) {
   for (int i = 0; i < 5; ++i) Save({1, "B", Hash(i)}, {At(1, K::kEnqueued)});
   Save({1, "A", Hash(9)}, {At(1, K::kEnqueued), At(2, K::kCompleted).Attempt(1)});
@@ -382,6 +412,7 @@ TEST_F(QueryStoreTest, EveryStatementFindsItsRowsByAnIndex) {
   EXPECT_EQ(queries.ListEpochs(prover_, 1500, 50)->size(), 50U);
   EXPECT_EQ(queries.FindEpochs(prover_, {}, 50)->size(), 50U);
   EXPECT_EQ(queries.LoadEpoch(prover_, 500, 1000)->jobs.size(), 100U);
+  EXPECT_EQ(queries.LoadCompleted(prover_, {500}, 1000)->size(), 0U);  // without any instant
   const auto page = queries.ListJobs(prover_, {500, "", JobState::kCompleted, std::nullopt}, 50);
   ASSERT_EQ(page->size(), 50U);
   const JobId id = page->back().id;

@@ -66,7 +66,9 @@ TEST_F(QueryTest, EveryTableFitsAHundredColumns) {
                                              {"throughput", "3055", "--by", "machine"},
                                              {"critical-path", "3055"},
                                              {"machines"},
-                                             {"compare"}}) {
+                                             {"compare"},
+                                             {"progress", "3055"},
+                                             {"submissions"}}) {
     const std::string out = Ask(command);
     EXPECT_GT(out.size(), 100U);
     for (const absl::string_view line : absl::StrSplit(out, '\n')) {

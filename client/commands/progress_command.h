@@ -1,0 +1,13 @@
+#ifndef PROVERLOG_CLIENT_COMMANDS_PROGRESS_COMMAND_H_
+#define PROVERLOG_CLIENT_COMMANDS_PROGRESS_COMMAND_H_
+
+#include "client/commands/command.h"
+
+namespace proverlog {
+
+// proverlog progress
+void AddProgressCommand(CLI::App& app, GlobalFlags* flags, int* exit_code);
+
+}  // namespace proverlog
+
+#endif  // PROVERLOG_CLIENT_COMMANDS_PROGRESS_COMMAND_H_
