@@ -77,27 +77,6 @@ std::vector<ThroughputRow> RowsOf(const Collectors& collectors) {
   return sorted;
 }
 
-void CountEnd(const JobTimeline& job, JobFlow& flow) {
-  if (job.end_unseen) {
-    ++flow.ended_unseen;
-    return;
-  }
-  flow.completed += job.state == JobState::kCompleted ? 1 : 0;
-  flow.failed += job.state == JobState::kFailed ? 1 : 0;
-  flow.aborted += job.state == JobState::kAborted ? 1 : 0;
-  flow.abandoned += job.state == JobState::kAbandoned ? 1 : 0;
-}
-
-void CountFlow(const JobTimeline& job, const TimeGrid& grid, JobFlow& flow) {
-  const auto in_flight = [&](UnixMillis at) {
-    return job.created_at < at && (!job.ended_at || *job.ended_at >= at) ? 1 : 0;
-  };
-  flow.in_flight_before += in_flight(grid.begin);
-  flow.in_flight_after += in_flight(grid.end);
-  flow.created += grid.Contains(job.created_at) ? 1 : 0;
-  if (job.ended_at && grid.Contains(*job.ended_at)) CountEnd(job, flow);
-}
-
 }  // namespace
 
 Throughput ComputeThroughput(const std::vector<JobTimeline>& jobs, const TimeGrid& grid) {
@@ -107,7 +86,7 @@ Throughput ComputeThroughput(const std::vector<JobTimeline>& jobs, const TimeGri
   Collectors types;
   Collectors machines;
   for (const JobTimeline& job : jobs) {
-    CountFlow(job, grid, throughput.flow);
+    CountFlow(job, grid.begin, grid.end, throughput.flow);
     total.AddJob(job);
     types.try_emplace(job.type, grid).first->second.AddJob(job);
     for (const AttemptSpan& attempt : job.attempts) {

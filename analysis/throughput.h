@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analysis/agent_use.h"
+#include "analysis/job_flow.h"
 #include "analysis/job_timeline.h"
 #include "analysis/level_over_time.h"
 
@@ -27,19 +28,6 @@ struct ThroughputRow {
   LevelStats running;
   LevelStats queued;                  // not of a machine: a job in the queue is on none
   std::vector<ThroughputStep> steps;  // of the grid
-};
-
-// How many jobs went into a time and out of it. In flight at its end are those at its beginning
-// and the created ones without the others. Each job counts by its last end.
-struct JobFlow {
-  int32_t in_flight_before = 0;  // created before the time, not ended before it
-  int32_t created = 0;
-  int32_t completed = 0;
-  int32_t failed = 0;
-  int32_t aborted = 0;
-  int32_t abandoned = 0;
-  int32_t ended_unseen = 0;  // a broker that restarted found them ended
-  int32_t in_flight_after = 0;
 };
 
 struct Throughput {

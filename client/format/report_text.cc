@@ -52,6 +52,28 @@ std::string OverviewText(const Report& report) {
   return absl::StrCat("## Overview\n\n", table.ToString());
 }
 
+std::string WindowsText(const Report& report) {
+  std::string text;
+  for (const v1::ReportWindow& window : report.windows()) {
+    MarkdownTable table({"Job type", "In flight before", "Created", "Completed", "Failed",
+                         "Aborted", "In flight after"});
+    const auto add = [&](const std::string& type, const v1::JobFlow& flow) {
+      table.AddRow({type, HumanCount(flow.in_flight_before()), HumanCount(flow.created()),
+                    HumanCount(flow.completed()), HumanCount(flow.failed()),
+                    HumanCount(flow.aborted()), HumanCount(flow.in_flight_after())});
+    };
+    for (const v1::TypeFlow& type : window.job_types()) {
+      add(MarkdownText(type.type()), type.flow());
+    }
+    add("all", window.total());
+    absl::StrAppend(&text, "### ",
+                    window.has_epoch() ? absl::StrCat("Epoch ", window.epoch(), ", ") : "",
+                    HumanTime(window.start_time()), " to ", TimeOfDay(window.end_time()),
+                    " UTC\n\n", table.ToString());
+  }
+  return text.empty() ? "" : absl::StrCat("## Windows\n\n", text);
+}
+
 std::string BytesCell(bool known, double bytes) {
   return known ? HumanBytes(std::llround(bytes)) : "-";
 }
@@ -153,7 +175,7 @@ std::string ReportText(const v1::GetReportResponse& report) {
   const std::string incomplete = IncompleteLine(report.completeness());
   if (!incomplete.empty())
     absl::StrAppend(&text, "**", absl::StripSuffix(incomplete, "\n"), "**\n\n");
-  absl::StrAppend(&text, OverviewText(report), ReportJobTypesText(report),
+  absl::StrAppend(&text, OverviewText(report), WindowsText(report), ReportJobTypesText(report),
                   ReportStartupsText(report), WitnessesText(report), ReliabilityText(report),
                   MachinesText(report));
   absl::StrAppend(

@@ -10,6 +10,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "analysis/epoch_summary.h"
+#include "analysis/job_flow.h"
+#include "analysis/job_timeline.h"
 #include "analysis/startup.h"
 #include "model/job_purpose.h"
 #include "rpc/convert.h"
@@ -17,6 +19,7 @@
 #include "server/query/completeness.h"
 #include "server/query/report_findings.h"
 #include "server/query/store_convert.h"
+#include "server/query/throughput.h"
 
 namespace proverlog {
 namespace {
@@ -199,6 +202,49 @@ void AddJobTypes(const std::vector<LoadedEpoch>& epochs, v1::GetReportResponse& 
   }
 }
 
+// What went on between two instants, of the epochs' jobs.
+v1::ReportWindow WindowOf(const std::vector<const LoadedEpoch*>& epochs, UnixMillis begin,
+                          UnixMillis end) {
+  JobFlow total;
+  std::map<std::string, JobFlow> by_type;
+  std::vector<std::string> order;
+  for (const LoadedEpoch* epoch : epochs) {
+    for (const JobTypeSummary& type : epoch->summary.job_types) {
+      if (by_type.try_emplace(type.type).second) order.push_back(type.type);
+    }
+    for (const Job& job : epoch->state.jobs) {
+      if (!job.exists) continue;
+      const JobTimeline timeline = TimelineOf(job);
+      CountFlow(timeline, begin, end, total);
+      CountFlow(timeline, begin, end, by_type[timeline.type]);
+    }
+  }
+  v1::ReportWindow window;
+  *window.mutable_start_time() = ToProtoTimestamp(begin);
+  *window.mutable_end_time() = ToProtoTimestamp(end);
+  *window.mutable_total() = proverlog::ToProto(total);
+  for (const std::string& type : order) {
+    v1::TypeFlow& flow = *window.add_job_types();
+    flow.set_type(type);
+    *flow.mutable_flow() = proverlog::ToProto(by_type[type]);
+  }
+  return window;
+}
+
+void AddWindows(const std::vector<LoadedEpoch>& epochs, const EpochWindow& asked,
+                v1::GetReportResponse& response) {
+  std::vector<const LoadedEpoch*> all;
+  for (const LoadedEpoch& epoch : epochs) {
+    all.push_back(&epoch);
+    const EpochSummary& summary = epoch.summary;
+    if (!summary.first_at) continue;
+    v1::ReportWindow& window = *response.add_windows();
+    window = WindowOf({&epoch}, *summary.first_at, *summary.last_at + 1);
+    window.set_epoch(summary.epoch);
+  }
+  if (asked.begin) *response.add_windows() = WindowOf(all, *asked.begin, *asked.end);
+}
+
 // The events of no epoch in the window, at most kMaxEvents.
 absl::StatusOr<std::vector<Event>> LoadEvents(QueryStore& store, const ProverRef& prover,
                                               const EpochWindow& window) {
@@ -288,6 +334,7 @@ absl::StatusOr<v1::GetReportResponse> GetReport(QueryStore& store, const ProverR
                       *response.mutable_completeness());
     jobs.insert(jobs.end(), epoch.state.jobs.begin(), epoch.state.jobs.end());
   }
+  AddWindows(*epochs, *window, response);
   AddJobTypes(*epochs, response);
   const EpochWindow span = SpanOf(*epochs, *window);
   if (auto status = AddStartups(store, prover, span, jobs, response); !status.ok()) return status;

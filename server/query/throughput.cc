@@ -175,19 +175,6 @@ absl::StatusOr<TimeGrid> GridOf(const Asked& asked, const Timelines& timelines, 
   return grid;
 }
 
-v1::JobFlow ToProto(const JobFlow& flow) {
-  v1::JobFlow proto;
-  proto.set_in_flight_before(flow.in_flight_before);
-  proto.set_created(flow.created);
-  proto.set_completed(flow.completed);
-  proto.set_failed(flow.failed);
-  proto.set_aborted(flow.aborted);
-  proto.set_abandoned(flow.abandoned);
-  proto.set_ended_unseen(flow.ended_unseen);
-  proto.set_in_flight_after(flow.in_flight_after);
-  return proto;
-}
-
 v1::LevelStats ToProto(const LevelStats& level, bool with_time) {
   v1::LevelStats proto;
   proto.set_mean(level.mean);
@@ -251,7 +238,7 @@ void AddFigures(const Throughput& throughput, v1::ThroughputBreakdown breakdown,
   *response.mutable_start_time() = ToProtoTimestamp(grid.begin);
   *response.mutable_end_time() = ToProtoTimestamp(grid.end);
   *response.mutable_step() = Sum(grid.step);
-  *response.mutable_flow() = ToProto(throughput.flow);
+  *response.mutable_flow() = proverlog::ToProto(throughput.flow);
   *response.mutable_total() = ToProto(throughput.total, grid, {true, true});
   const auto add_rows = [&](const std::vector<ThroughputRow>& rows, RowShape shape, auto& to) {
     for (size_t i = 0; i < std::min(rows.size(), kMaxRows); ++i) {
@@ -278,6 +265,19 @@ void AddFigures(const Throughput& throughput, v1::ThroughputBreakdown breakdown,
 }
 
 }  // namespace
+
+v1::JobFlow ToProto(const JobFlow& flow) {
+  v1::JobFlow proto;
+  proto.set_in_flight_before(flow.in_flight_before);
+  proto.set_created(flow.created);
+  proto.set_completed(flow.completed);
+  proto.set_failed(flow.failed);
+  proto.set_aborted(flow.aborted);
+  proto.set_abandoned(flow.abandoned);
+  proto.set_ended_unseen(flow.ended_unseen);
+  proto.set_in_flight_after(flow.in_flight_after);
+  return proto;
+}
 
 absl::StatusOr<v1::GetThroughputResponse> GetThroughput(QueryStore& store, const ProverRef& prover,
                                                         const v1::GetThroughputRequest& request,

@@ -153,6 +153,7 @@ TEST_F(ReportTest, HasTheFiguresOfThoseThatWereWrittenByHand) {
         "| 3054 | incomplete | A | 2025-05-01 10:03:26.000 | 10:03:49.901 | 23.9 s | 18 | 18 |",
         "| B | 2025-05-01 10:17:47.000 |", "Epoch 3054 ran on A (18 of its attempts, 100 %).",
         "Epoch 3055 began 837 s after the last instant of epoch 3054.",
+        "| TUBE_PROOF | 0 | 8 | 8 | 0 | 0 | 0 |",
         // Job types.
         "### PUBLIC_VM (new in epoch 3055)\n\n- **Purpose**: proves the execution",
         "takes the proofs of PUBLIC_VM, TUBE_PROOF; enqueued after one of these had completed: 4 "
@@ -179,6 +180,17 @@ TEST_F(ReportTest, HasTheFiguresOfThoseThatWereWrittenByHand) {
   }
   EXPECT_THAT(report, Not(HasSubstr("TUBE_PROOF -> PUBLIC_VM")));
   EXPECT_THAT(report, Not(HasSubstr("Incomplete")));
+}
+
+// The hand-written one counts what was created and completed in a time.
+TEST_F(ReportTest, CountsATimeByItself) {
+  Import("A", LogOfA());
+  const std::string report =
+      Report({"--epoch", "3054", "--from", "2025-05-01 10:03:40", "--to", "2025-05-01 10:03:50"});
+  EXPECT_THAT(report, HasSubstr("### 2025-05-01 10:03:40.000 to 10:03:50.000 UTC\n"));
+  const std::string window = report.substr(report.find("### 2025-05-01 10:03:40"));
+  EXPECT_THAT(window, HasSubstr("| TUBE_PROOF | 0 | 0 | 0 | 0 | 0 | 0 |"));
+  EXPECT_THAT(window, HasSubstr("| MERGE_ROLLUP | 0 | 4 | 4 | 0 | 0 | 0 |"));
 }
 
 TEST_F(ReportTest, WhatCannotBeReportedIsSaid) {
