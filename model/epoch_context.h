@@ -17,6 +17,8 @@ struct EpochContext {
   // When the broker first took a job of an epoch so much later that it keeps this one no more: of
   // the first such epoch that it took one of.
   std::optional<UnixMillis> moved_on_at;
+
+  friend bool operator==(const EpochContext& a, const EpochContext& b) = default;
 };
 
 // A broker keeps the jobs of its latest epoch and of this many before it (its option

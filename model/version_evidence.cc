@@ -113,6 +113,29 @@ void VersionEvidence::Merge(const VersionEvidence& other) {
   if (printed_.empty()) printed_ = other.printed_;
 }
 
+VersionRange VersionEvidence::range() const {
+  if (printed_.empty()) return range_;
+  const AztecVersion version = ParseVersion(printed_, VersionRange::kOpenFrom);
+  return version == VersionRange::kOpenFrom ? range_ : VersionRange{version, version};
+}
+
+bool VersionEvidence::IsOf(absl::string_view version) const {
+  if (version.empty() || !is_known()) return false;
+  if (ToString() == version) return true;
+  if (is_printed()) {
+    return absl::StartsWith(printed_, version) && !absl::ascii_isdigit(printed_[version.size()]);
+  }
+  const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(version, '.');
+  int32_t major = 0;
+  if (!absl::SimpleAtoi(parts.first, &major)) return false;
+  const bool has_minor = absl::StrContains(version, '.');
+  const AztecVersion from =
+      has_minor ? ParseVersion(version, VersionRange::kOpenTo) : MakeAztecVersion(major, 0);
+  AztecVersion to = has_minor ? from : MakeAztecVersion(major + 1, 0) - 1;
+  if (to >= kNewestRead) to = VersionRange::kOpenTo;
+  return range_.from >= from && range_.to <= to;
+}
+
 std::string VersionEvidence::ToString() const {
   if (several_printed_) return "several versions";
   if (!printed_.empty()) return printed_;

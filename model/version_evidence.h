@@ -48,6 +48,11 @@ class VersionEvidence {
 
   bool is_known() const { return *this != VersionEvidence(); }
   bool is_printed() const { return !printed_.empty(); }
+  // Exact where the version is printed. It begins behind its end where the software was replaced.
+  VersionRange range() const;
+  // Whether it is surely of the version, "4" or "4.1" or as ToString has it: that one, or one of
+  // its minor or patch versions.
+  bool IsOf(absl::string_view version) const;
 
   // "4.1.2" where that is printed, else "3.0 or later", "1.1 to 2.0", "5.2 or later, and up to 4.1"
   // where two versions must have written it, "several versions" where logs that were merged print

@@ -110,5 +110,29 @@ TEST(VersionEvidenceTest, IsSavedAndReadBack) {
   EXPECT_FALSE(VersionEvidence::Parse("nonsense").is_known());
 }
 
+TEST(VersionEvidenceTest, IsSurelyOfAVersion) {
+  VersionEvidence printed;
+  printed.AddPrinted("4.1.2");
+  for (const char* version : {"4", "4.1", "4.1.2"}) EXPECT_TRUE(printed.IsOf(version)) << version;
+  for (const char* version : {"", "5", "4.1.20", "4.1.1", "4.10", "1"}) {
+    EXPECT_FALSE(printed.IsOf(version)) << version;
+  }
+  EXPECT_EQ(printed.range(), (VersionRange{MakeAztecVersion(4, 1), MakeAztecVersion(4, 1)}));
+
+  VersionEvidence newest;
+  newest.Add(ParseVersionRange("5.2"));
+  for (const char* version : {"5", "5.2", "5.2 or later"}) EXPECT_TRUE(newest.IsOf(version));
+  EXPECT_FALSE(newest.IsOf("4.1"));
+  VersionEvidence range;
+  range.Add(ParseVersionRange("4.0-4.1"));
+  EXPECT_TRUE(range.IsOf("4"));
+  EXPECT_FALSE(range.IsOf("4.1"));
+  EXPECT_TRUE(range.IsOf("4.0 to 4.1"));
+  VersionEvidence open;
+  open.Add(ParseVersionRange("0.87-4.1"));
+  EXPECT_FALSE(open.IsOf("4"));
+  EXPECT_FALSE(VersionEvidence().IsOf("unknown"));
+}
+
 }  // namespace
 }  // namespace proverlog

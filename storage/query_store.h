@@ -48,13 +48,30 @@ struct EpochWindow {
   std::optional<UnixMillis> end;
 };
 
-// An epoch with a fact or a session's event that is dated. What was computed from its jobs and
-// sessions holds as long as its revision and its EpochContext are the same.
+// An epoch with a fact or a session's event that is dated.
 struct EpochRevision {
   int32_t epoch = 0;
   int64_t revision = 0;
   UnixMillis first_at = 0;
   UnixMillis last_at = 0;
+};
+
+// What was computed from an epoch's jobs that exist and its sessions holds as long as its revision
+// and its context are the same. No two epochs ever have the same revision.
+struct EpochVersion {
+  int32_t epoch = 0;
+  int64_t revision = 0;
+  EpochContext context;
+
+  friend bool operator==(const EpochVersion& a, const EpochVersion& b) = default;
+};
+// Of an epoch with neither a job that exists nor a session.
+inline constexpr int64_t kNoRevision = 0;
+
+// What is known of an epoch from an earlier call.
+struct KnownEpoch {
+  EpochVersion version;
+  std::vector<int64_t> stream_ids;  // StreamsOf its jobs and context
 };
 
 struct JobFilter {
@@ -94,10 +111,12 @@ struct UnknownPosition {
 // An epoch as it was at one instant, and how far the logs were then.
 struct EpochState {
   std::vector<Job> jobs;  // all, also those that do not exist
+  bool as_known = false;  // LoadEpochChanges: the epoch is as it was, its jobs are not loaded
   EpochContext context;
+  int64_t revision = kNoRevision;
   // Its runs of circuits, by circuit and step in the order in which they first appear; at most 200.
   std::vector<CircuitSummary> circuits;
-  // The streams that told a fact or of a session of the epoch; then, at most kMaxStreamsBehind,
+  // The streams that told of a job that exists or of a session; then, at most kMaxStreamsBehind,
   // those that have records of its time, and that may tell more: they are committed further than
   // normalized, or in part unreadable.
   std::vector<StreamStatus> streams;
@@ -105,8 +124,8 @@ struct EpochState {
 };
 inline constexpr int kMaxStreamsBehind = 1000;
 
-// The streams that told the jobs' facts, and of the epoch's sessions, each once.
-std::vector<int64_t> StreamsOf(const std::vector<Job>& jobs, const EpochContext& context = {});
+// The streams that told of the jobs that exist, and of the epoch's sessions, each once.
+std::vector<int64_t> StreamsOf(const std::vector<Job>& jobs, const EpochContext& context);
 
 // Where an event stands among those of its epoch.
 struct EventPosition {
@@ -186,6 +205,15 @@ class QueryStore : public ArchiveReader {
   // The same, with its circuits and with how far the logs are of which it is made.
   virtual absl::StatusOr<EpochState> LoadEpochState(const ProverRef& prover, int32_t epoch,
                                                     int64_t max_jobs) = 0;
+
+  // The same, but without the jobs where the epoch is still as it is known.
+  virtual absl::StatusOr<EpochState> LoadEpochChanges(const ProverRef& prover,
+                                                      const KnownEpoch& known,
+                                                      int64_t max_jobs) = 0;
+
+  // The latest epochs, and what tells whether what was computed of them still holds.
+  virtual absl::StatusOr<std::vector<EpochVersion>> ListEpochVersions(const ProverRef& prover,
+                                                                      int limit) = 0;
 
   // The epochs' completed jobs, by epoch.
   virtual absl::StatusOr<std::map<int32_t, std::vector<CompletedJob>>> LoadCompleted(

@@ -3,17 +3,18 @@
 #include <cstdio>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "client/commands/command.h"
+#include "client/commands/compare_command.h"
 #include "client/commands/critical_path_command.h"
 #include "client/commands/progress_command.h"
 #include "client/commands/query_flags.h"
 #include "client/commands/report_command.h"
 #include "client/commands/submissions_command.h"
 #include "client/commands/throughput_command.h"
+#include "client/commands/trend_command.h"
 #include "client/format/summary.h"
 #include "model/job.h"
 #include "rpc/convert.h"
@@ -192,23 +193,6 @@ void AddMachines(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   });
 }
 
-void AddCompare(CLI::App& app, GlobalFlags* flags, int* exit_code) {
-  CLI::App* command = app.add_subcommand("compare", "Set the machines side by side");
-  AddExample(command, "proverlog compare --epoch 3054 3055");
-  AddQueryFlags(command, flags);
-  auto request = std::make_shared<v1::CompareMachinesRequest>();
-  command->add_option_function<std::vector<int32_t>>(
-      "--epoch",
-      [request](const std::vector<int32_t>& values) {
-        for (const int32_t epoch : values) request->add_epochs(epoch);
-      },
-      "Compare in these epochs (default: the latest 10)");
-  SetBody(command, exit_code, [flags, request] {
-    request->set_prover(flags->prover);
-    return Ask(*flags, &Stub::CompareMachines, *request, Show(&ComparisonText));
-  });
-}
-
 void AddUnknown(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   CLI::App* command =
       app.add_subcommand("unknown", "List the messages that are not understood, by how often");
@@ -236,7 +220,8 @@ void AddQueryCommands(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   AddCriticalPathCommand(app, flags, exit_code);
   AddLines(app, flags, exit_code);
   AddMachines(app, flags, exit_code);
-  AddCompare(app, flags, exit_code);
+  AddCompareCommand(app, flags, exit_code);
+  AddTrendCommand(app, flags, exit_code);
   AddUnknown(app, flags, exit_code);
   AddProgressCommand(app, flags, exit_code);
   AddSubmissionsCommand(app, flags, exit_code);

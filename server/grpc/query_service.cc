@@ -30,7 +30,7 @@ grpc::ServerUnaryReactor* QueryService::Run(
     }
     const auto store = store_->WithDeadline(
         std::min(absl::FromChrono(context->deadline()), absl::Now() + timeout_));
-    auto result = (QueryHandler(store.get()).*method)(*request);
+    auto result = (QueryHandler(store.get(), &cache_).*method)(*request);
     const absl::Status status = result.status();
     if (status.ok()) *response = *std::move(result);
     finish(status);
@@ -97,6 +97,18 @@ grpc::ServerUnaryReactor* QueryService::GetCriticalPath(grpc::CallbackServerCont
                                                         const v1::GetCriticalPathRequest* request,
                                                         v1::GetCriticalPathResponse* response) {
   return Run(context, &QueryHandler::GetCriticalPath, request, response);
+}
+
+grpc::ServerUnaryReactor* QueryService::Compare(grpc::CallbackServerContext* context,
+                                                const v1::CompareRequest* request,
+                                                v1::CompareResponse* response) {
+  return Run(context, &QueryHandler::Compare, request, response);
+}
+
+grpc::ServerUnaryReactor* QueryService::GetTrend(grpc::CallbackServerContext* context,
+                                                 const v1::GetTrendRequest* request,
+                                                 v1::GetTrendResponse* response) {
+  return Run(context, &QueryHandler::GetTrend, request, response);
 }
 
 grpc::ServerUnaryReactor* QueryService::ListEvents(grpc::CallbackServerContext* context,

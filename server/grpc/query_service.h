@@ -5,6 +5,7 @@
 #include "proverlog/v1/query.grpc.pb.h"
 #include "server/grpc/work_queue.h"
 #include "server/metrics/metrics.h"
+#include "server/query/epoch_cache.h"
 #include "server/query/query_handler.h"
 #include "storage/query_store.h"
 
@@ -47,6 +48,12 @@ class QueryService final : public v1::QueryService::CallbackService {
   grpc::ServerUnaryReactor* GetCriticalPath(grpc::CallbackServerContext* context,
                                             const v1::GetCriticalPathRequest* request,
                                             v1::GetCriticalPathResponse* response) override;
+  grpc::ServerUnaryReactor* Compare(grpc::CallbackServerContext* context,
+                                    const v1::CompareRequest* request,
+                                    v1::CompareResponse* response) override;
+  grpc::ServerUnaryReactor* GetTrend(grpc::CallbackServerContext* context,
+                                     const v1::GetTrendRequest* request,
+                                     v1::GetTrendResponse* response) override;
   grpc::ServerUnaryReactor* ListEvents(grpc::CallbackServerContext* context,
                                        const v1::ListEventsRequest* request,
                                        v1::ListEventsResponse* response) override;
@@ -67,6 +74,9 @@ class QueryService final : public v1::QueryService::CallbackService {
                                             v1::ListSubmissionsResponse* response) override;
 
  private:
+  // About 10,000 epochs of a few machines.
+  static constexpr size_t kCacheBytes = size_t{128} << 20;
+
   template <typename Request, typename Response>
   grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* context,
                                 absl::StatusOr<Response> (QueryHandler::*method)(const Request&),
@@ -76,6 +86,7 @@ class QueryService final : public v1::QueryService::CallbackService {
   WorkQueue* queue_;
   QueryMetrics* metrics_;
   const absl::Duration timeout_;
+  EpochCache cache_{kCacheBytes};
 };
 
 }  // namespace proverlog

@@ -16,7 +16,7 @@ absl::Status CheckKnown(QueryStore& store, const ProverRef& prover, int32_t epoc
                         const EpochState& state) {
   const bool has_job =
       std::any_of(state.jobs.begin(), state.jobs.end(), [](const Job& job) { return job.exists; });
-  if (has_job || !state.context.sessions.empty()) return absl::OkStatus();
+  if (has_job || state.as_known || !state.context.sessions.empty()) return absl::OkStatus();
   const auto latest = store.ListEpochs(prover, std::nullopt, 1);
   if (!latest.ok()) return latest.status();
   return absl::NotFoundError(

@@ -16,6 +16,7 @@
 #include "rpc/status.h"
 #include "server/query/completeness.h"
 #include "server/query/deadlines.h"
+#include "server/query/known_epoch.h"
 #include "server/query/query_handler.h"
 
 namespace proverlog {

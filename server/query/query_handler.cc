@@ -10,20 +10,23 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "analysis/epoch_summary.h"
-#include "analysis/machine_comparison.h"
 #include "rpc/convert.h"
 #include "rpc/status.h"
+#include "server/query/compare.h"
+#include "server/query/compare_machines.h"
 #include "server/query/completeness.h"
 #include "server/query/critical_path.h"
 #include "server/query/events.h"
 #include "server/query/explain.h"
 #include "server/query/fact_lines.h"
+#include "server/query/find_prover.h"
 #include "server/query/known_epoch.h"
 #include "server/query/list_lines.h"
 #include "server/query/page_token.h"
 #include "server/query/report.h"
 #include "server/query/store_convert.h"
 #include "server/query/throughput.h"
+#include "server/query/trend.h"
 #include "server/query/unknown_messages.h"
 
 namespace proverlog {
@@ -38,9 +41,6 @@ constexpr int kMaxContextLines = 20;
 constexpr size_t kMaxFacts = 1000;
 constexpr int kMaxFactsWithLines = 100;
 constexpr size_t kMaxLineBytes = size_t{2} << 20;
-constexpr size_t kMaxFactsCompared = 1'000'000;
-constexpr int kDefaultComparedEpochs = 10;
-constexpr int kMaxComparedEpochs = 50;
 constexpr size_t kMaxStreams = 10'000;
 constexpr size_t kMaxMachines = 1000;
 constexpr int kMaxStreamsOfMachine = 100;
@@ -72,38 +72,25 @@ absl::StatusOr<std::optional<JobState>> StateOf(v1::JobState state) {
   }
 }
 
-// The epochs' jobs, loaded one epoch after the other.
-class ComparedJobs {
- public:
-  absl::Status Add(std::vector<Job> jobs) {
-    for (Job& job : jobs) {
-      facts_ += job.facts.size();
-      jobs_.push_back(std::move(job));
-    }
-    if (jobs_.size() <= kMaxJobsLoaded && facts_ <= kMaxFactsCompared) return absl::OkStatus();
-    return absl::ResourceExhaustedError(
-        absl::StrCat("the epochs have more than ", kMaxJobsLoaded, " jobs or ", kMaxFactsCompared,
-                     " facts, too many for one answer; compare fewer epochs"));
-  }
-  const std::vector<Job>& jobs() const { return jobs_; }
-
- private:
-  std::vector<Job> jobs_;
-  size_t facts_ = 0;
-};
-
 }  // namespace
 
 absl::StatusOr<ProverRef> QueryHandler::FindProver(const std::string& name) {
-  if (!name.empty()) return store_->FindProver(name);
-  auto provers = store_->ListProvers(2);
-  if (!provers.ok()) return provers.status();
-  if (provers->empty()) {
-    return absl::NotFoundError("there is no prover yet; import a log, or ship one");
+  return proverlog::FindProver(*store_, name);
+}
+
+absl::StatusOr<EpochState> QueryHandler::LoadFigures(const ProverRef& prover, int32_t epoch,
+                                                     std::shared_ptr<const CachedEpoch>& figures) {
+  figures = cache_ == nullptr ? nullptr : cache_->Find(prover, epoch);
+  auto state = figures == nullptr
+                   ? store_->LoadEpochState(prover, epoch, kMaxJobsLoaded)
+                   : store_->LoadEpochChanges(prover, figures->known, kMaxJobsLoaded);
+  if (!state.ok()) return state.status();
+  if (auto status = CheckKnown(*store_, prover, epoch, *state); !status.ok()) return status;
+  if (!state->as_known) {
+    figures = ComputeEpoch(epoch, *state);
+    if (cache_ != nullptr) cache_->Put(prover, figures);
   }
-  if (provers->size() == 1) return provers->front();
-  return InvalidField("prover", absl::StrCat("there are several, name one, such as \"",
-                                             provers->front().name, "\""));
+  return state;
 }
 
 absl::StatusOr<v1::ListEpochsResponse> QueryHandler::ListEpochs(
@@ -146,15 +133,14 @@ absl::StatusOr<v1::GetEpochSummaryResponse> QueryHandler::GetEpochSummary(
   if (auto status = CheckEpoch(request.epoch()); !status.ok()) return status;
   const auto prover = FindProver(request.prover());
   if (!prover.ok()) return prover.status();
-  const auto state = store_->LoadEpochState(*prover, request.epoch(), kMaxJobsLoaded);
+  std::shared_ptr<const CachedEpoch> epoch;
+  const auto state = LoadFigures(*prover, request.epoch(), epoch);
   if (!state.ok()) return state.status();
-  if (auto status = CheckKnown(*store_, *prover, request.epoch(), *state); !status.ok())
-    return status;
 
-  const EpochSummary summary = SummarizeEpoch(request.epoch(), state->jobs, state->context);
-  v1::GetEpochSummaryResponse response = ToProto(summary);
+  v1::GetEpochSummaryResponse response = ToProto(epoch->figures.summary);
   response.set_prover(prover->name);
-  *response.mutable_completeness() = CompletenessOf(*state, summary, prover->name, absl::Now());
+  *response.mutable_completeness() =
+      CompletenessOf(*state, epoch->figures.summary, prover->name, absl::Now());
   for (const CircuitSummary& circuit : state->circuits) {
     *response.add_circuits() = ToProto(circuit);
   }
@@ -246,7 +232,9 @@ absl::StatusOr<Job> QueryHandler::FindJob(const std::string& field, const Prover
 
 absl::Status QueryHandler::AddFacts(const ProverRef& prover, const Job& job, int context_lines,
                                     v1::GetJobResponse& response) {
-  const auto streams = store_->LoadStreams(prover, StreamsOf({job}));
+  std::set<int64_t> ids;
+  for (const Fact& fact : job.facts) ids.insert(fact.origin.stream_id);
+  const auto streams = store_->LoadStreams(prover, {ids.begin(), ids.end()});
   if (!streams.ok()) return streams.status();
   std::map<int64_t, std::string> sources;
   for (const StreamStatus& stream : *streams) sources[stream.key.stream_id] = stream.source;
@@ -323,30 +311,19 @@ absl::StatusOr<v1::ListMachinesResponse> QueryHandler::ListMachines(
 
 absl::StatusOr<v1::CompareMachinesResponse> QueryHandler::CompareMachines(
     const v1::CompareMachinesRequest& request) {
-  if (request.epochs_size() > kMaxComparedEpochs) {
-    return InvalidField("epochs", absl::StrCat("there are ", request.epochs_size(), ", at most ",
-                                               kMaxComparedEpochs, " can be compared"));
-  }
   const auto prover = FindProver(request.prover());
   if (!prover.ok()) return prover.status();
-  std::set<int32_t, std::greater<>> epochs(request.epochs().begin(), request.epochs().end());
-  if (epochs.empty()) {
-    const auto latest = store_->ListEpochs(*prover, std::nullopt, kDefaultComparedEpochs);
-    if (!latest.ok()) return latest.status();
-    for (const EpochRow& row : *latest) epochs.insert(row.epoch);
-  }
+  return proverlog::CompareMachines(*store_, *prover, request);
+}
 
-  ComparedJobs compared;
-  for (const int32_t epoch : epochs) {
-    auto state = store_->LoadEpoch(*prover, epoch, kMaxJobsLoaded);
-    if (!state.ok()) return state.status();
-    if (auto status = CheckKnown(*store_, *prover, epoch, *state); !status.ok()) return status;
-    if (auto status = compared.Add(std::move(state->jobs)); !status.ok()) return status;
-  }
-  v1::CompareMachinesResponse response = ToProto(proverlog::CompareMachines(compared.jobs()));
-  response.set_prover(prover->name);
-  response.mutable_epochs()->Add(epochs.begin(), epochs.end());
-  return response;
+absl::StatusOr<v1::CompareResponse> QueryHandler::Compare(const v1::CompareRequest& request) {
+  return proverlog::Compare(*store_, request, absl::Now());
+}
+
+absl::StatusOr<v1::GetTrendResponse> QueryHandler::GetTrend(const v1::GetTrendRequest& request) {
+  const auto prover = FindProver(request.prover());
+  if (!prover.ok()) return prover.status();
+  return proverlog::GetTrend(*store_, cache_, *prover, request, absl::Now());
 }
 
 absl::StatusOr<v1::GetThroughputResponse> QueryHandler::GetThroughput(

@@ -2,22 +2,22 @@
 #define PROVERLOG_SERVER_QUERY_QUERY_HANDLER_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "proverlog/v1/query.pb.h"
+#include "server/query/epoch_cache.h"
 #include "storage/query_store.h"
 
 namespace proverlog {
 
-// What one answer is made of: about 1 KiB a job.
-inline constexpr size_t kMaxJobsLoaded = 100'000;
-
 // QueryService without gRPC: one method a call, as query.proto says. It blocks on the database.
-// `store` outlives it.
+// `store` and `cache` outlive it; without a cache every epoch is computed anew.
 class QueryHandler {
  public:
-  explicit QueryHandler(QueryStore* store) : store_(store) {}
+  explicit QueryHandler(QueryStore* store, EpochCache* cache = nullptr)
+      : store_(store), cache_(cache) {}
 
   absl::StatusOr<v1::ListEpochsResponse> ListEpochs(const v1::ListEpochsRequest& request);
   absl::StatusOr<v1::GetEpochSummaryResponse> GetEpochSummary(
@@ -29,6 +29,8 @@ class QueryHandler {
   absl::StatusOr<v1::ListMachinesResponse> ListMachines(const v1::ListMachinesRequest& request);
   absl::StatusOr<v1::CompareMachinesResponse> CompareMachines(
       const v1::CompareMachinesRequest& request);
+  absl::StatusOr<v1::CompareResponse> Compare(const v1::CompareRequest& request);
+  absl::StatusOr<v1::GetTrendResponse> GetTrend(const v1::GetTrendRequest& request);
   absl::StatusOr<v1::GetThroughputResponse> GetThroughput(const v1::GetThroughputRequest& request);
   absl::StatusOr<v1::GetCriticalPathResponse> GetCriticalPath(
       const v1::GetCriticalPathRequest& request);
@@ -44,6 +46,9 @@ class QueryHandler {
  private:
   // The prover of that name, or the only one where the name is empty.
   absl::StatusOr<ProverRef> FindProver(const std::string& name);
+  // The epoch's figures, from the cache where it has them; the epoch is without its jobs.
+  absl::StatusOr<EpochState> LoadFigures(const ProverRef& prover, int32_t epoch,
+                                         std::shared_ptr<const CachedEpoch>& figures);
   // The job of that id, or the only one whose hash begins with the id's.
   // `field` is the request's that has it.
   absl::StatusOr<Job> FindJob(const std::string& field, const ProverRef& prover, const JobId& id);
@@ -52,6 +57,7 @@ class QueryHandler {
                         v1::GetJobResponse& response);
 
   QueryStore* store_;
+  EpochCache* cache_;
 };
 
 }  // namespace proverlog

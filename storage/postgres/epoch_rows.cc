@@ -41,7 +41,7 @@ void NoteEpochs(pqxx::transaction_base& tx, const ProjectionKey& key, const Epoc
       " ON CONFLICT (prover_id, projection_id, epoch) DO UPDATE"
       " SET enqueued_at = least(epoch.enqueued_at, excluded.enqueued_at),"
       "  first_at = least(epoch.first_at, excluded.first_at),"
-      "  last_at = greatest(epoch.last_at, excluded.last_at), revision = epoch.revision + 1",
+      "  last_at = greatest(epoch.last_at, excluded.last_at), revision = excluded.revision",
       key.prover_id, key.projection_id, numbers.Finish(), enqueued_at.Finish(), first_at.Finish(),
       last_at.Finish());
 }
@@ -126,6 +126,31 @@ absl::StatusOr<std::map<int32_t, EpochContext>> ReadContexts(pqxx::transaction_b
     contexts[epoch] = ContextOf(std::move((*events)[epoch]), ReadOptional(row[1]));
   }
   return contexts;
+}
+
+int64_t ReadRevision(pqxx::transaction_base& tx, const ProjectionKey& key, int32_t epoch) {
+  const auto rows = tx.exec_params(
+      "SELECT revision FROM epoch WHERE prover_id = $1 AND projection_id = $2 AND epoch = $3",
+      key.prover_id, key.projection_id, epoch);
+  return rows.empty() ? kNoRevision : rows[0][0].as<int64_t>();
+}
+
+absl::StatusOr<std::vector<EpochVersion>> ReadEpochVersions(pqxx::transaction_base& tx,
+                                                            const ProjectionKey& key, int limit) {
+  const auto rows = tx.exec_params(
+      "SELECT epoch, revision FROM epoch WHERE prover_id = $1 AND projection_id = $2"
+      " ORDER BY epoch DESC LIMIT $3",
+      key.prover_id, key.projection_id, limit);
+  std::vector<int32_t> numbers;
+  for (const auto& row : rows) numbers.push_back(row[0].as<int32_t>());
+  auto contexts = ReadContexts(tx, key, numbers);
+  if (!contexts.ok()) return contexts.status();
+  std::vector<EpochVersion> versions;
+  for (const auto& row : rows) {
+    const auto epoch = row[0].as<int32_t>();
+    versions.push_back({epoch, row[1].as<int64_t>(), std::move((*contexts)[epoch])});
+  }
+  return versions;
 }
 
 absl::StatusOr<EpochContext> ReadContext(pqxx::transaction_base& tx, const ProjectionKey& key,

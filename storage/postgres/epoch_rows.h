@@ -40,7 +40,14 @@ absl::StatusOr<std::map<int32_t, EpochContext>> ReadContexts(pqxx::transaction_b
                                                              const ProjectionKey& key,
                                                              const std::vector<int32_t>& epochs);
 
-// The same of one epoch.
+// The epoch's revision; kNoRevision where it has no row.
+int64_t ReadRevision(pqxx::transaction_base& tx, const ProjectionKey& key, int32_t epoch);
+
+// The latest epochs.
+absl::StatusOr<std::vector<EpochVersion>> ReadEpochVersions(pqxx::transaction_base& tx,
+                                                            const ProjectionKey& key, int limit);
+
+// The same as ReadContexts of one epoch.
 absl::StatusOr<EpochContext> ReadContext(pqxx::transaction_base& tx, const ProjectionKey& key,
                                          int32_t epoch);
 

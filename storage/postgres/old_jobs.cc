@@ -86,6 +86,10 @@ bool DeleteEpoch(ReadWrite& tx, const ProjectionKey& key, int64_t epoch) {
       "   AND f.projection_id = $2 AND f.epoch = $3 AND f.type = old.type AND f.hash = old.hash)"
       " SELECT count(*) FROM old",
       key.prover_id, key.projection_id, epoch, kMaxJobs);
+  tx.exec_params(
+      "UPDATE epoch SET revision = nextval('epoch_revision')"
+      " WHERE prover_id = $1 AND projection_id = $2 AND epoch = $3",
+      key.prover_id, key.projection_id, epoch);
   return jobs[0].as<int>() < kMaxJobs &&
          DeleteRows(tx, key, "circuit_batch", "epoch = $3", epoch) &&
          DeleteRows(tx, key, "event", "epoch = $3", epoch) &&

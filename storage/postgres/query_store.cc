@@ -15,6 +15,7 @@
 #include "storage/postgres/circuit_rows.h"
 #include "storage/postgres/completed_rows.h"
 #include "storage/postgres/epoch_rows.h"
+#include "storage/postgres/epoch_state.h"
 #include "storage/postgres/event_rows.h"
 #include "storage/postgres/fields.h"
 #include "storage/postgres/hash_key.h"
@@ -28,11 +29,7 @@
 namespace proverlog::postgres {
 namespace {
 
-// Of one call; a healthy job has none of these rows.
-constexpr int64_t kMaxFactRows = 500'000;
 constexpr size_t kFullHashDigits = 64;
-
-ProjectionKey KeyOf(const ProverRef& prover) { return {prover.prover_id, prover.projection_id}; }
 
 // Makes PostgreSQL cancel a statement that runs when the deadline comes.
 absl::Status LimitTime(pqxx::transaction_base& tx, absl::Time deadline) {
@@ -45,13 +42,6 @@ absl::Status LimitTime(pqxx::transaction_base& tx, absl::Time deadline) {
 
 ProverRef ReadProver(const pqxx::row& row) {
   return {row[0].as<ProverId>(), row[1].as<int32_t>(), row[2].as<std::string>()};
-}
-
-Job DeriveJobOfEpoch(const JobId& id, std::vector<Fact> facts,
-                     std::optional<UnixMillis> closed_at) {
-  Job job = DeriveJob(id, std::move(facts));
-  if (closed_at) Abandon(*closed_at, job);
-  return job;
 }
 
 EpochRow ReadEpoch(const pqxx::row& row) {
@@ -111,47 +101,6 @@ absl::StatusOr<std::vector<EpochRow>> ReadEpochRows(ReadOnly& tx, const ProverRe
     epoch_rows.back().context = std::move((*contexts)[epoch_rows.back().epoch]);
   }
   return epoch_rows;
-}
-
-// The streams with these ids and those that may tell more, as EpochState says.
-void ReadSources(ReadOnly& tx, const ProverRef& prover, int32_t epoch, EpochState& state) {
-  const std::vector<int64_t> ids = StreamsOf(state.jobs, state.context);
-  Array array;
-  for (const int64_t id : ids) array.Add(id);
-  const size_t limit = ids.size() + kMaxStreamsBehind;
-  state.streams = ReadStreams(
-      tx, KeyOf(prover),
-      tx.exec_params(
-          absl::StrCat(kStreamColumns, kCountColumns, kStreamTables,
-                       "AND (s.stream_id = ANY ($3::bigint[])"
-                       " OR sp.committed_offset > coalesce(pr.normalized_offset, 0)"
-                       " OR EXISTS (SELECT FROM epoch e WHERE e.prover_id = $1"
-                       "  AND e.projection_id = $2 AND e.epoch = $5"
-                       "  AND pr.first_at <= e.last_at AND pr.last_at >= e.first_at)"
-                       " OR s.stream_id IN (SELECT stream_id FROM unreadable"
-                       "  WHERE prover_id = $1 AND projection_id = $2))"
-                       " ORDER BY s.stream_id = ANY ($3::bigint[]) DESC, machine, source, stream_id"
-                       " LIMIT $4"),
-          prover.prover_id, prover.projection_id, array.Finish(), limit + 1, epoch));
-  state.more_behind = state.streams.size() > limit;
-  if (state.more_behind) state.streams.pop_back();
-}
-
-// All jobs of the epoch, and what is known of it beyond them.
-absl::StatusOr<EpochState> ReadEpochState(ReadOnly& tx, const ProverRef& prover, int32_t epoch,
-                                          int64_t max_jobs) {
-  auto context = ReadContext(tx, KeyOf(prover), epoch);
-  if (!context.ok()) return context.status();
-  auto facts = ReadEpochFacts(tx, KeyOf(prover), epoch, {max_jobs, kMaxFactRows});
-  if (!facts.ok()) return facts.status();
-  EpochState state;
-  const std::optional<UnixMillis> closed_at = ClosedAt(*context);
-  state.jobs.reserve(facts->size());
-  for (auto& entry : *facts) {
-    state.jobs.push_back(DeriveJobOfEpoch(entry.first, std::move(entry.second), closed_at));
-  }
-  state.context = *std::move(context);
-  return state;
 }
 
 }  // namespace
@@ -232,8 +181,7 @@ absl::StatusOr<EpochState> QueryStore::LoadEpochState(const ProverRef& prover, i
   return Read(absl::StrCat("load epoch ", epoch), [&](ReadOnly& tx) -> absl::StatusOr<EpochState> {
     auto state = ReadEpochState(tx, prover, epoch, max_jobs);
     if (!state.ok()) return state.status();
-    state->circuits = SumCircuitRuns(tx, KeyOf(prover), epoch);
-    ReadSources(tx, prover, epoch, *state);
+    ReadSources(tx, prover, epoch, StreamsOf(state->jobs, state->context), *state);
     return state;
   });
 }
@@ -242,6 +190,25 @@ absl::StatusOr<std::map<int32_t, std::vector<CompletedJob>>> QueryStore::LoadCom
     const ProverRef& prover, const std::vector<int32_t>& epochs, int64_t max_jobs) {
   return Read("load completed jobs",
               [&](ReadOnly& tx) { return ReadCompleted(tx, KeyOf(prover), epochs, max_jobs); });
+}
+
+absl::StatusOr<EpochState> QueryStore::LoadEpochChanges(const ProverRef& prover,
+                                                        const KnownEpoch& known, int64_t max_jobs) {
+  const int32_t epoch = known.version.epoch;
+  return Read(absl::StrCat("load epoch ", epoch), [&](ReadOnly& tx) -> absl::StatusOr<EpochState> {
+    auto state = ReadEpochChanges(tx, prover, known, max_jobs);
+    if (!state.ok()) return state.status();
+    ReadSources(tx, prover, epoch,
+                state->as_known ? known.stream_ids : StreamsOf(state->jobs, state->context),
+                *state);
+    return state;
+  });
+}
+
+absl::StatusOr<std::vector<EpochVersion>> QueryStore::ListEpochVersions(const ProverRef& prover,
+                                                                        int limit) {
+  return Read("list the epochs",
+              [&](ReadOnly& tx) { return ReadEpochVersions(tx, KeyOf(prover), limit); });
 }
 
 absl::StatusOr<std::vector<Job>> QueryStore::ListJobs(const ProverRef& prover,

@@ -35,6 +35,10 @@ class QueryStore : public proverlog::QueryStore {
                                        int64_t max_jobs) override;
   absl::StatusOr<EpochState> LoadEpochState(const ProverRef& prover, int32_t epoch,
                                             int64_t max_jobs) override;
+  absl::StatusOr<EpochState> LoadEpochChanges(const ProverRef& prover, const KnownEpoch& known,
+                                              int64_t max_jobs) override;
+  absl::StatusOr<std::vector<EpochVersion>> ListEpochVersions(const ProverRef& prover,
+                                                              int limit) override;
   absl::StatusOr<std::map<int32_t, std::vector<CompletedJob>>> LoadCompleted(
       const ProverRef& prover, const std::vector<int32_t>& epochs, int64_t max_jobs) override;
   absl::StatusOr<std::vector<Job>> ListJobs(const ProverRef& prover, const JobFilter& filter,

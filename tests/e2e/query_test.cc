@@ -67,6 +67,8 @@ TEST_F(QueryTest, EveryTableFitsAHundredColumns) {
                                              {"critical-path", "3055"},
                                              {"machines"},
                                              {"compare"},
+                                             {"compare", "epoch=3054", "epoch=3055"},
+                                             {"trend", "wall_time"},
                                              {"progress", "3055"},
                                              {"submissions"}}) {
     const std::string out = Ask(command);
@@ -135,6 +137,33 @@ TEST_F(QueryTest, EveryAnswerIsAlsoJson) {
   EXPECT_EQ(std::string_view(parse({"job", kFailedJob})["job"]["state"]), "JOB_STATE_FAILED");
   EXPECT_EQ(simdjson::dom::array(parse({"machines"})["machines"]).size(), 2U);
   EXPECT_EQ(simdjson::dom::array(parse({"compare", "--epoch", "3054"})["epochs"]).size(), 1U);
+}
+
+TEST_F(QueryTest, SubjectsAreComparedAndFiguresFollowedOverEpochs) {
+  const std::string machines = Ask({"compare", "machine=prover-a", "machine=prover-b,epoch=3055"});
+  EXPECT_THAT(machines,
+              HasSubstr("A: prover demo, machine prover-a, the latest epochs 3055, 3054\n"));
+  EXPECT_THAT(machines, HasSubstr("B: prover demo, machine prover-b, epochs 3055\n"));
+  EXPECT_THAT(machines, HasSubstr("PUBLIC_VM"));
+  EXPECT_THAT(Ask({"compare", "--machines", "--epoch", "3054"}), HasSubstr("Machines of demo in"));
+  simdjson::dom::parser parser;
+  const std::string json =
+      Ask({"compare", "epoch=3054", "epoch=3055", "--margin", "20", "--format", "json"});
+  const simdjson::dom::element answer = parser.parse(json);
+  EXPECT_EQ(int64_t(answer["subjects"].at(1)["work"]["jobs"]), 216);
+  EXPECT_EQ(double(answer["margin"]), 0.2);
+
+  const std::string trend = Ask({"trend", "jobs"});
+  EXPECT_THAT(trend, HasSubstr("jobs of demo, 2 epochs\n"));
+  EXPECT_THAT(trend, HasSubstr(" 3055  2026-11-21 03:00:46  proven "));
+  EXPECT_THAT(Ask({"trend", "duration.p50", "--type", "PUBLIC_VM", "--machine", "prover-b"}),
+              HasSubstr("machine prover-b"));
+  const Finished unknown = service_.Proverlog({"trend", "job"});
+  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_THAT(unknown.err, HasSubstr("figure: \"job\" is none; is it jobs"));
+  EXPECT_EQ(service_.Proverlog({"compare", "epoch=3054"}).exit_code, 1);
+  EXPECT_EQ(service_.Proverlog({"compare", "epoch=x", "all"}).exit_code, 1);
+  EXPECT_EQ(service_.Proverlog({"compare", "--machines", "all", "all"}).exit_code, 2);
 }
 
 TEST_F(QueryTest, LinesBetweenTwoInstants) {

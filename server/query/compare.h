@@ -1,0 +1,17 @@
+#ifndef PROVERLOG_SERVER_QUERY_COMPARE_H_
+#define PROVERLOG_SERVER_QUERY_COMPARE_H_
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "proverlog/v1/comparison.pb.h"
+#include "storage/query_store.h"
+
+namespace proverlog {
+
+// Answers QueryService.Compare, whose subjects may be of several provers.
+absl::StatusOr<v1::CompareResponse> Compare(QueryStore& store, const v1::CompareRequest& request,
+                                            absl::Time now);
+
+}  // namespace proverlog
+
+#endif  // PROVERLOG_SERVER_QUERY_COMPARE_H_
