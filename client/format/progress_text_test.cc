@@ -157,6 +157,7 @@ TEST(ProgressTextTest, AnEpochThatIsOver) {
 TEST(ProgressTextTest, AnIncompleteAnswerSaysSoFirst) {
   v1::GetProgressResponse response = UnderWay();
   response.mutable_completeness()->set_complete(false);
+  response.mutable_completeness()->set_more_sources(true);
   EXPECT_THAT(ProgressText(response), StartsWith("Incomplete"));
 }
 

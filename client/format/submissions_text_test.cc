@@ -76,6 +76,7 @@ TEST(SubmissionsTextTest, WhatIsNotKnownIsNotShown) {
   response.clear_submissions();
   EXPECT_EQ(SubmissionsText(response), "There is no epoch yet.\n");
   response.mutable_completeness()->set_complete(false);
+  response.mutable_completeness()->set_more_sources(true);
   EXPECT_THAT(SubmissionsText(response), StartsWith("Incomplete"));
 }
 

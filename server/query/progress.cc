@@ -254,7 +254,7 @@ absl::StatusOr<v1::GetProgressResponse> QueryHandler::GetProgress(
   }
   auto state = store_->LoadEpoch(*prover, epoch, kMaxJobsLoaded);
   if (!state.ok()) return state.status();
-  if (auto status = CheckKnown(*prover, epoch, *state); !status.ok()) return status;
+  if (auto status = CheckKnown(*store_, *prover, epoch, *state); !status.ok()) return status;
   return proverlog::GetProgress(*store_, *prover, epoch, *std::move(state), request, absl::Now());
 }
 
