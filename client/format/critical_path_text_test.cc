@@ -93,6 +93,7 @@ TEST(CriticalPathTextTest, UncertainLinksAreMarkedAndExplained) {
 TEST(CriticalPathTextTest, WhatIsNotKnownIsSaid) {
   v1::GetCriticalPathResponse response = TwoJobs();
   response.mutable_completeness()->set_complete(false);
+  response.mutable_completeness()->add_sources()->set_condition(v1::SOURCE_CONDITION_LOST);
   response.set_ends_with_root(false);
   v1::PathLink& job = *response.mutable_costliest(0);
   job.clear_machine();

@@ -127,6 +127,7 @@ TEST(ThroughputTextTest, TypesAndMachinesMayHaveSteps) {
 TEST(ThroughputTextTest, WhatIsNotKnownIsSaid) {
   v1::GetThroughputResponse response = Some();
   response.mutable_completeness()->set_complete(false);
+  response.mutable_completeness()->add_sources()->set_condition(v1::SOURCE_CONDITION_LOST);
   response.set_more(true);
   response.mutable_flow()->set_ended_unseen(4);
   response.clear_epochs();
