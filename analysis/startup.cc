@@ -1,7 +1,6 @@
 #include "analysis/startup.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -55,14 +54,16 @@ bool Has(const Startup& startup, const Event& event) {
 
 }  // namespace
 
+const std::vector<std::string>& StartupKinds() {
+  static const auto* const kKinds = new std::vector<std::string>{
+      "acvm.configured", "bb.configured",       "broker.database_loaded",  "broker.started",
+      "crs.cached",      "crs.downloading",     "process.admin_listening", "process.listening",
+      "process.started", "proof_store.created", "prover_node.publishers",  "prover_node.started"};
+  return *kKinds;
+}
+
 bool IsStartupStep(absl::string_view kind) {
-  static constexpr std::array<absl::string_view, 10> kSteps = {
-      "acvm.configured",    "bb.configured",       "broker.database_loaded",
-      "broker.started",     "process.started",     "process.admin_listening",
-      "process.listening",  "proof_store.created", "prover_node.publishers",
-      "prover_node.started"};
-  return absl::StartsWith(kind, "crs.") ||
-         std::find(kSteps.begin(), kSteps.end(), kind) != kSteps.end();
+  return std::find(StartupKinds().begin(), StartupKinds().end(), kind) != StartupKinds().end();
 }
 
 bool IsUntimedStep(absl::string_view kind) { return absl::StartsWith(kind, "crs."); }

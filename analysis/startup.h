@@ -23,7 +23,8 @@ struct Startup {
   std::string first_job;  // its id
 };
 
-// Whether the kind of events is a step of starting up.
+// The kinds of events that are steps of starting up.
+const std::vector<std::string>& StartupKinds();
 bool IsStartupStep(absl::string_view kind);
 // Whether a step's line has no time of its own: it is dated by its neighbour, so that the step
 // ended then at the latest.

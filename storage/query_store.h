@@ -76,10 +76,23 @@ struct KnownEpoch {
 
 struct JobFilter {
   int32_t epoch = 0;
-  std::string type;               // empty: all
-  std::optional<JobState> state;  // none: all
+  std::vector<std::string> types;  // none: all
+  std::vector<JobState> states;    // none: all
   // Only jobs after this type and hash; none: from the first.
   std::optional<std::pair<std::string, std::string>> after;
+};
+
+// Runs of circuits that prove public transactions.
+struct TransactionRuns {
+  // With their jobs, epochs and machines as far as they are known, in order of time.
+  std::vector<CircuitRun> runs;
+  bool more = false;  // than are looked at: later ones are missing
+};
+
+// What a machine's logs say that belongs to no epoch.
+struct MachineEvents {
+  std::vector<Event> events;  // the latest first
+  bool more = false;          // there may be earlier ones, that are not looked at
 };
 
 // A kind of messages that nobody understood, in all of a prover's streams.
@@ -198,6 +211,11 @@ class QueryStore : public ArchiveReader {
                                                                 const EpochWindow& window,
                                                                 int limit) = 0;
 
+  // Those of the epochs that are known: from the first instant of each to just after its last, of
+  // one without a date without both.
+  virtual absl::StatusOr<std::map<int32_t, EpochWindow>> LoadEpochWindows(
+      const ProverRef& prover, const std::vector<int32_t>& epochs) = 0;
+
   // An epoch without its circuits and streams.
   virtual absl::StatusOr<EpochState> LoadEpoch(const ProverRef& prover, int32_t epoch,
                                                int64_t max_jobs) = 0;
@@ -223,6 +241,10 @@ class QueryStore : public ArchiveReader {
   virtual absl::StatusOr<std::vector<Job>> ListJobs(const ProverRef& prover,
                                                     const JobFilter& filter, int limit) = 0;
 
+  // The types of the epochs' jobs by name, each once.
+  virtual absl::StatusOr<std::vector<std::string>> ListJobTypes(
+      const ProverRef& prover, const std::vector<int32_t>& epochs) = 0;
+
   // NOT_FOUND where no fact names the job.
   virtual absl::StatusOr<Job> LoadJob(const ProverRef& prover, const JobId& id) = 0;
 
@@ -234,6 +256,20 @@ class QueryStore : public ArchiveReader {
   // The runs that belong to the job, in order of time; at most 100. Their origins name no process.
   virtual absl::StatusOr<std::vector<CircuitRun>> LoadCircuitRuns(const ProverRef& prover,
                                                                   const JobId& job) = 0;
+
+  // The epoch's AVM proofs, of the runs that EpochState::circuits counts.
+  virtual absl::StatusOr<TransactionRuns> LoadTransactionRuns(const ProverRef& prover,
+                                                              int32_t epoch) = 0;
+
+  // The AVM proofs of transactions whose hash begins with `hash`, in these epochs and in what
+  // belongs to no epoch; of at most 100 steps of the normalizer, the latest of each epoch.
+  virtual absl::StatusOr<std::vector<CircuitRun>> FindTransactionRuns(
+      const ProverRef& prover, const std::vector<int32_t>& epochs, const std::string& hash) = 0;
+
+  // The machine's events of these kinds that belong to no epoch, at most 1000 of them.
+  virtual absl::StatusOr<MachineEvents> LoadMachineEvents(
+      const ProverRef& prover, const std::string& machine,
+      const std::vector<std::string>& kinds) = 0;
 
   // In order of time.
   virtual absl::StatusOr<std::vector<EventRow>> ListEvents(const ProverRef& prover,
@@ -271,9 +307,10 @@ class QueryStore : public ArchiveReader {
   virtual absl::StatusOr<std::vector<StreamStatus>> ListStreams(const ProverRef& prover,
                                                                 int limit) = 0;
 
-  // The kinds of messages that nobody understood, the most frequent first, then by template, module
-  // and level.
+  // The kinds of messages that nobody understood, in the machine's logs or, where it is empty, in
+  // all; the most frequent first, then by template, module and level.
   virtual absl::StatusOr<UnknownPage> ListUnknown(const ProverRef& prover,
+                                                  const std::string& machine,
                                                   const std::optional<UnknownPosition>& after,
                                                   int limit) = 0;
 };

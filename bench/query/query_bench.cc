@@ -67,7 +67,7 @@ std::vector<Question> Questions() {
            [](v1::GetEpochSummaryRequest& request, int epoch) { request.set_epoch(epoch); })},
       {"page of jobs", 20,
        Asking<v1::ListJobsRequest>(&Stub::ListJobs, [](v1::ListJobsRequest& request,
-                                                       int epoch) { request.set_epoch(epoch); })},
+                                                       int epoch) { request.add_epochs(epoch); })},
       {"machines", 20,
        Asking<v1::ListMachinesRequest>(&Stub::ListMachines, [](v1::ListMachinesRequest&, int) {})},
       {"page of epochs", 20,

@@ -9,15 +9,16 @@
 #include "client/commands/command.h"
 #include "client/commands/compare_command.h"
 #include "client/commands/critical_path_command.h"
+#include "client/commands/jobs_command.h"
+#include "client/commands/machines_command.h"
 #include "client/commands/progress_command.h"
 #include "client/commands/query_flags.h"
 #include "client/commands/report_command.h"
 #include "client/commands/submissions_command.h"
 #include "client/commands/throughput_command.h"
+#include "client/commands/transactions_command.h"
 #include "client/commands/trend_command.h"
 #include "client/format/summary.h"
-#include "model/job.h"
-#include "rpc/convert.h"
 
 namespace proverlog {
 namespace {
@@ -46,33 +47,6 @@ void AddEpoch(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   SetBody(command, exit_code, [flags, request] {
     request->set_prover(flags->prover);
     return Ask(*flags, &Stub::GetEpochSummary, *request, Show(&EpochSummaryText));
-  });
-}
-
-void AddJobs(CLI::App& app, GlobalFlags* flags, int* exit_code) {
-  CLI::App* command = app.add_subcommand("jobs", "List an epoch's jobs");
-  AddExample(command, "proverlog jobs --epoch 3055 --state failed");
-  AddQueryFlags(command, flags);
-  auto request = std::make_shared<v1::ListJobsRequest>();
-  command
-      ->add_option_function<int32_t>(
-          "--epoch", [request](int32_t value) { request->set_epoch(value); }, "The epoch's number")
-      ->required();
-  command->add_option_function<std::string>(
-      "--type", [request](const std::string& value) { request->set_type(value); },
-      "Only this job type, such as PUBLIC_VM");
-  command
-      ->add_option_function<std::string>(
-          "--state",
-          [request](const std::string& value) {
-            request->set_state(ToProto(*ParseJobState(value)));
-          },
-          "Only this state")
-      ->check(CLI::IsMember({"queued", "running", "completed", "failed", "aborted", "abandoned"}));
-  AddPaging(command, "default 100, at most 1000", request);
-  SetBody(command, exit_code, [flags, request] {
-    request->set_prover(flags->prover);
-    return Ask(*flags, &Stub::ListJobs, *request, Show(&JobsText));
   });
 }
 
@@ -182,17 +156,6 @@ void AddWhy(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   });
 }
 
-void AddMachines(CLI::App& app, GlobalFlags* flags, int* exit_code) {
-  CLI::App* command = app.add_subcommand("machines", "List the machines and what they sent");
-  AddExample(command, "proverlog machines");
-  AddQueryFlags(command, flags);
-  SetBody(command, exit_code, [flags] {
-    v1::ListMachinesRequest request;
-    request.set_prover(flags->prover);
-    return Ask(*flags, &Stub::ListMachines, request, Show(&MachinesText));
-  });
-}
-
 void AddUnknown(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   CLI::App* command =
       app.add_subcommand("unknown", "List the messages that are not understood, by how often");
@@ -212,14 +175,15 @@ void AddQueryCommands(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   AddEpochs(app, flags, exit_code);
   AddEpoch(app, flags, exit_code);
   AddReportCommand(app, flags, exit_code);
-  AddJobs(app, flags, exit_code);
+  AddJobsCommand(app, flags, exit_code);
   AddEvents(app, flags, exit_code);
   AddJob(app, flags, exit_code);
+  AddTransactionCommands(app, flags, exit_code);
   AddWhy(app, flags, exit_code);
   AddThroughputCommand(app, flags, exit_code);
   AddCriticalPathCommand(app, flags, exit_code);
   AddLines(app, flags, exit_code);
-  AddMachines(app, flags, exit_code);
+  AddMachinesCommand(app, flags, exit_code);
   AddCompareCommand(app, flags, exit_code);
   AddTrendCommand(app, flags, exit_code);
   AddUnknown(app, flags, exit_code);

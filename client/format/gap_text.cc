@@ -29,21 +29,24 @@ std::string Reason(const v1::StreamGap& gap) {
 
 }  // namespace
 
+std::string GapText(const v1::LogStream& stream) {
+  if (stream.gaps().empty()) return "";
+  int64_t bytes = 0;
+  bool known = true;
+  for (const v1::StreamGap& gap : stream.gaps()) {
+    bytes += gap.end_offset() - gap.begin_offset();
+    known = known && gap.end_offset() > gap.begin_offset();
+  }
+  return absl::StrCat("Missing in ", Printable(stream.source()), " of ",
+                      Printable(stream.machine()), ": ",
+                      known ? HumanBytes(bytes) : "nobody knows how many bytes", " in ",
+                      Plural(stream.gaps_size(), "place"), " (", Reason(stream.gaps(0)), ")\n");
+}
+
 std::string GapsText(const v1::Completeness& completeness) {
   std::string text;
   for (const v1::SourceState& source : completeness.sources()) {
-    const v1::LogStream& stream = source.stream();
-    if (stream.gaps().empty()) continue;
-    int64_t bytes = 0;
-    bool known = true;
-    for (const v1::StreamGap& gap : stream.gaps()) {
-      bytes += gap.end_offset() - gap.begin_offset();
-      known = known && gap.end_offset() > gap.begin_offset();
-    }
-    absl::StrAppend(&text, "Missing in ", Printable(stream.source()), " of ",
-                    Printable(stream.machine()), ": ",
-                    known ? HumanBytes(bytes) : "nobody knows how many bytes", " in ",
-                    Plural(stream.gaps_size(), "place"), " (", Reason(stream.gaps(0)), ")\n");
+    absl::StrAppend(&text, GapText(source.stream()));
   }
   return text;
 }

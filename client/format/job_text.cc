@@ -10,16 +10,6 @@
 namespace proverlog {
 namespace {
 
-using Align = Table::Align;
-
-constexpr size_t kSecondsLength = 8;  // of "03:00:46.633"
-
-// Short enough for a table, and long enough for `proverlog job`.
-std::string ShortId(const v1::Job& job) {
-  constexpr size_t kHashShown = 8;
-  return job.id().substr(0, job.id().rfind(':') + 1 + kHashShown);
-}
-
 // The names, shortened so that they fit into a line with what else is in it.
 std::string Beside(absl::string_view rest, const std::string& machine, const std::string& source) {
   constexpr size_t kLeast = 10;
@@ -62,6 +52,24 @@ std::string FactText(const v1::JobFact& fact) {
   return result;
 }
 
+// What it failed of, as far as it tells itself.
+std::string CausesText(const v1::GetJobResponse& response) {
+  std::string text;
+  if (response.has_cause()) {
+    absl::StrAppend(&text, WrapText(absl::StrCat("Cause: ", CauseText(response.cause().kind()),
+                                                 ". ", response.cause().meaning())));
+    absl::StrAppend(&text, WrapText(absl::StrCat("To do: ", response.cause().remedy())));
+  }
+  for (const v1::Cause& setback : response.setbacks()) {
+    absl::StrAppend(
+        &text,
+        WrapText(absl::StrCat(
+            "Tried again after ", TimeOfDay(setback.time()), ": ", CauseText(setback.kind()),
+            setback.machine().empty() ? "" : absl::StrCat(" on ", Printable(setback.machine())))));
+  }
+  return text;
+}
+
 // What is printed of a step's sizes.
 std::string SizesText(const v1::CircuitRun& run) {
   std::vector<std::string> sizes;
@@ -94,27 +102,10 @@ std::string NextPageText(const std::string& token) {
   return absl::StrCat("There are more; the next page: --page-token ", token, "\n");
 }
 
-std::string JobsText(const v1::ListJobsResponse& response) {
-  Table table({{"JOB", Align::kTime},
-               {"STATE", Align::kLeft},
-               {"STARTED", Align::kTime},
-               {"PROVING"},
-               {"TRIES"},
-               {"MACHINE", Align::kLeft}});
-  for (const v1::Job& job : response.jobs()) {
-    table.AddRow(
-        {ShortId(job), StateText(job.state()),
-         job.has_start_time() ? TimeOfDay(job.start_time()).substr(0, kSecondsLength) : "-",
-         job.has_duration() ? HumanDuration(job.duration()) : "-",
-         job.attempts() == 0 ? "-" : HumanCount(job.attempts()),
-         job.machine().empty() ? "-" : job.machine()});
-  }
-  return absl::StrCat(table.ToString(), NextPageText(response.next_page_token()));
-}
-
 std::string JobText(const v1::GetJobResponse& response) {
   const v1::Job& job = response.job();
-  std::string text = absl::StrCat(job.id(), "\n", StateText(job.state()));
+  std::string text = absl::StrCat(CompletenessText(response.completeness()), job.id(), "\n",
+                                  StateText(job.state()));
   if (!job.failure().empty()) absl::StrAppend(&text, ": ", Printable(job.failure()));
   if (job.never_again()) {
     absl::StrAppend(
@@ -126,7 +117,7 @@ std::string JobText(const v1::GetJobResponse& response) {
                   job.retries() == 1 ? " retry, " : " retries, ",
                   Plural(job.timeouts(), "time-out"));
   if (job.has_duration()) absl::StrAppend(&text, "; proving took ", HumanDuration(job.duration()));
-  absl::StrAppend(&text, "\n\nAttempts that an agent's log shows:\n");
+  absl::StrAppend(&text, "\n", CausesText(response), "\nAttempts that an agent's log shows:\n");
   for (const v1::JobAttempt& attempt : response.attempts()) {
     absl::StrAppend(&text, AttemptText(attempt));
   }

@@ -21,13 +21,9 @@ std::string VersionsText(const v1::ListMachinesResponse& response) {
   constexpr size_t kMaxVersions = 3;
   std::vector<std::string> machines;
   for (const v1::Machine& machine : response.machines()) {
-    std::vector<std::string> versions;
-    for (const v1::LogStream& stream : machine.streams()) {
-      const std::string& version = stream.aztec_version();
-      const bool is_new = !version.empty() &&
-                          std::find(versions.begin(), versions.end(), version) == versions.end();
-      if (is_new && versions.size() < kMaxVersions) versions.push_back(version);
-    }
+    std::vector<std::string> versions(machine.aztec_versions().begin(),
+                                      machine.aztec_versions().end());
+    versions.resize(std::min(versions.size(), kMaxVersions));
     if (versions.empty()) continue;
     machines.push_back(absl::StrCat(Shorten(Printable(machine.machine()), kMaxNameWidth), " (",
                                     absl::StrJoin(versions, "; "), ")"));
@@ -43,8 +39,8 @@ std::string MachinesText(const v1::ListMachinesResponse& response) {
                {"LINES"},
                {"RECORDS"},
                {"UNKNOWN"},
-               {"FIRST RECORD (UTC)", Align::kTime},
-               {"LAST RECORD (UTC)", Align::kTime}});
+               {"LAST RECORD (UTC)", Align::kTime},
+               {"SENDER SEEN (UTC)", Align::kTime}});
   for (const v1::Machine& machine : response.machines()) {
     const auto time = [](bool known, const google::protobuf::Timestamp& at) {
       return known ? HumanTime(at).substr(0, 19) : std::string("-");
@@ -52,8 +48,8 @@ std::string MachinesText(const v1::ListMachinesResponse& response) {
     table.AddRow({machine.machine(), HumanCount(machine.streams_size()),
                   HumanCount(machine.counts().lines()), HumanCount(machine.counts().records()),
                   HumanCount(machine.counts().not_understood()),
-                  time(machine.has_first_record_time(), machine.first_record_time()),
-                  time(machine.has_last_record_time(), machine.last_record_time())});
+                  time(machine.has_last_record_time(), machine.last_record_time()),
+                  time(machine.has_last_seen_time(), machine.last_seen_time())});
   }
   return absl::StrCat(
       table.ToString(), VersionsText(response),

@@ -218,11 +218,11 @@ TEST(MachinesTextTest, NoTimeAndNoNumberIsCut) {
   machine.mutable_counts()->set_lines(123'456'789);
   machine.mutable_counts()->set_records(123'456'789);
   machine.mutable_counts()->set_not_understood(1'234'567);
-  *machine.mutable_first_record_time() = ToProtoTimestamp(kSomeTime);
   *machine.mutable_last_record_time() = ToProtoTimestamp(kSomeTime);
+  *machine.mutable_last_seen_time() = ToProtoTimestamp(kSomeTime);
   machine.add_streams();
-  for (const char* version : {"4.0 or later", "5.2 or later", "4.0 or later", "3.0", "up to 2.0"}) {
-    machine.add_streams()->set_aztec_version(version);
+  for (const char* version : {"4.0 or later", "5.2 or later", "3.0", "up to 2.0"}) {
+    machine.add_aztec_versions(version);
   }
   const std::string text = MachinesText(response);
   ExpectToFit(text);

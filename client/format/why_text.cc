@@ -14,17 +14,13 @@ namespace {
 
 using Causes = google::protobuf::RepeatedPtrField<v1::CauseCount>;
 
-std::string KindText(v1::CauseKind kind) {
-  return HumanEnum(v1::CauseKind_Name(kind), "CAUSE_KIND_");
-}
-
 constexpr size_t kMaxWords = 300;
 
 // "2 connection refused, 1 killed"
 std::string CountsOf(const Causes& counts) {
   std::vector<std::string> parts;
   for (const v1::CauseCount& count : counts) {
-    parts.push_back(absl::StrCat(HumanCount(count.count()), " ", KindText(count.kind())));
+    parts.push_back(absl::StrCat(HumanCount(count.count()), " ", CauseText(count.kind())));
   }
   return absl::StrJoin(parts, ", ");
 }
@@ -82,14 +78,14 @@ std::string EvidenceText(const v1::Evidence& evidence) {
 }
 
 std::string HeadOfCause(const v1::Cause& cause) {
-  std::string text = absl::StrCat(HumanTime(cause.time()), " UTC: ", KindText(cause.kind()));
+  std::string text = absl::StrCat(HumanTime(cause.time()), " UTC: ", CauseText(cause.kind()));
   if (!cause.words().empty()) {
     absl::StrAppend(&text, ": ", Shorten(Printable(cause.words()), kMaxWords));
   }
   return Item(text);
 }
 
-std::string CauseText(const v1::ExplainResponse& response) {
+std::string CauseParagraphs(const v1::ExplainResponse& response) {
   const v1::Cause& cause = response.cause();
   std::string text = absl::StrCat(HeadOfCause(cause), JobOfCause(cause), "\n",
                                   Item(absl::StrCat("It means: ", cause.meaning())),
@@ -121,7 +117,7 @@ std::string EpochCauseText(const v1::ExplainResponse& response) {
   return absl::StrCat(well_all_the_same
                           ? "The epoch went well all the same. The first that failed for good:\n"
                           : "The earliest cause:\n",
-                      CauseText(response));
+                      CauseParagraphs(response));
 }
 
 std::string FollowedText(const v1::ExplainResponse& response) {
@@ -173,7 +169,7 @@ std::string JobCauseText(const v1::ExplainResponse& response) {
     return absl::StrCat(response.followed()
                             ? "It did not fail itself. Before it ended, in its epoch:\n"
                             : "The cause:\n",
-                        CauseText(response));
+                        CauseParagraphs(response));
   }
   switch (response.job().state()) {
     case v1::JOB_STATE_COMPLETED:
@@ -225,6 +221,10 @@ std::string MissingText(const v1::ExplainResponse& response) {
 }
 
 }  // namespace
+
+std::string CauseText(v1::CauseKind kind) {
+  return HumanEnum(v1::CauseKind_Name(kind), "CAUSE_KIND_");
+}
 
 std::string WhyText(const v1::ExplainResponse& response) {
   const std::string begin = CompletenessText(response.completeness());

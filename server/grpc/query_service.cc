@@ -69,6 +69,18 @@ grpc::ServerUnaryReactor* QueryService::GetJob(grpc::CallbackServerContext* cont
   return Run(context, &QueryHandler::GetJob, request, response);
 }
 
+grpc::ServerUnaryReactor* QueryService::ListTransactions(grpc::CallbackServerContext* context,
+                                                         const v1::ListTransactionsRequest* request,
+                                                         v1::ListTransactionsResponse* response) {
+  return Run(context, &QueryHandler::ListTransactions, request, response);
+}
+
+grpc::ServerUnaryReactor* QueryService::GetTransaction(grpc::CallbackServerContext* context,
+                                                       const v1::GetTransactionRequest* request,
+                                                       v1::GetTransactionResponse* response) {
+  return Run(context, &QueryHandler::GetTransaction, request, response);
+}
+
 grpc::ServerUnaryReactor* QueryService::Explain(grpc::CallbackServerContext* context,
                                                 const v1::ExplainRequest* request,
                                                 v1::ExplainResponse* response) {
@@ -79,6 +91,12 @@ grpc::ServerUnaryReactor* QueryService::ListMachines(grpc::CallbackServerContext
                                                      const v1::ListMachinesRequest* request,
                                                      v1::ListMachinesResponse* response) {
   return Run(context, &QueryHandler::ListMachines, request, response);
+}
+
+grpc::ServerUnaryReactor* QueryService::GetMachine(grpc::CallbackServerContext* context,
+                                                   const v1::GetMachineRequest* request,
+                                                   v1::GetMachineResponse* response) {
+  return Run(context, &QueryHandler::GetMachine, request, response);
 }
 
 grpc::ServerUnaryReactor* QueryService::CompareMachines(grpc::CallbackServerContext* context,

@@ -33,12 +33,21 @@ class QueryService final : public v1::QueryService::CallbackService {
   grpc::ServerUnaryReactor* GetJob(grpc::CallbackServerContext* context,
                                    const v1::GetJobRequest* request,
                                    v1::GetJobResponse* response) override;
+  grpc::ServerUnaryReactor* ListTransactions(grpc::CallbackServerContext* context,
+                                             const v1::ListTransactionsRequest* request,
+                                             v1::ListTransactionsResponse* response) override;
+  grpc::ServerUnaryReactor* GetTransaction(grpc::CallbackServerContext* context,
+                                           const v1::GetTransactionRequest* request,
+                                           v1::GetTransactionResponse* response) override;
   grpc::ServerUnaryReactor* Explain(grpc::CallbackServerContext* context,
                                     const v1::ExplainRequest* request,
                                     v1::ExplainResponse* response) override;
   grpc::ServerUnaryReactor* ListMachines(grpc::CallbackServerContext* context,
                                          const v1::ListMachinesRequest* request,
                                          v1::ListMachinesResponse* response) override;
+  grpc::ServerUnaryReactor* GetMachine(grpc::CallbackServerContext* context,
+                                       const v1::GetMachineRequest* request,
+                                       v1::GetMachineResponse* response) override;
   grpc::ServerUnaryReactor* CompareMachines(grpc::CallbackServerContext* context,
                                             const v1::CompareMachinesRequest* request,
                                             v1::CompareMachinesResponse* response) override;

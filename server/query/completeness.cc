@@ -1,10 +1,13 @@
 #include "server/query/completeness.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "analysis/epoch_outcome.h"
 #include "server/query/store_convert.h"
 
 namespace proverlog {
@@ -96,6 +99,29 @@ void UniteCompleteness(const v1::Completeness& more, v1::Completeness& united) {
       if (!current) united.set_complete(false);
     }
   }
+}
+
+absl::StatusOr<v1::Completeness> CompletenessOf(QueryStore& store, const ProverRef& prover,
+                                                const std::map<int32_t, EpochWindow>& epochs,
+                                                absl::Time now) {
+  EpochWindow window;
+  for (const auto& [epoch, times] : epochs) {
+    if (!times.begin) continue;
+    window.begin = std::min(*times.begin, window.begin.value_or(*times.begin));
+    window.end = std::max(*times.end, window.end.value_or(*times.end));
+  }
+  if (!epochs.empty()) {
+    const int32_t last = epochs.rbegin()->first;
+    std::optional<int32_t> before;
+    if (last < std::numeric_limits<int32_t>::max()) before = last + 1;
+    const auto latest = store.ListEpochs(prover, before, 1);
+    if (!latest.ok()) return latest.status();
+    for (const EpochRow& row : *latest) {
+      const EpochOutcome outcome = OutcomeOf(row.totals, row.root_completed, row.context.sessions);
+      if (outcome == EpochOutcome::kInProgress) window.end = std::nullopt;
+    }
+  }
+  return CompletenessOf(store, prover, window, now);
 }
 
 v1::Completeness CompletenessOf(const EpochState& state, const EpochSummary& summary,

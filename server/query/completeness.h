@@ -1,6 +1,8 @@
 #ifndef PROVERLOG_SERVER_QUERY_COMPLETENESS_H_
 #define PROVERLOG_SERVER_QUERY_COMPLETENESS_H_
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -39,6 +41,12 @@ absl::StatusOr<Response> WithCompleteness(QueryStore& store, const ProverRef& pr
   *response.mutable_completeness() = *std::move(completeness);
   return response;
 }
+
+// The same of epochs that are known, by number, whose windows these are: until now where the latest
+// goes on.
+absl::StatusOr<v1::Completeness> CompletenessOf(QueryStore& store, const ProverRef& prover,
+                                                const std::map<int32_t, EpochWindow>& epochs,
+                                                absl::Time now);
 
 // The same of the logs that an epoch was loaded with.
 v1::Completeness CompletenessOf(const EpochState& state, const EpochSummary& summary,

@@ -18,24 +18,6 @@ namespace {
 constexpr int kContextLines = 1;
 constexpr size_t kMaxJobSetbacks = 10;
 
-v1::Cause ToProto(const Cause& cause) {
-  v1::Cause proto;
-  const CauseEntry& entry = EntryOf(cause.kind);
-  proto.set_kind(ToProto(cause.kind));
-  *proto.mutable_time() = ToProtoTimestamp(cause.at);
-  proto.set_words(cause.words);
-  proto.set_meaning(std::string(entry.meaning));
-  proto.set_remedy(std::string(entry.remedy));
-  if (cause.job) proto.set_job(cause.job->ToString());
-  proto.set_attempts(cause.attempts);
-  proto.set_gave_up(cause.gave_up);
-  if (cause.ran_in) {
-    proto.set_machine(cause.ran_in->machine);
-    proto.set_agent_process(cause.ran_in->process);
-  }
-  return proto;
-}
-
 // Adds what the logs themselves have to causes: names, ends and lines.
 class Quotes {
  public:
@@ -121,6 +103,24 @@ v1::CauseKind ToProto(CauseKind kind) {
 }
 v1::MissingLog ToProto(MissingLog log) {
   return static_cast<v1::MissingLog>(static_cast<int>(log) + 1);
+}
+
+v1::Cause ToProto(const Cause& cause) {
+  v1::Cause proto;
+  const CauseEntry& entry = EntryOf(cause.kind);
+  proto.set_kind(ToProto(cause.kind));
+  *proto.mutable_time() = ToProtoTimestamp(cause.at);
+  proto.set_words(cause.words);
+  proto.set_meaning(std::string(entry.meaning));
+  proto.set_remedy(std::string(entry.remedy));
+  if (cause.job) proto.set_job(cause.job->ToString());
+  proto.set_attempts(cause.attempts);
+  proto.set_gave_up(cause.gave_up);
+  if (cause.ran_in) {
+    proto.set_machine(cause.ran_in->machine);
+    proto.set_agent_process(cause.ran_in->process);
+  }
+  return proto;
 }
 
 absl::StatusOr<v1::ExplainResponse> Explain(QueryStore& store, const ProverRef& prover,

@@ -14,6 +14,8 @@ namespace proverlog {
 
 v1::CauseKind ToProto(CauseKind kind);
 v1::MissingLog ToProto(MissingLog log);
+// Without its evidence and the end of the log.
+v1::Cause ToProto(const Cause& cause);
 
 // Answers QueryService.Explain for an epoch that is known, or for `job` of it where that is given.
 absl::StatusOr<v1::ExplainResponse> Explain(QueryStore& store, const ProverRef& prover,

@@ -8,7 +8,8 @@
 
 namespace proverlog {
 
-// The prover of that name, or the only one where the name is empty.
+// The prover of that name, or the only one where the name is empty. NOT_FOUND names one that may
+// have been meant.
 absl::StatusOr<ProverRef> FindProver(QueryStore& store, const std::string& name);
 
 }  // namespace proverlog

@@ -15,7 +15,10 @@ inline constexpr size_t kMaxJobsLoaded = 100'000;
 // INVALID_ARGUMENT for a number that no epoch has, in the request's field `epoch`.
 absl::Status CheckEpoch(int32_t epoch);
 
-// NOT_FOUND where none of the epoch's jobs exists, and no session of it.
+// NOT_FOUND for an epoch that nothing is known of.
+absl::Status NoSuchEpoch(QueryStore& store, const ProverRef& prover, int32_t epoch);
+
+// NoSuchEpoch where none of the epoch's jobs exists, and no session of it.
 absl::Status CheckKnown(QueryStore& store, const ProverRef& prover, int32_t epoch,
                         const EpochState& state);
 

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "rpc/convert.h"
 #include "rpc/status.h"
+#include "server/query/known_machine.h"
 #include "server/query/line_page.h"
 #include "server/query/log_reading.h"
 #include "server/query/page_token.h"
@@ -76,6 +77,10 @@ absl::StatusOr<std::vector<StreamStatus>> FindLogs(QueryStore& store, const Prov
   if (!logs->empty()) return logs;
   logs = store.FindStreams(prover, FilterOf(request), kLogsOfOtherTimes);
   if (!logs.ok() || !logs->empty()) return logs;
+  if (!request.machine().empty()) {
+    auto status = CheckMachine(store, prover, request.machine());
+    if (!status.ok()) return status;
+  }
   return absl::NotFoundError(absl::StrCat(
       "prover \"", prover.name, "\" has no such log",
       request.machine().empty() ? "" : " of machine \"", request.machine(),

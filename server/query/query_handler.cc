@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "analysis/cause.h"
 #include "analysis/epoch_summary.h"
 #include "rpc/convert.h"
 #include "rpc/status.h"
@@ -21,11 +22,14 @@
 #include "server/query/fact_lines.h"
 #include "server/query/find_prover.h"
 #include "server/query/known_epoch.h"
+#include "server/query/list_jobs.h"
 #include "server/query/list_lines.h"
+#include "server/query/machines.h"
 #include "server/query/page_token.h"
 #include "server/query/report.h"
 #include "server/query/store_convert.h"
 #include "server/query/throughput.h"
+#include "server/query/transactions.h"
 #include "server/query/trend.h"
 #include "server/query/unknown_messages.h"
 
@@ -34,16 +38,12 @@ namespace {
 
 constexpr int kDefaultEpochs = 50;
 constexpr int kMaxEpochs = 200;
-constexpr int kDefaultJobs = 100;
-constexpr int kMaxJobs = 1000;
 constexpr int kMaxContextLines = 20;
 // An answer stays below the 4 MiB that gRPC's clients take.
 constexpr size_t kMaxFacts = 1000;
 constexpr int kMaxFactsWithLines = 100;
+constexpr int kMaxSetbacks = 10;
 constexpr size_t kMaxLineBytes = size_t{2} << 20;
-constexpr size_t kMaxStreams = 10'000;
-constexpr size_t kMaxMachines = 1000;
-constexpr int kMaxStreamsOfMachine = 100;
 
 absl::StatusOr<JobId> ReadJobId(const std::string& field, const std::string& text) {
   if (const auto id = ParseJobId(text)) return JobId::From(*id);
@@ -51,24 +51,20 @@ absl::StatusOr<JobId> ReadJobId(const std::string& field, const std::string& tex
                       absl::StrCat("\"", text.substr(0, 256), "\" is not <epoch>:<TYPE>:<hash>"));
 }
 
-absl::StatusOr<std::optional<JobState>> StateOf(v1::JobState state) {
-  switch (state) {
-    case v1::JOB_STATE_UNSPECIFIED:
-      return std::optional<JobState>();
-    case v1::JOB_STATE_QUEUED:
-      return JobState::kQueued;
-    case v1::JOB_STATE_RUNNING:
-      return JobState::kRunning;
-    case v1::JOB_STATE_COMPLETED:
-      return JobState::kCompleted;
-    case v1::JOB_STATE_FAILED:
-      return JobState::kFailed;
-    case v1::JOB_STATE_ABORTED:
-      return JobState::kAborted;
-    case v1::JOB_STATE_ABANDONED:
-      return JobState::kAbandoned;
-    default:
-      return InvalidField("state", absl::StrCat(static_cast<int>(state), " is not a job state"));
+// Of the job's time, until now where it is in flight.
+EpochWindow WindowOf(const Job& job) {
+  EpochWindow window{job.first_at, std::nullopt};
+  if (!IsInFlight(job.state) && job.last_at) window.end = *job.last_at + 1;
+  return window;
+}
+
+void AddCauses(const Job& job, v1::GetJobResponse& response) {
+  auto cause = CauseOfFailure(job);
+  if (!cause) cause = CauseOfCancelling(job);
+  if (cause) *response.mutable_cause() = ToProto(*cause);
+  for (const Cause& setback : SetbacksOf(job)) {
+    if (response.setbacks_size() == kMaxSetbacks) break;
+    *response.add_setbacks() = ToProto(setback);
   }
 }
 
@@ -154,38 +150,9 @@ absl::StatusOr<v1::GetReportResponse> QueryHandler::GetReport(const v1::GetRepor
 }
 
 absl::StatusOr<v1::ListJobsResponse> QueryHandler::ListJobs(const v1::ListJobsRequest& request) {
-  const auto page_size = PageSize(request.page_size(), kDefaultJobs, kMaxJobs);
-  if (!page_size.ok()) return page_size.status();
-  if (auto status = CheckEpoch(request.epoch()); !status.ok()) return status;
-  const auto state = StateOf(request.state());
-  if (!state.ok()) return state.status();
   const auto prover = FindProver(request.prover());
   if (!prover.ok()) return prover.status();
-
-  JobFilter filter{request.epoch(), request.type(), *state, std::nullopt};
-  const std::string this_request =
-      absl::StrCat("jobs ", prover->name, " ", request.epoch(), " ", request.type(), " ",
-                   static_cast<int>(request.state()));
-  if (!request.page_token().empty()) {
-    const auto position = ParsePageToken(request.page_token(), this_request, 2);
-    if (!position.ok()) return position.status();
-    const std::string& type = (*position)[0];
-    const std::string& hash = (*position)[1];
-    if (!ParseJobId(absl::StrCat(request.epoch(), ":", type, ":", hash))) {
-      return InvalidField("page_token", "it is damaged");
-    }
-    filter.after = {type, hash};
-  }
-  auto jobs = store_->ListJobs(*prover, filter, *page_size + 1);
-  if (!jobs.ok()) return jobs.status();
-  v1::ListJobsResponse response;
-  if (jobs->size() > static_cast<size_t>(*page_size)) {
-    jobs->pop_back();
-    const JobId& last = jobs->back().id;
-    response.set_next_page_token(MakePageToken(this_request, {last.type, last.hash}));
-  }
-  for (const Job& job : *jobs) *response.add_jobs() = ToProto(job);
-  return response;
+  return proverlog::ListJobs(*store_, *prover, request, absl::Now());
 }
 
 absl::StatusOr<v1::GetJobResponse> QueryHandler::GetJob(const v1::GetJobRequest& request) {
@@ -201,7 +168,11 @@ absl::StatusOr<v1::GetJobResponse> QueryHandler::GetJob(const v1::GetJobRequest&
   if (!job.ok()) return job.status();
 
   v1::GetJobResponse response;
+  auto completeness = CompletenessOf(*store_, *prover, WindowOf(*job), absl::Now());
+  if (!completeness.ok()) return completeness.status();
+  *response.mutable_completeness() = *std::move(completeness);
   *response.mutable_job() = ToProto(*job);
+  AddCauses(*job, response);
   response.set_more(std::max(job->attempts.size(), job->facts.size()) > kMaxFacts);
   for (const Attempt& attempt : job->attempts) {
     if (static_cast<size_t>(response.attempts_size()) == kMaxFacts) break;
@@ -275,38 +246,32 @@ absl::StatusOr<v1::ExplainResponse> QueryHandler::Explain(const v1::ExplainReque
   return proverlog::Explain(*store_, *prover, epoch, *state, job);
 }
 
+absl::StatusOr<v1::ListTransactionsResponse> QueryHandler::ListTransactions(
+    const v1::ListTransactionsRequest& request) {
+  const auto prover = FindProver(request.prover());
+  if (!prover.ok()) return prover.status();
+  return proverlog::ListTransactions(*store_, *prover, request, absl::Now());
+}
+
+absl::StatusOr<v1::GetTransactionResponse> QueryHandler::GetTransaction(
+    const v1::GetTransactionRequest& request) {
+  const auto prover = FindProver(request.prover());
+  if (!prover.ok()) return prover.status();
+  return proverlog::GetTransaction(*store_, *prover, request, absl::Now());
+}
+
 absl::StatusOr<v1::ListMachinesResponse> QueryHandler::ListMachines(
     const v1::ListMachinesRequest& request) {
   const auto prover = FindProver(request.prover());
   if (!prover.ok()) return prover.status();
-  auto streams = store_->ListStreams(*prover, kMaxStreams + 1);
-  if (!streams.ok()) return streams.status();
-  const bool more = streams->size() > kMaxStreams;
-  if (more) streams->pop_back();
+  return proverlog::ListMachines(*store_, *prover);
+}
 
-  std::map<std::string, StreamCounts> counts;
-  std::map<std::string, v1::Machine> machines;
-  for (const StreamStatus& stream : *streams) {
-    AddCounts(stream.counts, counts[stream.machine]);
-    v1::Machine& machine = machines[stream.machine];
-    if (machine.streams_size() < kMaxStreamsOfMachine) {
-      *machine.add_streams() = ToProto(stream, prover->name);
-    }
-  }
-  v1::ListMachinesResponse response;
-  response.set_more_streams(more);
-  for (auto& [name, machine] : machines) {
-    if (static_cast<size_t>(response.machines_size()) == kMaxMachines) break;
-    const StreamCounts& sum = counts[name];
-    machine.set_machine(name);
-    *machine.mutable_counts() = ToProto(sum);
-    if (sum.first_at) {
-      *machine.mutable_first_record_time() = ToProtoTimestamp(*sum.first_at);
-      *machine.mutable_last_record_time() = ToProtoTimestamp(*sum.last_at);
-    }
-    *response.add_machines() = std::move(machine);
-  }
-  return response;
+absl::StatusOr<v1::GetMachineResponse> QueryHandler::GetMachine(
+    const v1::GetMachineRequest& request) {
+  const auto prover = FindProver(request.prover());
+  if (!prover.ok()) return prover.status();
+  return proverlog::GetMachine(*store_, *prover, request, absl::Now());
 }
 
 absl::StatusOr<v1::CompareMachinesResponse> QueryHandler::CompareMachines(

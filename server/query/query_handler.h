@@ -25,8 +25,13 @@ class QueryHandler {
   absl::StatusOr<v1::GetReportResponse> GetReport(const v1::GetReportRequest& request);
   absl::StatusOr<v1::ListJobsResponse> ListJobs(const v1::ListJobsRequest& request);
   absl::StatusOr<v1::GetJobResponse> GetJob(const v1::GetJobRequest& request);
+  absl::StatusOr<v1::ListTransactionsResponse> ListTransactions(
+      const v1::ListTransactionsRequest& request);
+  absl::StatusOr<v1::GetTransactionResponse> GetTransaction(
+      const v1::GetTransactionRequest& request);
   absl::StatusOr<v1::ExplainResponse> Explain(const v1::ExplainRequest& request);
   absl::StatusOr<v1::ListMachinesResponse> ListMachines(const v1::ListMachinesRequest& request);
+  absl::StatusOr<v1::GetMachineResponse> GetMachine(const v1::GetMachineRequest& request);
   absl::StatusOr<v1::CompareMachinesResponse> CompareMachines(
       const v1::CompareMachinesRequest& request);
   absl::StatusOr<v1::CompareResponse> Compare(const v1::CompareRequest& request);

@@ -104,7 +104,7 @@ absl::StatusOr<v1::ListUnknownMessagesResponse> ListUnknown(
   const auto after = PositionOf(request.page_token(), this_request);
   if (!after.ok()) return after.status();
 
-  auto page = store.ListUnknown(prover, *after, *page_size + 1);
+  auto page = store.ListUnknown(prover, /*machine=*/"", *after, *page_size + 1);
   if (!page.ok()) return page.status();
   v1::ListUnknownMessagesResponse response;
   response.set_more_kinds(page->more_kinds);

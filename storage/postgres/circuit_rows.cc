@@ -18,11 +18,10 @@ namespace {
 constexpr int32_t kNoEpoch = -1;
 // A job has a few runs; more are only in hostile logs.
 constexpr size_t kMaxRunsOfJob = 100;
-// Rows of one epoch that are read at once, and runs in them: some 100 MiB of memory.
-constexpr int kMaxBatches = 100'000;
-constexpr int kMaxRuns = 500'000;
 
-std::vector<PackedRun> Unpack(const pqxx::field& runs) {
+}  // namespace
+
+std::vector<PackedRun> UnpackColumn(const pqxx::field& runs) {
   auto unpacked = UnpackCircuitRuns(ToBytes(runs));
   // As an exception, like all that libpqxx finds wrong with a row.
   if (!unpacked.ok()) throw pqxx::failure(std::string(unpacked.status().message()));
@@ -40,8 +39,6 @@ void FillMachines(pqxx::transaction_base& tx, ProverId prover_id, std::vector<Ci
   }
   for (CircuitRun& run : runs) run.origin.machine = machines[run.origin.stream_id];
 }
-
-}  // namespace
 
 void WriteCircuitRuns(pqxx::transaction_base& tx, const ProjectionKey& key,
                       const std::vector<CircuitRun>& runs) {
@@ -69,10 +66,10 @@ std::vector<CircuitSummary> SumCircuitRuns(pqxx::transaction_base& tx, const Pro
       "PRECEDING)"
       "   AS total FROM circuit_batch WHERE prover_id = $1 AND projection_id = $2 AND epoch = $3"
       "   ORDER BY last_at LIMIT $4) AS batch WHERE total <= $5",
-      key.prover_id, key.projection_id, epoch, kMaxBatches, kMaxRuns);
+      key.prover_id, key.projection_id, epoch, kMaxCircuitBatches, kMaxCircuitRuns);
   std::vector<PackedRun> runs;
   for (const auto& row : rows) {
-    for (PackedRun& run : Unpack(row[0])) runs.push_back(std::move(run));
+    for (PackedRun& run : UnpackColumn(row[0])) runs.push_back(std::move(run));
   }
   KeepBestTellings(runs);
   return SummarizeCircuits(runs);
@@ -88,7 +85,7 @@ std::vector<CircuitRun> ReadCircuitRuns(pqxx::transaction_base& tx, const Projec
   std::vector<PackedRun> packed;
   for (const auto& row : rows) {
     const auto number = row[0].as<uint32_t>();
-    for (PackedRun& run : Unpack(row[1])) {
+    for (PackedRun& run : UnpackColumn(row[1])) {
       if (run.job == number) packed.push_back(std::move(run));
     }
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "model/circuit_run.h"
+#include "storage/postgres/circuit_batch.h"
 #include "storage/postgres/job_rows.h"
 #include "storage/query_store.h"
 
@@ -26,6 +27,16 @@ std::vector<CircuitSummary> SumCircuitRuns(pqxx::transaction_base& tx, const Pro
 // As QueryStore::LoadCircuitRuns.
 std::vector<CircuitRun> ReadCircuitRuns(pqxx::transaction_base& tx, const ProjectionKey& key,
                                         const JobId& job);
+
+// Rows of one epoch that are read at once, and runs in them: some 100 MiB of memory.
+inline constexpr int kMaxCircuitBatches = 100'000;
+inline constexpr int kMaxCircuitRuns = 500'000;
+
+// The runs of a row's column `runs`.
+std::vector<PackedRun> UnpackColumn(const pqxx::field& runs);
+
+// Names the machines of the runs' streams.
+void FillMachines(pqxx::transaction_base& tx, ProverId prover_id, std::vector<CircuitRun>& runs);
 
 }  // namespace proverlog::postgres
 

@@ -109,6 +109,20 @@ std::vector<EpochRevision> ReadEpochsBetween(pqxx::transaction_base& tx, const P
   return epochs;
 }
 
+std::map<int32_t, EpochWindow> ReadEpochWindows(pqxx::transaction_base& tx,
+                                                const ProjectionKey& key,
+                                                const std::vector<int32_t>& epochs) {
+  const auto rows = tx.exec_params(
+      "SELECT epoch, first_at, last_at + 1 FROM epoch WHERE prover_id = $1 AND projection_id = $2"
+      "  AND epoch = ANY ($3::integer[])",
+      key.prover_id, key.projection_id, ToArray(epochs));
+  std::map<int32_t, EpochWindow> windows;
+  for (const auto& row : rows) {
+    windows[row[0].as<int32_t>()] = {ReadOptional(row[1]), ReadOptional(row[2])};
+  }
+  return windows;
+}
+
 absl::StatusOr<std::map<int32_t, EpochContext>> ReadContexts(pqxx::transaction_base& tx,
                                                              const ProjectionKey& key,
                                                              const std::vector<int32_t>& epochs) {

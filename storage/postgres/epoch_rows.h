@@ -34,6 +34,11 @@ std::vector<int32_t> ReadEpochNumbers(pqxx::transaction_base& tx, const Projecti
 std::vector<EpochRevision> ReadEpochsBetween(pqxx::transaction_base& tx, const ProjectionKey& key,
                                              const EpochWindow& window, int limit);
 
+// As QueryStore::LoadEpochWindows.
+std::map<int32_t, EpochWindow> ReadEpochWindows(pqxx::transaction_base& tx,
+                                                const ProjectionKey& key,
+                                                const std::vector<int32_t>& epochs);
+
 // What is known of the epochs beyond their jobs; an entry for each of them. RESOURCE_EXHAUSTED
 // where that is too much for one answer.
 absl::StatusOr<std::map<int32_t, EpochContext>> ReadContexts(pqxx::transaction_base& tx,

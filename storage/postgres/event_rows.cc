@@ -16,6 +16,9 @@ namespace {
 constexpr int32_t kNoEpoch = -1;
 // Of one answer's epochs; an epoch has some ten of its sessions.
 constexpr int64_t kMaxEventsOfEpochs = 50'000;
+// Of a machine: how many events that belong to no epoch are looked through, and taken.
+constexpr int kMaxEventsRead = 50'000;
+constexpr int kMaxMachineEvents = 1000;
 constexpr char kNoFields[] = "00000000-0000-0000-0000-000000000000";
 
 std::string FieldsOf(const Event& event) {
@@ -116,6 +119,29 @@ std::vector<EventRow> ReadEvents(pqxx::transaction_base& tx, const ProjectionKey
   std::vector<EventRow> events;
   for (const auto& row : rows) events.push_back(ReadEvent(row));
   return events;
+}
+
+MachineEvents ReadMachineEvents(pqxx::transaction_base& tx, const ProjectionKey& key,
+                                const std::string& machine, const std::vector<std::string>& kinds) {
+  static const auto* const kSql = new std::string(absl::StrCat(
+      "WITH e AS MATERIALIZED (SELECT * FROM event WHERE prover_id = $1 AND projection_id = $2"
+      "  AND epoch = -1 ORDER BY at DESC, kind DESC, fields_md5 DESC LIMIT $5)"
+      " SELECT ",
+      kEventColumns,
+      ", (SELECT count(*) >= $5 FROM e) FROM e JOIN stream USING (prover_id, stream_id)"
+      " WHERE machine = $3 AND kind = ANY ($4::text[])"
+      " ORDER BY at DESC, kind DESC, fields_md5 DESC LIMIT $6"));
+  Array array;
+  for (const std::string& kind : kinds) array.AddText(kind);
+  const auto rows = tx.exec_params(*kSql, key.prover_id, key.projection_id, machine, array.Finish(),
+                                   kMaxEventsRead, kMaxMachineEvents);
+  MachineEvents read;
+  read.more = rows.size() == kMaxMachineEvents;
+  for (const auto& row : rows) {
+    read.events.push_back(ReadEvent(row).event);
+    read.more = read.more || row[8].as<bool>();
+  }
+  return read;
 }
 
 absl::StatusOr<std::map<int32_t, std::vector<Event>>> ReadEventsOfEpochs(

@@ -35,6 +35,10 @@ absl::StatusOr<std::map<int32_t, std::vector<Event>>> ReadEventsOfEpochs(
 // As QueryStore::FindNetwork.
 std::optional<Event> ReadNetwork(pqxx::transaction_base& tx, const ProjectionKey& key);
 
+// As QueryStore::LoadMachineEvents.
+MachineEvents ReadMachineEvents(pqxx::transaction_base& tx, const ProjectionKey& key,
+                                const std::string& machine, const std::vector<std::string>& kinds);
+
 }  // namespace proverlog::postgres
 
 #endif  // PROVERLOG_STORAGE_POSTGRES_EVENT_ROWS_H_

@@ -1,8 +1,10 @@
 #ifndef PROVERLOG_STORAGE_POSTGRES_JOB_IDS_H_
 #define PROVERLOG_STORAGE_POSTGRES_JOB_IDS_H_
 
+#include <cstdint>
 #include <optional>
 #include <pqxx/pqxx>
+#include <string>
 #include <vector>
 
 #include "model/job_id.h"
@@ -21,6 +23,10 @@ inline constexpr char kIsAbandoned[] =
 std::vector<JobId> SelectJobIds(pqxx::transaction_base& tx, const ProjectionKey& key,
                                 const JobFilter& filter, std::optional<UnixMillis> closed_at,
                                 int limit);
+
+// As QueryStore::ListJobTypes. It throws libpqxx's exceptions.
+std::vector<std::string> ReadJobTypes(pqxx::transaction_base& tx, const ProjectionKey& key,
+                                      const std::vector<int32_t>& epochs);
 
 }  // namespace proverlog::postgres
 

@@ -1,5 +1,6 @@
 #include "storage/postgres/query_store.h"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,12 +9,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "analysis/epoch_summary.h"
 #include "storage/postgres/advance_rows.h"
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/array.h"
 #include "storage/postgres/circuit_rows.h"
 #include "storage/postgres/completed_rows.h"
+#include "storage/postgres/epoch_list.h"
 #include "storage/postgres/epoch_rows.h"
 #include "storage/postgres/epoch_state.h"
 #include "storage/postgres/event_rows.h"
@@ -24,6 +25,7 @@
 #include "storage/postgres/mark_rows.h"
 #include "storage/postgres/stream_rows.h"
 #include "storage/postgres/transaction.h"
+#include "storage/postgres/transaction_rows.h"
 #include "storage/postgres/unknown_rows.h"
 
 namespace proverlog::postgres {
@@ -42,65 +44,6 @@ absl::Status LimitTime(pqxx::transaction_base& tx, absl::Time deadline) {
 
 ProverRef ReadProver(const pqxx::row& row) {
   return {row[0].as<ProverId>(), row[1].as<int32_t>(), row[2].as<std::string>()};
-}
-
-EpochRow ReadEpoch(const pqxx::row& row) {
-  EpochRow epoch;
-  epoch.epoch = row[0].as<int32_t>();
-  epoch.first_at = ReadOptional(row[1]);
-  epoch.last_at = ReadOptional(row[2]);
-  epoch.totals.jobs = row[3].as<int32_t>();
-  epoch.totals.enqueued = row[4].as<int32_t>();
-  epoch.totals.started = row[5].as<int32_t>();
-  epoch.totals.completed = row[6].as<int32_t>();
-  epoch.totals.failed = row[7].as<int32_t>();
-  epoch.totals.aborted = row[8].as<int32_t>();
-  epoch.totals.abandoned = row[9].as<int32_t>();
-  epoch.totals.in_flight = row[10].as<int32_t>();
-  epoch.totals.retries = row[11].as<int32_t>();
-  epoch.totals.timeouts = row[12].as<int32_t>();
-  epoch.root_completed = row[13].as<bool>();
-  return epoch;
-}
-
-// The counts of the epochs $3, which were closed at $4 or are not.
-std::string CountEpochsSql() {
-  return absl::StrCat(
-      "SELECT e.epoch, min(first_at), max(last_at), count(j.epoch),"
-      "  count(*) FILTER (WHERE enqueued), count(*) FILTER (WHERE started),"
-      "  count(*) FILTER (WHERE state = 'completed'), count(*) FILTER (WHERE state = 'failed'),"
-      "  count(*) FILTER (WHERE state = 'aborted'), count(*) FILTER (WHERE ",
-      kIsAbandoned,
-      "),"
-      "  count(*) FILTER (WHERE state IN ('queued', 'running') AND ",
-      kIsAbandoned,
-      " IS NOT TRUE), coalesce(sum(retries), 0), coalesce(sum(timeouts), 0),"
-      "  coalesce(bool_or(type = $5 AND state = 'completed'), false)"
-      " FROM unnest($3::integer[], $4::bigint[]) AS e (epoch, closed_at)"
-      " LEFT JOIN job j ON j.prover_id = $1 AND j.projection_id = $2 AND j.epoch = e.epoch"
-      "  AND j.counted"
-      " GROUP BY e.epoch ORDER BY e.epoch DESC");
-}
-
-absl::StatusOr<std::vector<EpochRow>> ReadEpochRows(ReadOnly& tx, const ProverRef& prover,
-                                                    std::optional<int32_t> before, int limit) {
-  static const auto* const kSql = new std::string(CountEpochsSql());
-  const std::vector<int32_t> numbers = ReadEpochNumbers(tx, KeyOf(prover), before, limit);
-  auto contexts = ReadContexts(tx, KeyOf(prover), numbers);
-  if (!contexts.ok()) return contexts.status();
-  Array epochs, closed_at;
-  for (const int32_t epoch : numbers) {
-    epochs.Add(int64_t{epoch});
-    closed_at.Add(ClosedAt((*contexts)[epoch]));
-  }
-  const auto rows = tx.exec_params(*kSql, prover.prover_id, prover.projection_id, epochs.Finish(),
-                                   closed_at.Finish(), std::string(kRootRollup));
-  std::vector<EpochRow> epoch_rows;
-  for (const auto& row : rows) {
-    epoch_rows.push_back(ReadEpoch(row));
-    epoch_rows.back().context = std::move((*contexts)[epoch_rows.back().epoch]);
-  }
-  return epoch_rows;
 }
 
 }  // namespace
@@ -158,7 +101,7 @@ absl::StatusOr<std::vector<EpochRow>> QueryStore::ListEpochs(const ProverRef& pr
                                                              std::optional<int32_t> before,
                                                              int limit) {
   return Read("list the epochs", [&](ReadOnly& tx) -> absl::StatusOr<std::vector<EpochRow>> {
-    return ReadEpochRows(tx, prover, before, limit);
+    return ReadEpochRows(tx, KeyOf(prover), before, limit);
   });
 }
 
@@ -168,6 +111,14 @@ absl::StatusOr<std::vector<EpochRevision>> QueryStore::FindEpochs(const ProverRe
   return Read("look for epochs", [&](ReadOnly& tx) -> absl::StatusOr<std::vector<EpochRevision>> {
     return ReadEpochsBetween(tx, KeyOf(prover), window, limit);
   });
+}
+
+absl::StatusOr<std::map<int32_t, EpochWindow>> QueryStore::LoadEpochWindows(
+    const ProverRef& prover, const std::vector<int32_t>& epochs) {
+  return Read("look for epochs",
+              [&](ReadOnly& tx) -> absl::StatusOr<std::map<int32_t, EpochWindow>> {
+                return ReadEpochWindows(tx, KeyOf(prover), epochs);
+              });
 }
 
 absl::StatusOr<EpochState> QueryStore::LoadEpoch(const ProverRef& prover, int32_t epoch,
@@ -225,6 +176,13 @@ absl::StatusOr<std::vector<Job>> QueryStore::ListJobs(const ProverRef& prover,
       jobs.push_back(DeriveJobOfEpoch(id, std::move((*facts)[id]), closed_at));
     }
     return jobs;
+  });
+}
+
+absl::StatusOr<std::vector<std::string>> QueryStore::ListJobTypes(
+    const ProverRef& prover, const std::vector<int32_t>& epochs) {
+  return Read("list job types", [&](ReadOnly& tx) -> absl::StatusOr<std::vector<std::string>> {
+    return ReadJobTypes(tx, KeyOf(prover), epochs);
   });
 }
 
@@ -323,6 +281,30 @@ absl::StatusOr<std::vector<CircuitRun>> QueryStore::LoadCircuitRuns(const Prover
               });
 }
 
+absl::StatusOr<TransactionRuns> QueryStore::LoadTransactionRuns(const ProverRef& prover,
+                                                                int32_t epoch) {
+  return Read(absl::StrCat("load the transactions of epoch ", epoch),
+              [&](ReadOnly& tx) -> absl::StatusOr<TransactionRuns> {
+                return ReadTransactionRuns(tx, KeyOf(prover), epoch);
+              });
+}
+
+absl::StatusOr<std::vector<CircuitRun>> QueryStore::FindTransactionRuns(
+    const ProverRef& prover, const std::vector<int32_t>& epochs, const std::string& hash) {
+  return Read("look for a transaction",
+              [&](ReadOnly& tx) -> absl::StatusOr<std::vector<CircuitRun>> {
+                return SelectTransactionRuns(tx, KeyOf(prover), epochs, hash);
+              });
+}
+
+absl::StatusOr<MachineEvents> QueryStore::LoadMachineEvents(const ProverRef& prover,
+                                                            const std::string& machine,
+                                                            const std::vector<std::string>& kinds) {
+  return Read("load a machine's events", [&](ReadOnly& tx) -> absl::StatusOr<MachineEvents> {
+    return ReadMachineEvents(tx, KeyOf(prover), machine, kinds);
+  });
+}
+
 absl::StatusOr<std::vector<EventRow>> QueryStore::ListEvents(const ProverRef& prover,
                                                              const EventFilter& filter, int limit) {
   return Read("list events", [&](ReadOnly& tx) -> absl::StatusOr<std::vector<EventRow>> {
@@ -344,10 +326,11 @@ absl::StatusOr<std::optional<Event>> QueryStore::FindNetwork(const ProverRef& pr
 }
 
 absl::StatusOr<UnknownPage> QueryStore::ListUnknown(const ProverRef& prover,
+                                                    const std::string& machine,
                                                     const std::optional<UnknownPosition>& after,
                                                     int limit) {
   return Read("list unknown messages", [&](ReadOnly& tx) -> absl::StatusOr<UnknownPage> {
-    return ReadUnknownRows(tx, KeyOf(prover), after, limit);
+    return ReadUnknownRows(tx, KeyOf(prover), machine, after, limit);
   });
 }
 

@@ -1,6 +1,8 @@
 #ifndef PROVERLOG_STORAGE_POSTGRES_QUERY_STORE_H_
 #define PROVERLOG_STORAGE_POSTGRES_QUERY_STORE_H_
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,6 +33,8 @@ class QueryStore : public proverlog::QueryStore {
   absl::StatusOr<std::vector<EpochRevision>> FindEpochs(const ProverRef& prover,
                                                         const EpochWindow& window,
                                                         int limit) override;
+  absl::StatusOr<std::map<int32_t, EpochWindow>> LoadEpochWindows(
+      const ProverRef& prover, const std::vector<int32_t>& epochs) override;
   absl::StatusOr<EpochState> LoadEpoch(const ProverRef& prover, int32_t epoch,
                                        int64_t max_jobs) override;
   absl::StatusOr<EpochState> LoadEpochState(const ProverRef& prover, int32_t epoch,
@@ -43,6 +47,8 @@ class QueryStore : public proverlog::QueryStore {
       const ProverRef& prover, const std::vector<int32_t>& epochs, int64_t max_jobs) override;
   absl::StatusOr<std::vector<Job>> ListJobs(const ProverRef& prover, const JobFilter& filter,
                                             int limit) override;
+  absl::StatusOr<std::vector<std::string>> ListJobTypes(
+      const ProverRef& prover, const std::vector<int32_t>& epochs) override;
   absl::StatusOr<Job> LoadJob(const ProverRef& prover, const JobId& id) override;
   absl::StatusOr<std::vector<JobId>> FindJobs(const ProverRef& prover,
                                               const JobId& with_hash_prefix, int limit) override;
@@ -59,13 +65,21 @@ class QueryStore : public proverlog::QueryStore {
                                                         int limit) override;
   absl::StatusOr<std::vector<CircuitRun>> LoadCircuitRuns(const ProverRef& prover,
                                                           const JobId& job) override;
+  absl::StatusOr<TransactionRuns> LoadTransactionRuns(const ProverRef& prover,
+                                                      int32_t epoch) override;
+  absl::StatusOr<std::vector<CircuitRun>> FindTransactionRuns(const ProverRef& prover,
+                                                              const std::vector<int32_t>& epochs,
+                                                              const std::string& hash) override;
+  absl::StatusOr<MachineEvents> LoadMachineEvents(const ProverRef& prover,
+                                                  const std::string& machine,
+                                                  const std::vector<std::string>& kinds) override;
   absl::StatusOr<std::vector<EventRow>> ListEvents(const ProverRef& prover,
                                                    const EventFilter& filter, int limit) override;
   absl::StatusOr<std::map<int32_t, std::vector<Event>>> LoadEvents(
       const ProverRef& prover, const std::vector<int32_t>& epochs,
       const std::vector<std::string>& kinds) override;
   absl::StatusOr<std::optional<Event>> FindNetwork(const ProverRef& prover) override;
-  absl::StatusOr<UnknownPage> ListUnknown(const ProverRef& prover,
+  absl::StatusOr<UnknownPage> ListUnknown(const ProverRef& prover, const std::string& machine,
                                           const std::optional<UnknownPosition>& after,
                                           int limit) override;
 

@@ -94,7 +94,7 @@ TEST_F(QueryStoreTest, MoreThanTheLimitIsNotHalfAnAnswer) {
   for (const absl::Status& status :
        {queries_.LoadEpoch(prover_, 2, 10).status(),
         queries_.LoadJob(prover_, {2, "A", Hash(1)}).status(),
-        queries_.ListJobs(prover_, {2, "", std::nullopt, std::nullopt}, 10).status()}) {
+        queries_.ListJobs(prover_, {2, {}, {}, std::nullopt}, 10).status()}) {
     EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
   }
 }
@@ -218,7 +218,7 @@ TEST_F(QueryStoreTest, AnOpenJobIsAbandonedWhenTheEpochsLastSessionHasEnded) {
   EXPECT_EQ(state->jobs[0].state, JobState::kAbandoned);
   EXPECT_EQ(state->context.sessions, row.context.sessions);
   const auto list = [&](JobState wanted) {
-    const auto jobs = queries_.ListJobs(prover_, {7, "", wanted, std::nullopt}, 10);
+    const auto jobs = queries_.ListJobs(prover_, {7, {}, {wanted}, std::nullopt}, 10);
     EXPECT_EQ(jobs->size(), 1U);
     return jobs->front();
   };
@@ -335,7 +335,7 @@ TEST_F(QueryStoreTest, FiltersAndPagesThroughJobs) {
   Save({1, "B", "short"}, {At(1, K::kEnqueued)});
   Save({2, "B", Hash(0)}, {At(1, K::kEnqueued)});
 
-  JobFilter filter{1, "", std::nullopt, std::nullopt};
+  JobFilter filter{1, {}, {}, std::nullopt};
   std::vector<std::string> seen;
   for (;;) {
     const auto page = queries_.ListJobs(prover_, filter, 2);
@@ -348,10 +348,11 @@ TEST_F(QueryStoreTest, FiltersAndPagesThroughJobs) {
   EXPECT_EQ(seen.front(), "1:A:" + Hash(9));
   EXPECT_EQ(std::set<std::string>(seen.begin(), seen.end()).size(), 7U);
 
-  EXPECT_EQ(queries_.ListJobs(prover_, {1, "A", std::nullopt, std::nullopt}, 10)->size(), 1U);
-  EXPECT_EQ(queries_.ListJobs(prover_, {1, "", JobState::kCompleted, std::nullopt}, 10)->size(),
+  EXPECT_EQ(queries_.ListJobs(prover_, {1, {"A"}, {}, std::nullopt}, 10)->size(), 1U);
+  EXPECT_EQ(queries_.ListJobs(prover_, {1, {}, {JobState::kCompleted}, std::nullopt}, 10)->size(),
             1U);
-  EXPECT_EQ(queries_.ListJobs(prover_, {1, "A", JobState::kQueued, std::nullopt}, 10)->size(), 0U);
+  EXPECT_EQ(queries_.ListJobs(prover_, {1, {"A"}, {JobState::kQueued}, std::nullopt}, 10)->size(),
+            0U);
 }
 
 TEST_F(QueryStoreTest, LoadsOneJobAndFindsItByTheBeginningOfItsHash) {
@@ -413,7 +414,7 @@ TEST_F(QueryStoreTest, EveryStatementFindsItsRowsByAnIndex) {
   EXPECT_EQ(queries.FindEpochs(prover_, {}, 50)->size(), 50U);
   EXPECT_EQ(queries.LoadEpoch(prover_, 500, 1000)->jobs.size(), 100U);
   EXPECT_EQ(queries.LoadCompleted(prover_, {500}, 1000)->size(), 0U);  // without any instant
-  const auto page = queries.ListJobs(prover_, {500, "", JobState::kCompleted, std::nullopt}, 50);
+  const auto page = queries.ListJobs(prover_, {500, {}, {JobState::kCompleted}, std::nullopt}, 50);
   ASSERT_EQ(page->size(), 50U);
   const JobId id = page->back().id;
   EXPECT_TRUE(queries.LoadJob(prover_, id).ok());

@@ -41,11 +41,14 @@ constexpr char kAddRows[] =
     "  first_at = least(unknown_message.first_at, excluded.first_at),"
     "  last_at = greatest(unknown_message.last_at, excluded.last_at)";
 
-// Adds up the rows of the newest streams, about $3 of them, which the primary key finds.
+// Adds up the rows of the newest streams (of machine $11, where it is given), about $3 of them,
+// which the primary key finds.
 constexpr char kListRows[] =
     "WITH u AS MATERIALIZED ("
     "  SELECT stream_id, module, level, template, count, first_at, last_at, line_offset"
-    "    FROM unknown_message WHERE prover_id = $1 AND projection_id = $2"
+    "    FROM unknown_message WHERE prover_id = $1 AND projection_id = $2 AND ($11 = '' OR "
+    "stream_id IN"
+    "     (SELECT stream_id FROM stream WHERE prover_id = $1 AND machine = $11))"
     "   ORDER BY stream_id DESC, module DESC, level DESC, template DESC LIMIT $3::bigint + 1)"
     " SELECT module, level, template, sum(count)::bigint, min(first_at), max(last_at),"
     "  (max(ARRAY[stream_id, line_offset]))[1], (max(ARRAY[stream_id, line_offset]))[2],"
@@ -102,14 +105,15 @@ void AddUnknownRows(pqxx::transaction_base& tx, const ProjectionKey& key,
 }
 
 UnknownPage ReadUnknownRows(pqxx::transaction_base& tx, const ProjectionKey& key,
-                            const std::optional<UnknownPosition>& after, int limit) {
+                            const std::string& machine, const std::optional<UnknownPosition>& after,
+                            int limit) {
   // Every row comes after this position.
   constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
   const UnknownPosition position = after.value_or(UnknownPosition{kMost, {}});
-  const auto rows =
-      tx.exec_params(kListRows, key.prover_id, key.projection_id, kMaxUnknownRows,
-                     kMaxUnknownMachines, -position.count, position.kind.message_template,
-                     position.kind.module, position.kind.level, limit, kMaxUnknownVersions);
+  const auto rows = tx.exec_params(kListRows, key.prover_id, key.projection_id, kMaxUnknownRows,
+                                   kMaxUnknownMachines, -position.count,
+                                   position.kind.message_template, position.kind.module,
+                                   position.kind.level, limit, kMaxUnknownVersions, machine);
   UnknownPage page;
   for (const auto& row : rows) {
     page.rows.push_back(ReadUnknownRow(row));

@@ -21,7 +21,8 @@ void AddUnknownRows(pqxx::transaction_base& tx, const ProjectionKey& key,
 
 // As QueryStore::ListUnknown.
 UnknownPage ReadUnknownRows(pqxx::transaction_base& tx, const ProjectionKey& key,
-                            const std::optional<UnknownPosition>& after, int limit);
+                            const std::string& machine, const std::optional<UnknownPosition>& after,
+                            int limit);
 
 }  // namespace proverlog::postgres
 

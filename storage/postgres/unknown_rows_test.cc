@@ -59,7 +59,7 @@ class UnknownRowsTest : public testing::Test {
   }
 
   std::vector<UnknownRow> List(int limit = 2000) {
-    auto page = queries_.ListUnknown(prover_, std::nullopt, limit);
+    auto page = queries_.ListUnknown(prover_, "", std::nullopt, limit);
     EXPECT_TRUE(page.ok()) << page.status();
     return page->rows;
   }
@@ -177,7 +177,7 @@ TEST_F(UnknownRowsTest, PagesFromTheMostFrequent) {
   std::string seen;
   std::optional<UnknownPosition> after;
   for (int i = 0; i < 5; ++i) {
-    const auto page = queries_.ListUnknown(prover_, after, 1);
+    const auto page = queries_.ListUnknown(prover_, "", after, 1);
     ASSERT_EQ(page->rows.size(), 1U);
     EXPECT_FALSE(page->more_kinds);
     const UnknownRow& row = page->rows[0];
@@ -185,7 +185,7 @@ TEST_F(UnknownRowsTest, PagesFromTheMostFrequent) {
     after = {row.count.count, row.kind};
   }
   EXPECT_EQ(seen, "oftenmINFO azINFO blWARN bmINFO bmWARN ");
-  EXPECT_TRUE(queries_.ListUnknown(prover_, after, 1)->rows.empty());
+  EXPECT_TRUE(queries_.ListUnknown(prover_, "", after, 1)->rows.empty());
 }
 
 TEST_F(UnknownRowsTest, OfVeryManyKindsThoseOfTheNewestStreamsAreAddedUp) {
@@ -195,13 +195,13 @@ TEST_F(UnknownRowsTest, OfVeryManyKindsThoseOfTheNewestStreamsAreAddedUp) {
   database_.Sql(
       "INSERT INTO unknown_message SELECT 1, 1, i / 1000, '', '', lpad((i % 1000)::text, 100, '-'),"
       " 1, NULL, NULL, 0 FROM generate_series(2000, 101999) AS i");
-  const auto all = queries_.ListUnknown(prover_, std::nullopt, 1);
+  const auto all = queries_.ListUnknown(prover_, "", std::nullopt, 1);
   ASSERT_TRUE(all.ok()) << all.status();
   EXPECT_FALSE(all->more_kinds);
   EXPECT_EQ(all->rows[0].count.count, 100);
   stream_id_ = 1;
   AddKinds(1, 2);
-  const auto newest = queries_.ListUnknown(prover_, std::nullopt, 2000);
+  const auto newest = queries_.ListUnknown(prover_, "", std::nullopt, 2000);
   EXPECT_TRUE(newest->more_kinds);
   EXPECT_EQ(newest->rows.size(), 1001U);
   EXPECT_EQ(newest->rows.back().kind.message_template, "kind 2");
@@ -217,7 +217,7 @@ TEST_F(UnknownRowsTest, AProversRowsAreFoundByAnIndex) {
   auto pool = *ConnectionPool::Create({.database = database_.explaining_conninfo()});
   QueryStore queries(pool.get());
   const size_t begin = TestDatabase::ServerLog().size();
-  const auto page = queries.ListUnknown(prover_, std::nullopt, 5);
+  const auto page = queries.ListUnknown(prover_, "", std::nullopt, 5);
   ASSERT_TRUE(page.ok()) << page.status();
   EXPECT_EQ(page->rows.size(), 5U);
   ASSERT_TRUE(ProjectionStore(pool.get())

@@ -31,6 +31,9 @@ class ManualTest : public testing::Test {
     for (const std::string name : {"broker.log", "agent-a.log", "agent-b.log", "node.log"}) {
       directory_.Write(name, testing_util::ReadAll(testing_util::TestDataPath("samples/" + name)));
     }
+    directory_.Write("avm.log",
+                     "[03:00:50.000] INFO: bb-prover Generated proof for avm-circuit(0x8299bec7) in"
+                     " 44327 ms\n");
   }
 
   Finished Shell(const std::string& shell, const std::string& script) {
@@ -62,10 +65,11 @@ TEST_F(ManualTest, EveryCommandHasAnExampleThatWorks) {
   Service service("--database-url=" + database.conninfo());
   const std::string server = absl::StrCat("export PROVERLOG_SERVER=", service.address(), "; ");
   const Finished imported = Shell(
-      "bash", absl::StrCat(server,
-                           "proverlog import --prover mine --machine prover-a --date"
-                           " 2026-11-21 broker.log node.log agent-a.log; proverlog import"
-                           " --prover mine --machine prover-b --date 2026-11-21 agent-b.log"));
+      "bash",
+      absl::StrCat(server,
+                   "proverlog import --prover mine --machine prover-a --date"
+                   " 2026-11-21 broker.log node.log agent-a.log; proverlog import"
+                   " --prover mine --machine prover-b --date 2026-11-21 agent-b.log avm.log"));
   ASSERT_EQ(imported.exit_code, 0) << imported.err;
   const std::vector<std::string> commands = Commands();
   EXPECT_GT(commands.size(), 15U);

@@ -65,7 +65,9 @@ TEST_F(QueryTest, EveryTableFitsAHundredColumns) {
                                              {"why", kFailedJob},
                                              {"throughput", "3055", "--by", "machine"},
                                              {"critical-path", "3055"},
+                                             {"jobs", "--order", "ended", "--desc"},
                                              {"machines"},
+                                             {"machines", "--machine", "prover-b"},
                                              {"compare"},
                                              {"compare", "epoch=3054", "epoch=3055"},
                                              {"trend", "wall_time"},
@@ -177,7 +179,7 @@ TEST_F(QueryTest, LinesBetweenTwoInstants) {
               HasSubstr("No line is of this time.\nprover-a "));
   const Finished none = service_.Proverlog({"lines", "--machine", "prover-x"});
   EXPECT_EQ(none.exit_code, 1);
-  EXPECT_THAT(none.err, HasSubstr("has no such log of machine \"prover-x\""));
+  EXPECT_THAT(none.err, HasSubstr("has no machine \"prover-x\"; did you mean"));
   const Finished bad = service_.Proverlog({"lines", "--machine", "prover-a", "--to", "now"});
   EXPECT_EQ(bad.exit_code, 1);
   EXPECT_THAT(bad.err, HasSubstr("--to: \"now\" is not an instant"));
@@ -232,6 +234,51 @@ TEST_F(QueryTest, JobsAreFilteredAndPaged) {
       Ask({"jobs", "--epoch", "3055", "--limit", "200", "--page-token", token});
   EXPECT_EQ(std::vector<std::string>(absl::StrSplit(second, '\n', absl::SkipEmpty())).size(),
             1U + 16U);  // the titles and the rest of 216
+}
+
+TEST_F(QueryTest, JobsAreAskedForByWhatBecameOfThem) {
+  const std::string killed =
+      Ask({"jobs", "--epoch", "3054", "3055", "--cause", "killed", "--min-attempts", "2"});
+  EXPECT_THAT(killed, testing::StartsWith("Of 2 epochs, 3054 to 3055:\n"));
+  EXPECT_EQ(std::vector<std::string>(absl::StrSplit(killed, '\n', absl::SkipEmpty())).size(),
+            2U + 4U);
+  const std::string slow = Ask({"jobs", "--machine", "prover-b", "--order", "duration", "--desc",
+                                "--min-duration", "1ms", "--limit", "1", "--format", "json"});
+  simdjson::dom::parser parser;
+  const simdjson::dom::element answer = parser.parse(slow);
+  EXPECT_EQ(simdjson::dom::array(answer["jobs"]).size(), 1U);
+  EXPECT_TRUE(bool(answer["completeness"]["complete"]));
+  EXPECT_THAT(Ask({"jobs", "--from", "2027-01-01"}), HasSubstr("No epoch is of this time.\n"));
+  const auto refused = [&](const std::vector<std::string>& command, const std::string& message) {
+    const Finished finished = service_.Proverlog(command);
+    EXPECT_NE(finished.exit_code, 0);
+    EXPECT_THAT(finished.err, HasSubstr(message));
+  };
+  refused({"jobs", "--type", "PUBLC_VM"}, "did you mean \"PUBLIC_VM\"?");
+  refused({"jobs", "--machine", "prover_b"}, "did you mean \"prover-b\"?");
+  refused({"jobs", "--min-duration", "long"}, "--min-duration: \"long\" is not a length of time");
+  refused({"jobs", "--cause", "reorg"}, "--cause");
+}
+
+TEST_F(QueryTest, ATransactionIsFoundByItsFirstDigits) {
+  EXPECT_THAT(Ask({"transactions", "--epoch", "3055"}),
+              HasSubstr("Epoch 3055 of demo: 0 public transactions\n"));
+  const Finished unknown = service_.Proverlog({"transaction", "0x1234"});
+  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_THAT(unknown.err, HasSubstr("no AVM proof of a transaction 0x1234 is in the logs of the "
+                                     "latest 2 epochs"));
+}
+
+TEST_F(QueryTest, OneMachineInDetail) {
+  const std::string machine = Ask({"machines", "--machine", "prover-b"});
+  EXPECT_THAT(machine, testing::StartsWith("prover-b of demo\n1 log, "));
+  EXPECT_THAT(machine,
+              HasSubstr("\nIn the latest 2 epochs, 3054 to 3055:\n  275 attempts started"));
+  EXPECT_THAT(machine, HasSubstr("\n  what failed there: "));
+  EXPECT_THAT(machine, HasSubstr("\n  prover-a: between "));
+  const Finished unknown = service_.Proverlog({"machines", "--machine", "prover-d"});
+  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_THAT(unknown.err, HasSubstr("has no machine \"prover-d\"; did you mean \"prover-a\"?"));
 }
 
 TEST_F(QueryTest, EpochsArePaged) {
