@@ -3,6 +3,7 @@
 
 #include "absl/time/time.h"
 #include "proverlog/v1/query.grpc.pb.h"
+#include "server/grpc/tail_lines_call.h"
 #include "server/grpc/work_queue.h"
 #include "server/metrics/metrics.h"
 #include "server/query/query_handler.h"
@@ -56,11 +57,18 @@ class QueryService final : public v1::QueryService::CallbackService {
   grpc::ServerUnaryReactor* ListLines(grpc::CallbackServerContext* context,
                                       const v1::ListLinesRequest* request,
                                       v1::ListLinesResponse* response) override;
+  grpc::ServerWriteReactor<v1::TailLinesResponse>* TailLines(
+      grpc::CallbackServerContext* context, const v1::TailLinesRequest* request) override;
   grpc::ServerUnaryReactor* ListUnknownMessages(grpc::CallbackServerContext* context,
                                                 const v1::ListUnknownMessagesRequest* request,
                                                 v1::ListUnknownMessagesResponse* response) override;
 
+  // Ends the calls of TailLines, within a second where their clients read. No other ones begin.
+  void EndTails() { tails_.End(); }
+
  private:
+  static constexpr int kMaxTails = 100;
+
   template <typename Request, typename Response>
   grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* context,
                                 absl::StatusOr<Response> (QueryHandler::*method)(const Request&),
@@ -70,6 +78,7 @@ class QueryService final : public v1::QueryService::CallbackService {
   WorkQueue* queue_;
   QueryMetrics* metrics_;
   const absl::Duration timeout_;
+  OpenTails tails_{kMaxTails};
 };
 
 }  // namespace proverlog

@@ -2,10 +2,12 @@
 #define PROVERLOG_SERVER_QUERY_QUERY_HANDLER_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "proverlog/v1/query.pb.h"
+#include "server/query/line_tail.h"
 #include "storage/query_store.h"
 
 namespace proverlog {
@@ -32,6 +34,8 @@ class QueryHandler {
   absl::StatusOr<v1::ListEventsResponse> ListEvents(const v1::ListEventsRequest& request);
   absl::StatusOr<v1::GetStreamResponse> GetStream(const v1::GetStreamRequest& request);
   absl::StatusOr<v1::ListLinesResponse> ListLines(const v1::ListLinesRequest& request);
+  // TailLines as far as it was begun; it keeps the store.
+  absl::StatusOr<std::unique_ptr<LineTail>> OpenTail(const v1::TailLinesRequest& request);
   absl::StatusOr<v1::ListUnknownMessagesResponse> ListUnknownMessages(
       const v1::ListUnknownMessagesRequest& request);
 
