@@ -54,7 +54,7 @@ Dated DateFrom(const std::string& log, const StreamMark& mark) {
   EXPECT_TRUE(dater.ok()) << dater.status();
   Dated dated;
   dater->Feed(absl::string_view(log).substr(static_cast<size_t>(mark.offset)),
-              [&](const Line& line, auto at) { dated[line.offset] = at; });
+              [&](const DatedLine& line) { dated[line.line.offset] = line.at; });
   return dated;
 }
 
@@ -128,8 +128,8 @@ TEST(LineDaterTest, ASlowLogIsMarkedSoThatNoDayIsLost) {
 TEST(LineDaterTest, WhatIsMissingEndsALine) {
   auto dater = LineDater::Create(Anchors(), {});
   std::vector<std::string> lines;
-  const auto on_line = [&](const Line& line, std::optional<UnixMillis> at) {
-    lines.push_back(absl::StrCat(line.offset, " ", line.text, at ? "" : " ?"));
+  const auto on_line = [&](const DatedLine& line) {
+    lines.push_back(absl::StrCat(line.line.offset, " ", line.line.text, line.at ? "" : " ?"));
   };
   dater->Feed("[03:00:00.000] INFO: b one\n[03:00:01.000] INFO: b tw", on_line);
   dater->Skip(1000, on_line);
@@ -138,6 +138,47 @@ TEST(LineDaterTest, WhatIsMissingEndsALine) {
   EXPECT_EQ(lines, (std::vector<std::string>{"0 [03:00:00.000] INFO: b one",
                                              "27 [03:00:01.000] INFO: b tw",
                                              "1000 the end of a line", "1018 and more"}));
+}
+
+// "WARN a:b @7", with a plus where the record begins on the line.
+std::string RecordText(const DatedLine& line) {
+  if (line.record == nullptr) return "-";
+  const RecordHead& record = *line.record;
+  return absl::StrCat(record.level ? LogLevelName(*record.level) : "?", " ", record.module, " @",
+                      record.offset, line.begins_record ? " +" : "");
+}
+
+TEST(LineDaterTest, ALineIsOfTheRecordThatItBeginsOrContinues) {
+  auto dater = LineDater::Create(Anchors(), {});
+  std::vector<std::string> records;
+  const auto on_line = [&](const DatedLine& line) { records.push_back(RecordText(line)); };
+  dater->Feed(
+      "no record\n"
+      "node-1  | [03:00:00.000] ERROR: p:q one\n"
+      "agent-1  | [03:00:00.000] INFO: a two\n"
+      "node-1  |     at f (x.ts:1)\n"
+      "agent-1  | [03:00:01.000] WARN: a x[03:00:01.000] DEBUG: b y\n"
+      "agent-1  |   more\n",
+      on_line);
+  dater->Skip(1000, on_line);
+  dater->Feed("node-1  |     at g (x.ts:2)\n", on_line);
+  EXPECT_EQ(records,
+            (std::vector<std::string>{"-", "error p:q @10 +", "info a @50 +", "error p:q @10",
+                                      "warn a @116 +", "warn a @116", "-"}));
+}
+
+TEST(LineDaterTest, WhatALineContinuesMayLieBeforeTheMark) {
+  const std::string before = "[03:00:00.000] ERROR: p one\n";
+  StreamMark mark;
+  mark.offset = static_cast<int64_t>(before.size());
+  std::vector<std::string> records;
+  const auto on_line = [&](const DatedLine& line) { records.push_back(RecordText(line)); };
+  for (const bool recalls : {false, true}) {
+    auto dater = LineDater::Create(Anchors(), mark);
+    if (recalls) dater->Recall(before);
+    dater->Feed("    at f (x.ts:1)\n", on_line);
+  }
+  EXPECT_EQ(records, (std::vector<std::string>{"-", "error p @0"}));
 }
 
 TEST(LineDaterTest, ADamagedMarkIsAnError) {

@@ -92,6 +92,35 @@ Anchor FromProto(const v1::Anchor& anchor) {
   return {anchor.offset(), FromProtoTimestamp(anchor.time()), anchor.time_zone()};
 }
 
+v1::LogLevel ToProto(LogLevel level) {
+  switch (level) {
+    case LogLevel::kTrace:
+      return v1::LOG_LEVEL_TRACE;
+    case LogLevel::kDebug:
+      return v1::LOG_LEVEL_DEBUG;
+    case LogLevel::kVerbose:
+      return v1::LOG_LEVEL_VERBOSE;
+    case LogLevel::kInfo:
+      return v1::LOG_LEVEL_INFO;
+    case LogLevel::kWarn:
+      return v1::LOG_LEVEL_WARN;
+    case LogLevel::kError:
+      return v1::LOG_LEVEL_ERROR;
+    case LogLevel::kFatal:
+      return v1::LOG_LEVEL_FATAL;
+  }
+  return v1::LOG_LEVEL_UNSPECIFIED;
+}
+
+std::optional<LogLevel> FromProto(v1::LogLevel level) {
+  for (const LogLevel known :
+       {LogLevel::kTrace, LogLevel::kDebug, LogLevel::kVerbose, LogLevel::kInfo, LogLevel::kWarn,
+        LogLevel::kError, LogLevel::kFatal}) {
+    if (ToProto(known) == level) return known;
+  }
+  return std::nullopt;
+}
+
 v1::JobState ToProto(JobState state) {
   switch (state) {
     case JobState::kQueued:

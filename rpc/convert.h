@@ -11,10 +11,12 @@
 #include "analysis/epoch_summary.h"
 #include "analysis/machine_comparison.h"
 #include "model/job.h"
+#include "model/log_level.h"
 #include "model/stream.h"
 #include "model/time.h"
 #include "proverlog/v1/common.pb.h"
 #include "proverlog/v1/ingest.pb.h"
+#include "proverlog/v1/lines.pb.h"
 #include "proverlog/v1/query.pb.h"
 
 namespace proverlog {
@@ -33,6 +35,10 @@ Anchor FromProto(const v1::Anchor& anchor);
 v1::StreamGap ToProto(const Gap& gap);
 // Nothing for a number that no version has.
 std::optional<GapReason> ParseGapReason(v1::GapReason reason);
+
+v1::LogLevel ToProto(LogLevel level);
+// Nothing for LOG_LEVEL_UNSPECIFIED, and for a number that no version has.
+std::optional<LogLevel> FromProto(v1::LogLevel level);
 
 v1::JobState ToProto(JobState state);
 v1::EpochOutcome ToProto(EpochOutcome outcome);

@@ -240,6 +240,7 @@ absl::Status Serve(const Config& config, const std::string& database, PrivatePos
                (*http)->address(), (*server)->address());
   absl::Status end = AwaitEnd(signals, postgres, [&health] { health.Update(); });
   stop_limit.Begin();
+  query_service.EndTails();
   return end;
 }
 

@@ -172,6 +172,12 @@ struct LogFilter {
   std::optional<UnixMillis> last_at;
 };
 
+// Logs that may go on.
+struct ActiveLogs {
+  std::vector<StreamStatus> logs;  // by id; of their counts only last_at is known, and no gaps
+  int64_t last_stream_id = 0;      // no stream of the prover has a greater one
+};
+
 // Where the lines of a stream are to be read from: behind all that are dated up to latest_at, or at
 // most at `offset` where such a line has that instant.
 struct LinePosition {
@@ -293,10 +299,20 @@ class QueryStore : public ArchiveReader {
                                                                 const LogFilter& filter,
                                                                 int limit) = 0;
 
+  // The logs of a machine and a source (empty: all) of which bytes came since the instant, or are
+  // not normalized yet.
+  virtual absl::StatusOr<ActiveLogs> FindActive(const ProverRef& prover, const std::string& machine,
+                                                const std::string& source, UnixMillis since,
+                                                int limit) = 0;
+
   // The last mark of the stream whose latest instant and offset are at most those of the position,
   // compared in this order; a default one where there is none.
   virtual absl::StatusOr<LineStart> LoadLineStart(const ProverRef& prover, int64_t stream_id,
                                                   const LinePosition& position) = 0;
+
+  // The last mark of the stream at most at the offset; a default one where there is none.
+  virtual absl::StatusOr<LineStart> LoadLineStartAt(const ProverRef& prover, int64_t stream_id,
+                                                    int64_t offset) = 0;
 
   // What is missing of the stream, as StreamStatus has it, of what begins in [begin, end]; at most
   // kMaxGapsAtOnce.

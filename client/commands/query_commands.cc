@@ -10,11 +10,13 @@
 #include "client/commands/compare_command.h"
 #include "client/commands/critical_path_command.h"
 #include "client/commands/jobs_command.h"
+#include "client/commands/lines_command.h"
 #include "client/commands/machines_command.h"
 #include "client/commands/progress_command.h"
 #include "client/commands/query_flags.h"
 #include "client/commands/report_command.h"
 #include "client/commands/submissions_command.h"
+#include "client/commands/tail_command.h"
 #include "client/commands/throughput_command.h"
 #include "client/commands/transactions_command.h"
 #include "client/commands/trend_command.h"
@@ -90,47 +92,6 @@ void AddJob(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   });
 }
 
-// A page may have nothing though there is more.
-int AskForLines(const GlobalFlags& flags, v1::ListLinesRequest request) {
-  auto response = Call(flags, &Stub::ListLines, request);
-  while (response.ok() && response->lines().empty() && response->gaps().empty() &&
-         !response->next_page_token().empty()) {
-    request.set_page_token(response->next_page_token());
-    response = Call(flags, &Stub::ListLines, request);
-  }
-  if (!response.ok()) return Fail(response.status());
-  if (flags.json) return PrintJson(*response);
-  std::fputs(LinesText(*response).c_str(), stdout);
-  return kExitOk;
-}
-
-void AddLines(CLI::App& app, GlobalFlags* flags, int* exit_code) {
-  CLI::App* command = app.add_subcommand("lines", "Show the lines of a machine's logs");
-  AddExample(command, "proverlog lines --machine prover-a --from '2026-11-21 03:00:46' --limit 20");
-  AddQueryFlags(command, flags);
-  struct Asked {
-    v1::ListLinesRequest request;
-    WindowFlags window;
-  };
-  auto asked = std::make_shared<Asked>();
-  const std::shared_ptr<v1::ListLinesRequest> request(asked, &asked->request);
-  command
-      ->add_option_function<std::string>(
-          "--machine", [request](const std::string& value) { request->set_machine(value); },
-          "The machine")
-      ->required();
-  command->add_option_function<std::string>(
-      "--source", [request](const std::string& value) { request->set_source(value); },
-      "Only the log of this name");
-  AddWindowFlags(command, &asked->window, "Lines");
-  AddPaging(command, "default 1000, at most 10000", request);
-  SetBody(command, exit_code, [flags, asked] {
-    asked->request.set_prover(flags->prover);
-    const absl::Status status = ReadWindow(asked->window, asked->request);
-    return status.ok() ? AskForLines(*flags, asked->request) : Fail(status);
-  });
-}
-
 void AddWhy(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   CLI::App* command =
       app.add_subcommand("why", "Say why an epoch or a job went as it did, and what to do");
@@ -182,7 +143,8 @@ void AddQueryCommands(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   AddWhy(app, flags, exit_code);
   AddThroughputCommand(app, flags, exit_code);
   AddCriticalPathCommand(app, flags, exit_code);
-  AddLines(app, flags, exit_code);
+  AddLinesCommand(app, flags, exit_code);
+  AddTailCommand(app, flags, exit_code);
   AddMachinesCommand(app, flags, exit_code);
   AddCompareCommand(app, flags, exit_code);
   AddTrendCommand(app, flags, exit_code);

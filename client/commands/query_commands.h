@@ -7,7 +7,7 @@
 
 namespace proverlog {
 
-// epochs, epoch, jobs, events, job, why, lines, machines, compare, unknown: the questions of
+// epochs, epoch, jobs, events, job, why, lines, tail, machines, compare, unknown: the questions of
 // QueryService. `flags` and `exit_code` outlive the app's parse.
 void AddQueryCommands(CLI::App& app, GlobalFlags* flags, int* exit_code);
 

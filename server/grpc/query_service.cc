@@ -147,6 +147,11 @@ grpc::ServerUnaryReactor* QueryService::ListLines(grpc::CallbackServerContext* c
   return Run(context, &QueryHandler::ListLines, request, response);
 }
 
+grpc::ServerWriteReactor<v1::TailLinesResponse>* QueryService::TailLines(
+    grpc::CallbackServerContext* /*context*/, const v1::TailLinesRequest* request) {
+  return TailLinesCall::Start(store_, queue_, &tails_, metrics_, request);
+}
+
 grpc::ServerUnaryReactor* QueryService::ListUnknownMessages(
     grpc::CallbackServerContext* context, const v1::ListUnknownMessagesRequest* request,
     v1::ListUnknownMessagesResponse* response) {

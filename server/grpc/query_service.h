@@ -3,6 +3,7 @@
 
 #include "absl/time/time.h"
 #include "proverlog/v1/query.grpc.pb.h"
+#include "server/grpc/tail_lines_call.h"
 #include "server/grpc/work_queue.h"
 #include "server/metrics/metrics.h"
 #include "server/query/epoch_cache.h"
@@ -72,6 +73,8 @@ class QueryService final : public v1::QueryService::CallbackService {
   grpc::ServerUnaryReactor* ListLines(grpc::CallbackServerContext* context,
                                       const v1::ListLinesRequest* request,
                                       v1::ListLinesResponse* response) override;
+  grpc::ServerWriteReactor<v1::TailLinesResponse>* TailLines(
+      grpc::CallbackServerContext* context, const v1::TailLinesRequest* request) override;
   grpc::ServerUnaryReactor* ListUnknownMessages(grpc::CallbackServerContext* context,
                                                 const v1::ListUnknownMessagesRequest* request,
                                                 v1::ListUnknownMessagesResponse* response) override;
@@ -82,9 +85,13 @@ class QueryService final : public v1::QueryService::CallbackService {
                                             const v1::ListSubmissionsRequest* request,
                                             v1::ListSubmissionsResponse* response) override;
 
+  // Ends the calls of TailLines, within a second where their clients read. No other ones begin.
+  void EndTails() { tails_.End(); }
+
  private:
   // About 10,000 epochs of a few machines.
   static constexpr size_t kCacheBytes = size_t{128} << 20;
+  static constexpr int kMaxTails = 100;
 
   template <typename Request, typename Response>
   grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* context,
@@ -96,6 +103,7 @@ class QueryService final : public v1::QueryService::CallbackService {
   QueryMetrics* metrics_;
   const absl::Duration timeout_;
   EpochCache cache_{kCacheBytes};
+  OpenTails tails_{kMaxTails};
 };
 
 }  // namespace proverlog

@@ -43,6 +43,7 @@ class Services {
   }
 
   void StopServer() { server_.reset(); }
+  void EndTails() { query_service_.EndTails(); }
   IntakeBudget& intake() { return intake_; }
   // Where messages are taken, by two threads.
   WorkQueue& queue() { return queue_; }

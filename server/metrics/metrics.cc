@@ -116,11 +116,16 @@ void NormalizerMetrics::SetUnreadable(const std::map<std::string, int64_t>& rang
 
 QueryMetrics::QueryMetrics(prometheus::Registry& registry)
     : requests(Counters(registry, "proverlog_query_requests_total", "Answers to queries")),
-      seconds(Histograms(registry, "proverlog_query_seconds",
-                         "From a query's arrival to its answer")) {}
+      seconds(
+          Histograms(registry, "proverlog_query_seconds", "From a query's arrival to its answer")),
+      tails_open(OneGauge(registry, "proverlog_query_tails_open", "Calls of TailLines")) {}
+
+void QueryMetrics::CountAnswer(const std::string& method, absl::StatusCode code) {
+  requests.Add({{"method", method}, {"code", absl::StatusCodeToString(code)}}).Increment();
+}
 
 void QueryMetrics::OnAnswer(const std::string& method, absl::StatusCode code, absl::Duration took) {
-  requests.Add({{"method", method}, {"code", absl::StatusCodeToString(code)}}).Increment();
+  CountAnswer(method, code);
   seconds.Add({{"method", method}}, SecondsBuckets()).Observe(absl::ToDoubleSeconds(took));
 }
 

@@ -107,9 +107,12 @@ struct QueryMetrics {
 
   // `method` is the short one, as GetEpochSummary.
   void OnAnswer(const std::string& method, absl::StatusCode code, absl::Duration took);
+  // An answer of which nobody asks how long it took.
+  void CountAnswer(const std::string& method, absl::StatusCode code);
 
   prometheus::Family<prometheus::Counter>& requests;
   prometheus::Family<prometheus::Histogram>& seconds;
+  prometheus::Gauge& tails_open;
 };
 
 // What the service counts and measures of itself, for Prometheus; docs/metrics.md lists it. Each

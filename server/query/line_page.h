@@ -5,15 +5,17 @@
 #include <optional>
 #include <vector>
 
-#include "proverlog/v1/query.pb.h"
+#include "proverlog/v1/lines.pb.h"
+#include "server/query/line_filter.h"
+#include "server/query/line_window.h"
 #include "server/query/log_reading.h"
 
 namespace proverlog {
 
 // Which lines a page has.
 struct LinesAsked {
-  std::optional<UnixMillis> begin;  // none: from the beginning
-  std::optional<UnixMillis> end;    // none: to the end
+  EpochWindow window;
+  LineFilter filter;
   int page_size = 0;
 };
 
@@ -27,18 +29,18 @@ struct PagePosition {
 class LinePage : public LogListener {
  public:
   LinePage(const LinesAsked& asked, v1::ListLinesResponse* response)
-      : asked_(asked), response_(response) {}
+      : asked_(asked), window_(asked.window), response_(response) {}
 
   // The next stream's lines follow; those before `offset` were on an earlier page.
   void Begin(int64_t stream_id, int64_t offset, std::optional<UnixMillis> latest_at);
   // No more of its lines follow.
   void End();
 
-  void OnLine(const Line& line, std::optional<UnixMillis> at) override;
+  void OnLine(const DatedLine& line) override;
   void OnGap(const Gap& gap) override;
 
   // Whether nothing that the stream still has is of the page's time.
-  bool is_past() const { return is_past_; }
+  bool is_past() const { return window_.is_past(); }
   // Where the next page begins; nothing while there is room on this one.
   const std::optional<PagePosition>& next() const { return next_; }
 
@@ -48,13 +50,12 @@ class LinePage : public LogListener {
     std::optional<UnixMillis> before;  // the instant of the line before it
   };
 
-  bool IsBeforeEnd(std::optional<UnixMillis> at) const;
-  bool IsAfterBegin(std::optional<UnixMillis> at) const;
-  void LookWhetherPast(int64_t offset, std::optional<UnixMillis> at);
+  bool IsFull() const;
   void TellGaps(bool is_in_time);
   void EndAt(int64_t offset);
 
   const LinesAsked asked_;
+  LineWindow window_;
   v1::ListLinesResponse* response_;
   size_t bytes_ = 0;          // of lines that are told
   int64_t bytes_looked_ = 0;  // of lines that this page had to look at
@@ -65,8 +66,6 @@ class LinePage : public LogListener {
   int64_t begin_offset_ = 0;
   std::optional<UnixMillis> latest_at_;
   std::optional<UnixMillis> last_at_;
-  std::optional<int64_t> later_since_;  // all lines from there on are later than asked for
-  bool is_past_ = false;
   std::vector<PendingGap> pending_;
 };
 

@@ -13,6 +13,7 @@
 #include "rpc/status.h"
 #include "server/query/known_machine.h"
 #include "server/query/line_page.h"
+#include "server/query/lines_around.h"
 #include "server/query/log_reading.h"
 #include "server/query/page_token.h"
 #include "server/query/store_convert.h"
@@ -28,21 +29,27 @@ constexpr int kLogsOfOtherTimes = 10;
 // A log's lines may lie so far outside of its records, which alone are noted.
 constexpr Millis kAroundRecords = 3'600'000;
 
-std::string RequestId(const ProverRef& prover, const v1::ListLinesRequest& request) {
+std::string RequestId(const ProverRef& prover, const v1::ListLinesRequest& request,
+                      const LineFilter& filter) {
   return absl::StrCat("lines ", prover.name, " ", request.stream_id(), " ", request.machine(), " ",
                       request.source(), " ", request.start_time().ShortDebugString(), " ",
-                      request.end_time().ShortDebugString());
+                      request.end_time().ShortDebugString(), " ", filter.Id());
 }
 
 absl::StatusOr<LinesAsked> ParseAsked(const v1::ListLinesRequest& request) {
   const auto page_size = PageSize(request.page_size(), kDefaultLines, kMaxLines);
   if (!page_size.ok()) return page_size.status();
-  LinesAsked asked;
-  asked.page_size = *page_size;
-  if (request.has_start_time()) asked.begin = FromProtoTimestamp(request.start_time());
-  if (request.has_end_time()) asked.end = FromProtoTimestamp(request.end_time());
-  if (asked.begin && asked.end && *asked.end <= *asked.begin) {
+  auto filter = FilterOf(request);
+  if (!filter.ok()) return filter.status();
+  LinesAsked asked{{}, *std::move(filter), *page_size};
+  EpochWindow& window = asked.window;
+  if (request.has_start_time()) window.begin = FromProtoTimestamp(request.start_time());
+  if (request.has_end_time()) window.end = FromProtoTimestamp(request.end_time());
+  if (window.begin && window.end && *window.end <= *window.begin) {
     return InvalidField("end_time", "it is not after start_time");
+  }
+  if (request.context_lines() != 0) {
+    return InvalidField("context_lines", "it goes with around_offset only");
   }
   if (request.machine().empty() && request.stream_id() == 0) {
     return InvalidField("machine", "name one, or a stream");
@@ -50,7 +57,7 @@ absl::StatusOr<LinesAsked> ParseAsked(const v1::ListLinesRequest& request) {
   return asked;
 }
 
-LogFilter FilterOf(const v1::ListLinesRequest& request) {
+LogFilter LogsOf(const v1::ListLinesRequest& request) {
   LogFilter filter;
   filter.machine = request.machine();
   filter.source = request.source();
@@ -62,11 +69,12 @@ LogFilter FilterOf(const v1::ListLinesRequest& request) {
 absl::StatusOr<std::vector<StreamStatus>> FindLogs(QueryStore& store, const ProverRef& prover,
                                                    const v1::ListLinesRequest& request,
                                                    const LinesAsked& asked) {
-  LogFilter filter = FilterOf(request);
+  LogFilter filter = LogsOf(request);
   filter.first_at = std::numeric_limits<UnixMillis>::min();
   filter.last_at = std::numeric_limits<UnixMillis>::max();
-  if (asked.begin) filter.first_at = *asked.begin - kAroundRecords;
-  if (asked.end) filter.last_at = *asked.end + kAroundRecords;
+  const EpochWindow& window = asked.window;
+  if (window.begin) filter.first_at = *window.begin - kAroundRecords;
+  if (window.end) filter.last_at = *window.end + kAroundRecords;
   auto logs = store.FindStreams(prover, filter, kMaxLogs + 1);
   if (!logs.ok()) return logs.status();
   if (logs->size() > static_cast<size_t>(kMaxLogs)) {
@@ -75,7 +83,7 @@ absl::StatusOr<std::vector<StreamStatus>> FindLogs(QueryStore& store, const Prov
                      " logs may have lines of this time; name a source, or ask for less time"));
   }
   if (!logs->empty()) return logs;
-  logs = store.FindStreams(prover, FilterOf(request), kLogsOfOtherTimes);
+  logs = store.FindStreams(prover, LogsOf(request), kLogsOfOtherTimes);
   if (!logs.ok() || !logs->empty()) return logs;
   if (!request.machine().empty()) {
     auto status = CheckMachine(store, prover, request.machine());
@@ -95,7 +103,7 @@ absl::StatusOr<PagePosition> ParsePosition(const std::string& token,
                                            const LinesAsked& asked) {
   PagePosition page;
   // Behind the last mark before which all lines are earlier.
-  page.position = {asked.begin.value_or(std::numeric_limits<UnixMillis>::min()), -1};
+  page.position = {asked.window.begin.value_or(std::numeric_limits<UnixMillis>::min()), -1};
   if (token.empty()) return page;
   const auto parts = ParsePageToken(token, this_request, 3);
   if (!parts.ok()) return parts.status();
@@ -125,9 +133,10 @@ absl::Status ReadStream(QueryStore& store, const ProverRef& prover, const Stream
 
 absl::StatusOr<v1::ListLinesResponse> ListLines(QueryStore& store, const ProverRef& prover,
                                                 const v1::ListLinesRequest& request) {
+  if (request.has_around_offset()) return ListLinesAround(store, prover, request);
   const auto asked = ParseAsked(request);
   if (!asked.ok()) return asked.status();
-  const std::string this_request = RequestId(prover, request);
+  const std::string this_request = RequestId(prover, request, asked->filter);
   const auto begin = ParsePosition(request.page_token(), this_request, *asked);
   if (!begin.ok()) return begin.status();
   const auto logs = FindLogs(store, prover, request, *asked);

@@ -2,7 +2,7 @@
 #define PROVERLOG_SERVER_QUERY_LIST_LINES_H_
 
 #include "absl/status/statusor.h"
-#include "proverlog/v1/query.pb.h"
+#include "proverlog/v1/lines.pb.h"
 #include "storage/query_store.h"
 
 namespace proverlog {

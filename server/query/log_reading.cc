@@ -13,6 +13,10 @@ namespace {
 // A block or two, or many small ones.
 constexpr int64_t kBytesAtOnce = int64_t{1} << 20;
 constexpr int kBlocksAtOnce = 64;
+// What is told at once: its lines' overhead, were they all empty, stays below some MiB.
+constexpr int64_t kPieceBytes = int64_t{32} << 10;
+// How far before the first line the record that it continues is looked for.
+constexpr int64_t kRecallBytes = int64_t{64} << 10;
 constexpr char kMissing[] = "the archive does not have them";
 
 }  // namespace
@@ -22,9 +26,30 @@ absl::StatusOr<LogReading> LogReading::Open(QueryStore* store, const ProverRef& 
                                             const LinePosition& position) {
   auto start = store->LoadLineStart(prover, stream.key.stream_id, position);
   if (!start.ok()) return start.status();
-  auto dater = LineDater::Create(start->anchors, start->mark);
+  return Create(store, prover, stream, *std::move(start));
+}
+
+absl::StatusOr<LogReading> LogReading::OpenAt(QueryStore* store, const ProverRef& prover,
+                                              const StreamStatus& stream, int64_t offset) {
+  auto start = store->LoadLineStartAt(prover, stream.key.stream_id, offset);
+  if (!start.ok()) return start.status();
+  return Create(store, prover, stream, *std::move(start));
+}
+
+absl::StatusOr<LogReading> LogReading::Create(QueryStore* store, const ProverRef& prover,
+                                              const StreamStatus& stream, LineStart start) {
+  auto dater = LineDater::Create(start.anchors, start.mark);
   if (!dater.ok()) return dater.status();
-  return LogReading(store, prover, stream, *std::move(start), *std::move(dater));
+  LogReading reading(store, prover, stream, std::move(start), *std::move(dater));
+  if (absl::Status status = reading.Recall(); !status.ok()) return status;
+  return reading;
+}
+
+absl::Status LogReading::Recall() {
+  const auto bytes =
+      ReadRange(*store_, stream_.key, std::max<int64_t>(0, offset_ - kRecallBytes), offset_);
+  if (bytes.ok()) dater_->Recall(*bytes);
+  return absl::IsDataLoss(bytes.status()) ? absl::OkStatus() : bytes.status();
 }
 
 absl::Status LogReading::ReadOn(LogListener& listener) {
@@ -34,19 +59,28 @@ absl::Status LogReading::ReadOn(LogListener& listener) {
   SkipGaps(listener);
   if (offset_ >= stream_.normalized_offset) {
     if (stream_.sealed) {
-      dater_->Finish([&](const Line& line, auto at) { listener.OnLine(line, at); });
+      dater_->Finish([&](const DatedLine& line) { listener.OnLine(line); });
     }
+    raw_ = std::string();  // what is not normalized of it is read again
+    raw_end_ = 0;
     at_end_ = true;
     return absl::OkStatus();
   }
-  if (blocks_.empty()) {
-    if (absl::Status status = LoadBlocks(); !status.ok()) return status;
+  if (offset_ >= raw_end_) {
+    if (blocks_.empty()) {
+      if (absl::Status status = LoadBlocks(); !status.ok()) return status;
+    }
+    if (blocks_.empty() || blocks_.front().begin_offset > offset_) return SkipHole(listener);
+    Decode(blocks_.front());
+    blocks_.pop_front();
   }
-  if (blocks_.empty() || blocks_.front().begin_offset > offset_) return SkipHole(listener);
-  const Block block = std::move(blocks_.front());
-  blocks_.pop_front();
-  Feed(block, listener);
+  Feed(listener);
   return absl::OkStatus();
+}
+
+void LogReading::GoOn(const StreamStatus& stream) {
+  stream_ = stream;
+  at_end_ = false;
 }
 
 absl::Status LogReading::LoadGaps() {
@@ -81,7 +115,7 @@ void LogReading::SkipGaps(LogListener& listener) {
 
 void LogReading::Skip(const Gap& gap, LogListener& listener) {
   offset_ = std::max(offset_, gap.end_offset);
-  dater_->Skip(offset_, [&](const Line& line, auto at) { listener.OnLine(line, at); });
+  dater_->Skip(offset_, [&](const DatedLine& line) { listener.OnLine(line); });
   listener.OnGap(gap);
 }
 
@@ -89,23 +123,24 @@ int64_t LogReading::NextGap() const {
   return gaps_.empty() ? limit_ : std::min(limit_, gaps_.front().begin_offset);
 }
 
+void LogReading::Decode(const Block& block) {
+  raw_ = DecodeBlock(stream_.key, block);
+  raw_begin_ = block.begin_offset;
+  raw_end_ = block.end_offset;
+}
+
 // Between two of its bytes a gap of unknown size may lie, and blocks that are being merged overlap.
-void LogReading::Feed(const Block& block, LogListener& listener) {
-  const auto raw = DecodeBlock(stream_.key, block);
-  const int64_t block_end = std::min(block.end_offset, limit_);
-  while (offset_ < block_end) {
-    const int64_t end = std::min(block_end, NextGap());
-    if (raw.ok()) {
-      const auto begin = static_cast<size_t>(offset_ - block.begin_offset);
-      dater_->Feed(absl::string_view(*raw).substr(begin, static_cast<size_t>(end - offset_)),
-                   [&](const Line& line, auto at) { listener.OnLine(line, at); });
-      offset_ = end;
-    } else {
-      Skip({offset_, end, GapReason::kUnreadable, 0, std::string(raw.status().message())},
-           listener);
-    }
-    SkipGaps(listener);
+void LogReading::Feed(LogListener& listener) {
+  const int64_t end = std::min(raw_end_, NextGap());
+  if (!raw_.ok()) {
+    Skip({offset_, end, GapReason::kUnreadable, 0, std::string(raw_.status().message())}, listener);
+    return;
   }
+  const int64_t size = std::min(end - offset_, kPieceBytes);
+  dater_->Feed(absl::string_view(*raw_).substr(static_cast<size_t>(offset_ - raw_begin_),
+                                               static_cast<size_t>(size)),
+               [&](const DatedLine& line) { listener.OnLine(line); });
+  offset_ += size;
 }
 
 absl::Status LogReading::SkipHole(LogListener& listener) {

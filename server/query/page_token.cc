@@ -20,16 +20,16 @@ std::string MakePageToken(absl::string_view request, const std::vector<std::stri
 }
 
 absl::StatusOr<std::vector<std::string>> ParsePageToken(absl::string_view token,
-                                                        absl::string_view request, size_t size) {
+                                                        absl::string_view request, size_t size,
+                                                        absl::string_view field) {
   std::string text;
   std::vector<std::string> parts;
   if (absl::WebSafeBase64Unescape(token, &text)) parts = absl::StrSplit(text, kSeparator);
   if (parts.size() != size + 1) {
-    return InvalidField("page_token", "it is not a token of an earlier response");
+    return InvalidField(field, "it is not a token of an earlier response");
   }
   if (parts[0] != request) {
-    return InvalidField("page_token",
-                        "it belongs to another request; the other fields must not change");
+    return InvalidField(field, "it belongs to another request; the other fields must not change");
   }
   parts.erase(parts.begin());
   return parts;

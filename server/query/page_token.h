@@ -16,10 +16,11 @@ namespace proverlog {
 // `request` names the method and the fields that must not change; `position` is the last row's key.
 std::string MakePageToken(absl::string_view request, const std::vector<std::string>& position);
 
-// The position; INVALID_ARGUMENT where the token is not one that MakePageToken made for this
-// request with `size` parts.
+// The position; INVALID_ARGUMENT where the token, which is in the request's `field`, is not one
+// that MakePageToken made for this request with `size` parts.
 absl::StatusOr<std::vector<std::string>> ParsePageToken(absl::string_view token,
-                                                        absl::string_view request, size_t size);
+                                                        absl::string_view request, size_t size,
+                                                        absl::string_view field = "page_token");
 
 // The page size that a request means; INVALID_ARGUMENT where it is not between 0 and `max`.
 absl::StatusOr<int> PageSize(int32_t asked, int fallback, int max);

@@ -43,7 +43,7 @@ constexpr int kMaxContextLines = 20;
 constexpr size_t kMaxFacts = 1000;
 constexpr int kMaxFactsWithLines = 100;
 constexpr int kMaxSetbacks = 10;
-constexpr size_t kMaxLineBytes = size_t{2} << 20;
+constexpr size_t kMaxBytesOfLines = size_t{2} << 20;
 
 absl::StatusOr<JobId> ReadJobId(const std::string& field, const std::string& text) {
   if (const auto id = ParseJobId(text)) return JobId::From(*id);
@@ -216,7 +216,7 @@ absl::Status QueryHandler::AddFacts(const ProverRef& prover, const Job& job, int
     v1::JobFact* proto = response.add_facts();
     *proto = ToProto(fact);
     proto->set_source(sources[fact.origin.stream_id]);
-    if (response.facts_size() > kMaxFactsWithLines || line_bytes > kMaxLineBytes) continue;
+    if (response.facts_size() > kMaxFactsWithLines || line_bytes > kMaxBytesOfLines) continue;
     const auto added = AddLines(*store_, prover, fact.origin, context_lines, *proto);
     if (!added.ok()) return added.status();
     line_bytes += *added;
@@ -331,6 +331,13 @@ absl::StatusOr<v1::ListLinesResponse> QueryHandler::ListLines(const v1::ListLine
   const auto prover = FindProver(request.prover());
   if (!prover.ok()) return prover.status();
   return proverlog::ListLines(*store_, *prover, request);
+}
+
+absl::StatusOr<std::unique_ptr<LineTail>> QueryHandler::OpenTail(
+    const v1::TailLinesRequest& request) {
+  const auto prover = FindProver(request.prover());
+  if (!prover.ok()) return prover.status();
+  return LineTail::Open(store_, *prover, request);
 }
 
 absl::StatusOr<v1::ListUnknownMessagesResponse> QueryHandler::ListUnknownMessages(

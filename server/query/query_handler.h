@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "proverlog/v1/query.pb.h"
 #include "server/query/epoch_cache.h"
+#include "server/query/line_tail.h"
 #include "storage/query_store.h"
 
 namespace proverlog {
@@ -42,6 +43,8 @@ class QueryHandler {
   absl::StatusOr<v1::ListEventsResponse> ListEvents(const v1::ListEventsRequest& request);
   absl::StatusOr<v1::GetStreamResponse> GetStream(const v1::GetStreamRequest& request);
   absl::StatusOr<v1::ListLinesResponse> ListLines(const v1::ListLinesRequest& request);
+  // TailLines as far as it was begun; it keeps the store.
+  absl::StatusOr<std::unique_ptr<LineTail>> OpenTail(const v1::TailLinesRequest& request);
   absl::StatusOr<v1::ListUnknownMessagesResponse> ListUnknownMessages(
       const v1::ListUnknownMessagesRequest& request);
   absl::StatusOr<v1::GetProgressResponse> GetProgress(const v1::GetProgressRequest& request);

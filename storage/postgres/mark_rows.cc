@@ -49,6 +49,16 @@ StreamMark SelectMark(pqxx::transaction_base& tx, const ProjectionKey& key, int6
       key.prover_id, key.projection_id, stream_id, position.latest_at, position.offset));
 }
 
+// In the order of latest_at marks are in that of their offsets: the index ends at the first one.
+StreamMark SelectMarkAt(pqxx::transaction_base& tx, const ProjectionKey& key, int64_t stream_id,
+                        int64_t offset) {
+  return ReadMark(
+      tx.exec_params(absl::StrCat(kSelect,
+                                  " AND begin_offset <= $4"
+                                  " ORDER BY latest_at DESC, begin_offset DESC LIMIT 1"),
+                     key.prover_id, key.projection_id, stream_id, offset));
+}
+
 StreamMark SelectFirstMark(pqxx::transaction_base& tx, const ProjectionKey& key,
                            int64_t stream_id) {
   return ReadMark(tx.exec_params(absl::StrCat(kSelect, " ORDER BY latest_at, begin_offset LIMIT 1"),

@@ -23,6 +23,10 @@ void InsertMarks(ReadWrite& tx, const ProjectionKey& key, int64_t stream_id,
 StreamMark SelectMark(pqxx::transaction_base& tx, const ProjectionKey& key, int64_t stream_id,
                       const LinePosition& position);
 
+// The last mark at most at the offset; a default one where there is none.
+StreamMark SelectMarkAt(pqxx::transaction_base& tx, const ProjectionKey& key, int64_t stream_id,
+                        int64_t offset);
+
 // The stream's first mark; a default one where there is none.
 StreamMark SelectFirstMark(pqxx::transaction_base& tx, const ProjectionKey& key, int64_t stream_id);
 

@@ -245,11 +245,29 @@ absl::StatusOr<std::vector<StreamStatus>> QueryStore::FindStreams(const ProverRe
   });
 }
 
+absl::StatusOr<ActiveLogs> QueryStore::FindActive(const ProverRef& prover,
+                                                  const std::string& machine,
+                                                  const std::string& source, UnixMillis since,
+                                                  int limit) {
+  return Read("look for logs that go on", [&](ReadOnly& tx) -> absl::StatusOr<ActiveLogs> {
+    return SelectActive(tx, KeyOf(prover), {machine, source, since}, limit);
+  });
+}
+
 absl::StatusOr<LineStart> QueryStore::LoadLineStart(const ProverRef& prover, int64_t stream_id,
                                                     const LinePosition& position) {
   return Read("look for lines", [&](ReadOnly& tx) -> absl::StatusOr<LineStart> {
     return LineStart{SelectAnchors(tx, {prover.prover_id, stream_id}),
                      SelectMark(tx, KeyOf(prover), stream_id, position),
+                     SelectFirstMark(tx, KeyOf(prover), stream_id)};
+  });
+}
+
+absl::StatusOr<LineStart> QueryStore::LoadLineStartAt(const ProverRef& prover, int64_t stream_id,
+                                                      int64_t offset) {
+  return Read("look for lines", [&](ReadOnly& tx) -> absl::StatusOr<LineStart> {
+    return LineStart{SelectAnchors(tx, {prover.prover_id, stream_id}),
+                     SelectMarkAt(tx, KeyOf(prover), stream_id, offset),
                      SelectFirstMark(tx, KeyOf(prover), stream_id)};
   });
 }

@@ -57,8 +57,13 @@ class QueryStore : public proverlog::QueryStore {
   absl::StatusOr<std::vector<StreamStatus>> FindStreams(const ProverRef& prover,
                                                         const LogFilter& filter,
                                                         int limit) override;
+  absl::StatusOr<ActiveLogs> FindActive(const ProverRef& prover, const std::string& machine,
+                                        const std::string& source, UnixMillis since,
+                                        int limit) override;
   absl::StatusOr<LineStart> LoadLineStart(const ProverRef& prover, int64_t stream_id,
                                           const LinePosition& position) override;
+  absl::StatusOr<LineStart> LoadLineStartAt(const ProverRef& prover, int64_t stream_id,
+                                            int64_t offset) override;
   absl::StatusOr<std::vector<Gap>> ListGaps(const ProverRef& prover, int64_t stream_id,
                                             int64_t begin, int64_t end) override;
   absl::StatusOr<std::vector<StreamStatus>> ListStreams(const ProverRef& prover,

@@ -10,6 +10,21 @@
 namespace proverlog::postgres {
 namespace {
 
+constexpr int kColumns = 8;  // of kStreamColumns
+
+StreamStatus ReadStream(const ProjectionKey& projection, const pqxx::row& row) {
+  StreamStatus stream;
+  stream.key = {projection.prover_id, row[0].as<int64_t>()};
+  stream.machine = row[1].as<std::string>();
+  stream.source = row[2].as<std::string>();
+  stream.committed_offset = row[3].as<int64_t>();
+  stream.normalized_offset = row[4].as<int64_t>();
+  stream.sealed = row[5].as<bool>();
+  stream.received_at = ReadOptional(row[6]);
+  stream.seen_at = ReadOptional(row[7]);
+  return stream;
+}
+
 void ReadFactCounts(const std::string& json, StreamCounts& counts) {
   simdjson::dom::parser parser;
   simdjson::dom::object object;
@@ -74,16 +89,8 @@ std::vector<StreamStatus> ReadStreams(pqxx::transaction_base& tx, const Projecti
                                       const pqxx::result& rows) {
   std::vector<StreamStatus> streams;
   for (const auto& row : rows) {
-    StreamStatus stream;
-    stream.key = {projection.prover_id, row[0].as<int64_t>()};
-    stream.machine = row[1].as<std::string>();
-    stream.source = row[2].as<std::string>();
-    stream.committed_offset = row[3].as<int64_t>();
-    stream.normalized_offset = row[4].as<int64_t>();
-    stream.sealed = row[5].as<bool>();
-    stream.received_at = ReadOptional(row[6]);
-    stream.seen_at = ReadOptional(row[7]);
-    stream.counts = ReadCounts(row, 8);
+    StreamStatus stream = ReadStream(projection, row);
+    stream.counts = ReadCounts(row, kColumns);
     streams.push_back(std::move(stream));
   }
   ReadGaps(tx, projection, streams);
@@ -104,6 +111,26 @@ std::vector<StreamStatus> SelectStreams(pqxx::transaction_base& tx, const Projec
       tx, projection,
       tx.exec_params(*kSql, projection.prover_id, projection.projection_id, filter.stream_id,
                      filter.machine, filter.source, filter.first_at, filter.last_at, limit));
+}
+
+ActiveLogs SelectActive(pqxx::transaction_base& tx, const ProjectionKey& projection,
+                        const ActiveFilter& filter, int limit) {
+  static const auto* const kSql = new std::string(absl::StrCat(
+      kStreamColumns, "pr.last_at", kStreamTables,
+      "AND ($3 = '' OR machine = $3) AND ($4 = '' OR source = $4) AND (sp.received_at >= $5"
+      " OR sp.committed_offset > coalesce(pr.normalized_offset, 0))"
+      " ORDER BY s.stream_id LIMIT $6"));
+  ActiveLogs active;
+  const auto last = tx.exec_params1(
+      "SELECT coalesce(max(stream_id), 0) FROM stream WHERE prover_id = $1", projection.prover_id);
+  active.last_stream_id = last[0].as<int64_t>();
+  const auto rows = tx.exec_params(*kSql, projection.prover_id, projection.projection_id,
+                                   filter.machine, filter.source, filter.since, limit);
+  for (const auto& row : rows) {
+    active.logs.push_back(ReadStream(projection, row));
+    active.logs.back().counts.last_at = ReadOptional(row[kColumns]);
+  }
+  return active;
 }
 
 std::vector<Gap> SelectMissing(pqxx::transaction_base& tx, const ProjectionKey& projection,

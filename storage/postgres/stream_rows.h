@@ -42,6 +42,15 @@ std::vector<StreamStatus> ReadStreams(pqxx::transaction_base& tx, const Projecti
 std::vector<StreamStatus> SelectStreams(pqxx::transaction_base& tx, const ProjectionKey& projection,
                                         const LogFilter& filter, int limit);
 
+// As QueryStore::FindActive says.
+struct ActiveFilter {
+  std::string machine;
+  std::string source;
+  UnixMillis since = 0;
+};
+ActiveLogs SelectActive(pqxx::transaction_base& tx, const ProjectionKey& projection,
+                        const ActiveFilter& filter, int limit);
+
 // As QueryStore::ListGaps says.
 std::vector<Gap> SelectMissing(pqxx::transaction_base& tx, const ProjectionKey& projection,
                                int64_t stream_id, int64_t begin, int64_t end);
