@@ -176,8 +176,8 @@ std::string ReportText(const v1::GetReportResponse& report) {
   if (!incomplete.empty())
     absl::StrAppend(&text, "**", absl::StripSuffix(incomplete, "\n"), "**\n\n");
   absl::StrAppend(&text, OverviewText(report), WindowsText(report), ReportJobTypesText(report),
-                  ReportStartupsText(report), WitnessesText(report), ReliabilityText(report),
-                  MachinesText(report));
+                  ReportStartupsText(report), WitnessesText(report), ReportTransactionsText(report),
+                  ReliabilityText(report), ReportTroublesText(report), MachinesText(report));
   absl::StrAppend(
       &text, FindingsText(report, "Observations", {{v1::FINDING_KIND_OBSERVATION, ""}}),
       FindingsText(report, "Health",

@@ -14,6 +14,8 @@ std::string ReportText(const v1::GetReportResponse& report);
 // to say.
 std::string ReportJobTypesText(const v1::GetReportResponse& report);
 std::string ReportStartupsText(const v1::GetReportResponse& report);
+std::string ReportTransactionsText(const v1::GetReportResponse& report);
+std::string ReportTroublesText(const v1::GetReportResponse& report);
 
 }  // namespace proverlog
 

@@ -146,8 +146,8 @@ class Comparing {
     for (const Collected& collected : subjects_) {
       const SubjectFilter& filter = collected.subject.filter;
       if (!filter.begin && !filter.end) continue;
-      const auto completeness =
-          CompletenessOf(store_, collected.subject.prover, {filter.begin, filter.end}, now_);
+      const EpochWindow window{filter.begin, filter.end};
+      const auto completeness = CompletenessOf(store_, collected.subject.prover, window, now_);
       if (!completeness.ok()) return completeness.status();
       UniteCompleteness(*completeness, completeness_);
     }

@@ -277,10 +277,10 @@ TEST_F(LineTailTest, APositionForgetsLogsThatAreAtRest) {
   Grow("b.log", "two\n");
   Client client(&queries_, Last(0));
   client.Read(now);
-  SetReceived("a.log", now - 25 * kHour);
   Grow("b.log", "three\n");
   client.Read(now);
   const size_t size = client.position().size();
+  SetReceived("a.log", now - 25 * kHour);
   Grow("b.log", "four\n");
   client.Read(now);
   EXPECT_LT(client.position().size(), size);

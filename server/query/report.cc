@@ -18,6 +18,7 @@
 #include "rpc/status.h"
 #include "server/query/completeness.h"
 #include "server/query/report_findings.h"
+#include "server/query/report_lines.h"
 #include "server/query/store_convert.h"
 #include "server/query/throughput.h"
 
@@ -338,6 +339,9 @@ absl::StatusOr<v1::GetReportResponse> GetReport(QueryStore& store, const ProverR
   AddJobTypes(*epochs, response);
   const EpochWindow span = SpanOf(*epochs, *window);
   if (auto status = AddStartups(store, prover, span, jobs, response); !status.ok()) return status;
+  if (auto status = AddLinesToReport(store, prover, span, now, response); !status.ok()) {
+    return status;
+  }
   AddFindings(response);
   return response;
 }

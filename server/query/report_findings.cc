@@ -140,6 +140,30 @@ void FailuresAndRetries(const Report& report, const v1::JobCounts& totals, Findi
   }
 }
 
+// That nothing was wrong can be said of complete logs only.
+void Troubles(const Report& report, Findings& findings) {
+  const v1::ReportTroubles& troubles = report.troubles();
+  if (troubles.records() > 0) {
+    findings.Judge(false, "troubles",
+                   absl::StrCat(Count(troubles.records(), "record"),
+                                " of level warn and above, of ", Count(troubles.kinds(), "kind")));
+  } else if (troubles.all_read() && report.completeness().complete()) {
+    findings.Judge(true, "troubles", "No warnings and no error messages");
+  }
+}
+
+void Transactions(const Report& report, Findings& findings) {
+  for (const v1::ReportTransactions& epoch : report.transactions()) {
+    const v1::ListTransactionsResponse& finished = epoch.finished();
+    if (finished.transaction_count() == 0 && epoch.begun().empty()) continue;
+    findings.Observe("transactions",
+                     absl::StrCat("The logs of epoch ", finished.epoch(), " name ",
+                                  Count(finished.transaction_count(), "public transaction"),
+                                  " with a finished AVM proof and ", epoch.begun_size(),
+                                  epoch.more_begun() ? " or more" : "", " whose proof was begun."));
+  }
+}
+
 void OpenJobs(const Report& report, const v1::JobCounts& totals, Findings& findings) {
   const bool goes_on = std::any_of(report.epochs().begin(), report.epochs().end(),
                                    [](const v1::GetEpochSummaryResponse& epoch) {
@@ -338,10 +362,12 @@ void AddFindings(v1::GetReportResponse& report) {
   FailuresAndRetries(report, totals, findings);
   OpenJobs(report, totals, findings);
   Order(report, findings);
+  Troubles(report, findings);
   Machines(report, findings);
   Parallelism(report, findings);
   TypesOfOneEpoch(report, findings);
   Consistency(report, findings);
+  Transactions(report, findings);
   Ids(report, findings);
   Startups(report, findings);
   Queues(report, findings);

@@ -173,6 +173,12 @@ TEST_F(ReportTest, HasTheFiguresOfThoseThatWereWrittenByHand) {
         "| first job | 10:17:47.000 | 2.00 s |",
         // The witness.
         "| public-base-rollup | 3055 | 1 | 3.20 s | 3.20 s | 3.20 s | 552 kB | 1.17 kB | 472 : 1 |",
+        // Transactions: the AVM proofs were begun.
+        "17 transactions of which the AVM proof was begun and is not known to be finished:\n\n- "
+        "`0x",
+        "- `0x0000000000000000000000000000000000000000000000000000000000000003`\n",
+        "There are none in these logs, which are complete.",
+        "- ✅ No warnings and no error messages\n",
         // Nothing failed.
         "| 3054 | 18 | 18 | 18 | 100 % | 100 % | 0 | 0 | 0 |", "- ✅ No failed jobs\n",
         "- ✅ No retries\n", "- ✅ No time-outs\n"}) {
