@@ -93,9 +93,10 @@ class Predecessors {
     return std::tie(a->ended_at, a->job->id) < std::tie(b->ended_at, b->job->id);
   }
 
-  // A job that took no time is no predecessor of its like, or there could be circles.
+  // Of two that ended in time: a job that took no time is no predecessor of its like, or there
+  // could be circles.
   static bool MayPrecede(const Candidate& a, const Candidate& b) {
-    return a.enqueued_at < b.enqueued_at && a.ended_at <= b.enqueued_at;
+    return a.enqueued_at < b.enqueued_at;
   }
 
   // Behind the last of the type that ended before the job was enqueued.
