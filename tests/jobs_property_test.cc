@@ -96,6 +96,7 @@ struct RawJob {
   std::vector<UnixMillis> completed;
   std::string attempts;  // as the completion prints them
   bool restored = false;
+  bool revived = false;
   bool retried = false;
   bool timed_out = false;
 };
@@ -108,10 +109,10 @@ std::map<std::string, RawJob> ReadJobs(const SimulatedProver& simulated) {
     const auto named = [&](const std::string& words) { return WordBehind(line.text, words); };
     std::string id = named("New proving job id=");
     if (!id.empty()) jobs[id].enqueued.push_back(line.at);
-    for (const char* words : {"Restoring proving job id=", "Reviving aborted proving job id="}) {
-      id = named(words);
-      if (!id.empty()) jobs[id].restored = true;
-    }
+    id = named("Restoring proving job id=");
+    if (!id.empty()) jobs[id].restored = true;
+    id = named("Reviving aborted proving job id=");
+    if (!id.empty()) jobs[id].revived = true;
     id = named("Retrying proving job id=");
     if (!id.empty()) jobs[id].retried = true;
     id = named("Proving job id=");
@@ -301,7 +302,7 @@ ClockOffset BoundsOf(const std::map<std::string, RawJob>& jobs, const std::strin
   ClockOffset bounds;
   for (const auto& [id, job] : jobs) {
     if (job.restored) continue;
-    if (job.enqueued.size() == 1 && job.first_starts.contains(machine)) {
+    if (job.enqueued.size() == 1 && !job.revived && job.first_starts.contains(machine)) {
       const Millis bound = job.first_starts.at(machine) - job.enqueued[0] + 1;
       bounds.at_most = std::min(bound, bounds.at_most.value_or(bound));
       ++bounds.pairs;

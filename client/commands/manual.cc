@@ -70,7 +70,9 @@ std::string RoffOption(const CLI::Option& option) {
     const std::string value = TakesValue(option) ? absl::StrJoin(ChoicesOf(option), "|") : "";
     absl::StrAppend(&roff, "\\fB", Roff(absl::StrJoin(NamesOf(option), ", ")), "\\fR");
     if (TakesValue(option))
-      absl::StrAppend(&roff, " \\fI", value.empty() ? "VALUE" : Roff(value), "\\fR");
+      absl::StrAppend(&roff, " \\fI",
+                      value.empty() ? "VALUE" : absl::StrReplaceAll(Roff(value), {{"|", "|\\:"}}),
+                      "\\fR");
     absl::StrAppend(&roff, "\n");
   }
   absl::StrAppend(&roff, Roff(option.get_description()));
@@ -136,7 +138,7 @@ std::string ZshOption(const CLI::Option& option) {
 
 std::string ManPage(const CLI::App& app) {
   std::string page = absl::StrCat(
-      ".TH PROVERLOG 1\n.SH NAME\nproverlog \\- reads the logs of Aztec"
+      ".TH PROVERLOG 1\n.ad l\n.nh\n.SH NAME\nproverlog \\- reads the logs of Aztec"
       " provers\n.SH SYNOPSIS\n\\fBproverlog\\fR \\fICOMMAND\\fR"
       " [\\fIFLAG\\fR]...\n.SH COMMANDS\n");
   for (const CLI::App* command : CommandsOf(app)) {

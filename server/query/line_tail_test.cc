@@ -273,14 +273,15 @@ TEST_F(LineTailTest, ALogThatWasAtRestGoesOnWithWhatIsDatedSince) {
 
 TEST_F(LineTailTest, APositionForgetsLogsThatAreAtRest) {
   const UnixMillis now = Now();
-  Grow("a.log", "one\n");
+  const std::vector<std::string> others = {"a.log", "c.log", "d.log", "e.log", "f.log"};
+  for (const std::string& source : others) Grow(source, absl::StrCat("one of ", source, "\n"));
   Grow("b.log", "two\n");
   Client client(&queries_, Last(0));
   client.Read(now);
   Grow("b.log", "three\n");
   client.Read(now);
   const size_t size = client.position().size();
-  SetReceived("a.log", now - 25 * kHour);
+  for (const std::string& source : others) SetReceived(source, now - 25 * kHour);
   Grow("b.log", "four\n");
   client.Read(now);
   EXPECT_LT(client.position().size(), size);

@@ -31,7 +31,8 @@ constexpr char kAgent[] =
     "[03:00:10.001] INFO: a Starting job id=7:PUBLIC_VM:cc type=PUBLIC_VM inputsUri=x\n"
     "[03:00:14.000] INFO: bb-prover Generated proof for avm-circuit(0xabcd2) in 4000 ms\n"
     "[03:00:15.000] INFO: bb-prover Generated proof for avm-circuit(0xef003) in 5000 ms\n"
-    "[03:00:19.001] INFO: bb-prover Generated proof for avm-circuit(0xabcd2) in 1000 ms\n";
+    "[03:00:19.001] INFO: bb-prover Generated proof for avm-circuit(0xabcd2) in 1000 ms\n"
+    "[03:00:19.500] INFO: a Job id=7:PUBLIC_VM:bb type=PUBLIC_VM completed outputUri=x\n";
 
 class TransactionsTest : public QueryTest {
  protected:
@@ -115,7 +116,8 @@ TEST_F(TransactionsTest, AProofOfNoEpochIsFoundAllTheSame) {
   Import("prover-a", "broker.log",
          "[03:00:00.000] INFO: b New proving job id=7:A:aa epochNumber=7\n");
   Import("prover-b", "agent.log",
-         "[03:00:09.000] INFO: bb-prover Generated proof for avm-circuit(0xabcd1) in 8001 ms\n");
+         "[03:00:09.000] INFO: bb-prover Generated proof for avm-circuit(0xabcd1) in 8001 ms\n"
+         "[03:00:09.500] INFO: bb-prover The line before is over\n");
   const auto response = Get("0xabcd1");
   ASSERT_TRUE(response.ok()) << response.status();
   EXPECT_FALSE(response->transaction().proofs(0).has_epoch());

@@ -71,6 +71,15 @@ TEST_F(ManualTest, EveryCommandHasAnExampleThatWorks) {
                    " 2026-11-21 broker.log node.log agent-a.log; proverlog import"
                    " --prover mine --machine prover-b --date 2026-11-21 agent-b.log avm.log"));
   ASSERT_EQ(imported.exit_code, 0) << imported.err;
+  // The samples have no public transaction.
+  directory_.Write("avm.log",
+                   "[03:01:05.000] INFO: bb-prover Generated proof for avm-circuit(0x8299bec7) in"
+                   " 4000 ms\n[03:01:06.000] INFO: bb-prover The line before is over\n");
+  const Finished avm =
+      Shell("bash", absl::StrCat(server,
+                                 "proverlog import --prover mine --machine prover-c --date"
+                                 " 2026-11-21 avm.log"));
+  ASSERT_EQ(avm.exit_code, 0) << avm.err;
   const std::vector<std::string> commands = Commands();
   EXPECT_GT(commands.size(), 15U);
   for (const std::string& command : commands) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "client/format/table.h"
@@ -76,6 +77,7 @@ TEST_F(QueryTest, EveryTableFitsAHundredColumns) {
     const std::string out = Ask(command);
     EXPECT_GT(out.size(), 100U);
     for (const absl::string_view line : absl::StrSplit(out, '\n')) {
+      if (absl::StrContains(line, "--page-token ")) continue;  // to be copied
       EXPECT_LE(DisplayWidth(line), kMaxLineWidth) << command[0] << ": " << line;
     }
   }
@@ -157,7 +159,7 @@ TEST_F(QueryTest, SubjectsAreComparedAndFiguresFollowedOverEpochs) {
 
   const std::string trend = Ask({"trend", "jobs"});
   EXPECT_THAT(trend, HasSubstr("jobs of demo, 2 epochs\n"));
-  EXPECT_THAT(trend, HasSubstr(" 3055  2026-11-21 03:00:46  proven "));
+  EXPECT_THAT(trend, HasSubstr(" 3055  2026-11-21 03:00:56  proven "));
   EXPECT_THAT(Ask({"trend", "duration.p50", "--type", "PUBLIC_VM", "--machine", "prover-b"}),
               HasSubstr("machine prover-b"));
   const Finished unknown = service_.Proverlog({"trend", "job"});
@@ -380,7 +382,6 @@ TEST_F(QueryTest, AMistakeOnTheCommandLineExitsWithTwo) {
        std::vector<std::vector<std::string>>{{"epoch"},
                                              {"why"},
                                              {"epoch", "three"},
-                                             {"jobs"},
                                              {"jobs", "--epoch", "1", "--state", "happy"},
                                              {"epochs", "--format", "xml"},
                                              {"nonsense"}}) {

@@ -98,7 +98,8 @@ class RenormalizeTest : public testing::Test {
   std::string Answers() const {
     const Finished finished = service_->Proverlog({"epochs", "--format", "json"});
     EXPECT_EQ(finished.exit_code, 0) << finished.err;
-    return finished.out;
+    // Not how far the logs are, which says when they were read.
+    return finished.out.substr(0, finished.out.find("\"completeness\""));
   }
 
   std::string Dump() const { return CanonicalDump(ConninfoOf(DataDir())); }
