@@ -73,12 +73,22 @@ std::vector<Question> Questions() {
       {"page of epochs", 20,
        Asking<v1::ListEpochsRequest>(&Stub::ListEpochs, [](v1::ListEpochsRequest& request,
                                                            int) { request.set_page_size(10); })},
-      {"report of two epochs", 100,
-       Asking<v1::GetReportRequest>(&Stub::GetReport,
-                                    [](v1::GetReportRequest& request, int epoch) {
-                                      request.add_epochs(epoch);
-                                      request.add_epochs(epoch == 1 ? 2 : epoch - 1);
-                                    })},
+      {"comparison of two epochs", 60,
+       Asking<v1::CompareRequest>(&Stub::Compare,
+                                  [](v1::CompareRequest& request, int epoch) {
+                                    request.add_subjects()->add_epochs(epoch);
+                                    request.add_subjects()->add_epochs(epoch == 1 ? 2 : epoch - 1);
+                                  })},
+      {"critical path", 60,
+       Asking<v1::GetCriticalPathRequest>(
+           &Stub::GetCriticalPath,
+           [](v1::GetCriticalPathRequest& request, int epoch) { request.set_epoch(epoch); })},
+      {"trend of 200 epochs", 100,
+       Asking<v1::GetTrendRequest>(&Stub::GetTrend,
+                                   [](v1::GetTrendRequest& request, int) {
+                                     request.set_figure("wall_time");
+                                     request.set_epochs(200);
+                                   })},
   };
 }
 
