@@ -23,7 +23,8 @@ size_t BytesOf(const std::vector<EpochSession>& sessions) {
     bytes +=
         BytesOf(trouble.kind) + BytesOf(trouble.origin.machine) + BytesOf(trouble.origin.process);
     for (const auto& [name, value] : trouble.fields) {
-      bytes += kNodeBytes + sizeof(name) + BytesOf(name) + sizeof(value) + BytesOf(value);
+      bytes +=
+          kNodeBytes + sizeof(std::string) + BytesOf(name) + sizeof(std::string) + BytesOf(value);
     }
   }
   return bytes;
@@ -65,7 +66,7 @@ size_t BytesOf(const EpochFigures& figures) {
   size_t bytes = sizeof(figures) + BytesOf(summary.sessions) + BytesOf(figures.work);
   for (const JobTypeSummary& type : summary.job_types) {
     bytes += sizeof(type) + BytesOf(type.type);
-    for (const std::string& fed : type.feeds) bytes += sizeof(fed) + BytesOf(fed);
+    for (const std::string& fed : type.feeds) bytes += sizeof(std::string) + BytesOf(fed);
   }
   for (const MachineShare& share : summary.machines)
     bytes += sizeof(share) + BytesOf(share.machine);
@@ -73,7 +74,7 @@ size_t BytesOf(const EpochFigures& figures) {
     bytes += sizeof(process) + BytesOf(process.process) + BytesOf(process.share.machine);
   }
   for (const auto& [name, machine] : figures.machines) {
-    bytes += kNodeBytes + sizeof(name) + BytesOf(name) + BytesOf(machine);
+    bytes += kNodeBytes + sizeof(std::string) + BytesOf(name) + BytesOf(machine);
   }
   return bytes;
 }
