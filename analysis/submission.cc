@@ -84,7 +84,7 @@ TipAdvance TipAdvanceOf(const EpochSession* best, const std::vector<SubmissionEr
 void TakeSession(const EpochSession& best, Submission& submission) {
   submission.proof_ready_at = best.proof_ready_at;
   submission.published_at = best.published_at;
-  if (best.proof_ready_at && !best.ended_at && best.state == SessionState::kOpen) {
+  if (best.proof_ready_at && best.state == SessionState::kOpen) {
     submission.waiting_since = best.proof_ready_at;
   }
 }
