@@ -269,7 +269,9 @@ void LineTail::Complete(v1::TailLinesResponse& response) {
   for (const v1::TailEntry& entry : response.entries()) {
     const int64_t stream_id = entry.has_line() ? entry.line().stream_id() : entry.gap().stream_id();
     if (!named_.insert(stream_id).second) continue;
-    *response.add_streams() = ToProto(logs_[stream_id], prover_.name);
+    v1::LogStream& stream = *response.add_streams();
+    stream = ToProto(logs_[stream_id], prover_.name);
+    stream.clear_counts();  // they are not known here
   }
   response.set_position(MakeTailToken(request_id_, position_));
   silent_bytes_ = 0;

@@ -69,6 +69,7 @@ TEST_F(TailTest, EveryLineOnceAndInOrderThoughTheServiceIsKilled) {
     }
   }
   WaitUntil([&] { return TextsOf(tail->Out(), "a.log").size() >= expected.size(); }, "all lines");
+  WaitUntil([&] { return !TextsOf(tail->Out(), "b.log").empty(); }, "the new log's line");
   tail->Kill(SIGINT);
   EXPECT_EQ(tail->Wait(), 0) << tail->Err();
   EXPECT_EQ(TextsOf(tail->Out(), "a.log"), expected);
