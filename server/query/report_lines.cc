@@ -89,8 +89,7 @@ absl::Status AddTransactions(QueryStore& store, const ProverRef& prover,
     known.insert(transaction.hash());
   }
   for (const v1::MachineShare& machine : epoch.machines()) {
-    const absl::Status status =
-        FindBegun(store, prover, epoch, machine.machine(), known, transactions);
+    absl::Status status = FindBegun(store, prover, epoch, machine.machine(), known, transactions);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
@@ -115,7 +114,7 @@ v1::ReportTrouble ToProto(const Trouble& trouble) {
 absl::Status AddLinesToReport(QueryStore& store, const ProverRef& prover, const EpochWindow& span,
                               absl::Time now, v1::GetReportResponse& report) {
   for (const v1::GetEpochSummaryResponse& epoch : report.epochs()) {
-    const absl::Status status = AddTransactions(store, prover, epoch, now, report);
+    absl::Status status = AddTransactions(store, prover, epoch, now, report);
     if (!status.ok()) return status;
   }
   const auto lines = TroubleLinesOf(store, prover, span);
