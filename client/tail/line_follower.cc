@@ -21,7 +21,7 @@ absl::Status LineFollower::Run(v1::TailLinesRequest request) {
   bool is_lost = false;
   for (;;) {
     const bool was_lost = is_lost;
-    const absl::Status status = Follow(request, is_lost);
+    absl::Status status = Follow(request, is_lost);
     if (WaitForStop(absl::ZeroDuration())) return absl::OkStatus();
     if (!IsLost(status) || request.position().empty()) return status;
     if (was_lost && !is_lost) backoff.Reset();
