@@ -20,7 +20,7 @@ std::vector<const CLI::App*> CommandsOf(const CLI::App& app) { return app.get_su
 
 std::vector<const CLI::Option*> OptionsOf(const CLI::App& app) { return app.get_options({}); }
 
-bool IsPositional(const CLI::Option& option) { return option.nonpositional() == false; }
+bool IsPositional(const CLI::Option& option) { return !option.nonpositional(); }
 
 // "--limit", "-h", "--help"
 std::vector<std::string> NamesOf(const CLI::Option& option) {
@@ -69,10 +69,11 @@ std::string RoffOption(const CLI::Option& option) {
   } else {
     const std::string value = TakesValue(option) ? absl::StrJoin(ChoicesOf(option), "|") : "";
     absl::StrAppend(&roff, "\\fB", Roff(absl::StrJoin(NamesOf(option), ", ")), "\\fR");
-    if (TakesValue(option))
+    if (TakesValue(option)) {
       absl::StrAppend(&roff, " \\fI",
                       value.empty() ? "VALUE" : absl::StrReplaceAll(Roff(value), {{"|", "|\\:"}}),
                       "\\fR");
+    }
     absl::StrAppend(&roff, "\n");
   }
   absl::StrAppend(&roff, Roff(option.get_description()));
