@@ -75,11 +75,6 @@ Cause CauseOf(const Job& job, const Fact& fact) {
   return cause;
 }
 
-absl::string_view Field(const Event& event, const std::string& name) {
-  const auto found = event.fields.find(name);
-  return found == event.fields.end() ? absl::string_view() : absl::string_view(found->second);
-}
-
 // Of a line that says that the prover node stopped, or in which state it ended.
 CauseKind KindOfStop(absl::string_view reason, CauseKind otherwise) {
   for (const absl::string_view word : {"deadline", "timed-out", "expired"}) {
@@ -98,16 +93,16 @@ CauseKind KindOfTrouble(const Event& event) {
     return CauseKind::kDeadline;
   }
   if (absl::EndsWith(kind, ".failed")) {
-    const CauseKind by_text = KindOfError(Field(event, "error"));
+    const CauseKind by_text = KindOfError(event.field("error"));
     return by_text == CauseKind::kOtherError ? CauseKind::kSessionFailed : by_text;
   }
   if (kind == "session.cancelled") {
-    return KindOfStop(Field(event, "reason"), CauseKind::kSessionStopped);
+    return KindOfStop(event.field("reason"), CauseKind::kSessionStopped);
   }
   if (kind == "epoch.halted") {
-    return KindOfStop(Field(event, "details"), CauseKind::kSessionStopped);
+    return KindOfStop(event.field("details"), CauseKind::kSessionStopped);
   }
-  const absl::string_view state = Field(event, "state");
+  const absl::string_view state = event.field("state");
   return KindOfStop(state,
                     state == "failed" ? CauseKind::kSessionFailed : CauseKind::kSessionStopped);
 }
@@ -173,7 +168,7 @@ std::optional<Cause> CauseOfSession(const EpochSession& session) {
     cause.kind = KindOfTrouble(event);
     cause.at = event.at;
     for (const char* field : {"error", "reason", "details", "state"}) {
-      if (cause.words.empty()) cause.words = std::string(Field(event, field));
+      if (cause.words.empty()) cause.words = std::string(event.field(field));
     }
     cause.evidence.push_back({event.kind, event.at, event.origin, true});
     return cause;

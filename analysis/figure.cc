@@ -65,7 +65,7 @@ Value WorkCount(const EpochFigures& figures, const FigureOf& of) {
   return work == nullptr ? 0 : work->*kCount;
 }
 
-Value Throughput(const EpochFigures& figures, const FigureOf& of) {
+Value ThroughputOf(const EpochFigures& figures, const FigureOf& of) {
   const SubjectWork* const work = WorkOf(figures, of);
   return work == nullptr ? std::nullopt : work->per_second;
 }
@@ -161,7 +161,7 @@ std::vector<Figure> TimesAndCounts() {
       {"timeouts", Unit::kCount, Scope::kMaybe, Scope::kNever, CountOf<&JobCounts::timeouts>},
       {"max_parallel", Unit::kCount, Scope::kMaybe, Scope::kNever,
        CountOf<&JobCounts::max_parallel>},
-      {"throughput", Unit::kPerSecond, Scope::kMaybe, Scope::kMaybe, Throughput},
+      {"throughput", Unit::kPerSecond, Scope::kMaybe, Scope::kMaybe, ThroughputOf},
       {"running_time", Unit::kMillis, Scope::kMaybe, Scope::kMaybe, RunningTime},
       {"busy_time", Unit::kMillis, Scope::kNever, Scope::kAlways, BusyTime},
       {"share", Unit::kShare, Scope::kNever, Scope::kAlways, Share},

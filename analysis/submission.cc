@@ -20,14 +20,9 @@ constexpr absl::string_view kReverted = "l1.reverted";
 constexpr absl::string_view kEstimated = "l1.estimated";
 constexpr size_t kWeiDigits = 18;
 
-absl::string_view Field(const Event& event, absl::string_view name) {
-  const auto found = event.fields.find(std::string(name));
-  return found == event.fields.end() ? absl::string_view() : absl::string_view(found->second);
-}
-
 // A number, as it is or in quotes or as a bigint ("3284321n").
 std::optional<uint64_t> Number(const Event& event, absl::string_view name) {
-  absl::string_view text = Field(event, name);
+  absl::string_view text = event.field(name);
   absl::ConsumeSuffix(&text, "n");
   uint64_t value = 0;
   if (!absl::SimpleAtoi(text, &value)) return std::nullopt;
@@ -36,14 +31,14 @@ std::optional<uint64_t> Number(const Event& event, absl::string_view name) {
 
 int64_t SmallNumber(const Event& event, absl::string_view name) {
   int64_t value = 0;
-  return absl::SimpleAtoi(Field(event, name), &value) && value >= 0 ? value : 0;
+  return absl::SimpleAtoi(event.field(name), &value) && value >= 0 ? value : 0;
 }
 
 L1Transaction TransactionOf(const Event& event) {
   L1Transaction transaction;
   transaction.at = event.at;
   transaction.reverted = event.kind == kReverted;
-  transaction.hash = std::string(Field(event, transaction.reverted ? "tx" : "transactionHash"));
+  transaction.hash = std::string(event.field(transaction.reverted ? "tx" : "transactionHash"));
   transaction.gas_used = Number(event, "gasUsed");
   transaction.gas_price = Number(event, "gasPrice");
   if (transaction.gas_used && transaction.gas_price) {
@@ -54,7 +49,7 @@ L1Transaction TransactionOf(const Event& event) {
   }
   transaction.calldata_bytes = SmallNumber(event, "calldataSize");
   transaction.calldata_gas = SmallNumber(event, "calldataGas");
-  transaction.sender = std::string(Field(event, "sender"));
+  transaction.sender = std::string(event.field("sender"));
   return transaction;
 }
 
@@ -115,14 +110,14 @@ Submission SubmissionOf(const EpochContext& context, std::vector<Event> events) 
     publishing += event.kind == kPublishing ? 1 : 0;
     const bool is_sent = event.kind == kSubmitting || event.kind == kPublishing;
     if (is_sent && !submission.submitted_at) submission.submitted_at = event.at;
-    if (event.kind == kPublished || !Field(event, "tx").empty()) {
+    if (event.kind == kPublished || !event.field("tx").empty()) {
       submission.transactions.push_back(TransactionOf(event));
     }
     if (event.kind == kEstimated) {
-      submission.estimated_fee = std::string(Field(event, "estimatedTotalFeeEth"));
+      submission.estimated_fee = std::string(event.field("estimatedTotalFeeEth"));
     }
     if (IsError(event)) {
-      submission.errors.push_back({event.at, event.kind, std::string(Field(event, "error"))});
+      submission.errors.push_back({event.at, event.kind, std::string(event.field("error"))});
     }
   }
   // Two lines of 5.x tell of each time; a level that hides the ones may show the others.

@@ -64,14 +64,9 @@ const absl::flat_hash_map<absl::string_view, Says>& Meanings() {
   return *kMeanings;
 }
 
-absl::string_view Field(const Event& event, absl::string_view name) {
-  const auto found = event.fields.find(std::string(name));
-  return found == event.fields.end() ? absl::string_view() : absl::string_view(found->second);
-}
-
 std::string FirstField(const Event& event, std::initializer_list<absl::string_view> names) {
   for (const absl::string_view name : names) {
-    if (const absl::string_view value = Field(event, name); !value.empty()) {
+    if (const absl::string_view value = event.field(name); !value.empty()) {
       return std::string(value);
     }
   }
@@ -191,7 +186,7 @@ class SessionBuilder {
                                                                          : SessionState::kCancelled,
                      event);
       default:
-        return EndAs(PrintedState(Field(event, "state")), event);
+        return EndAs(PrintedState(event.field("state")), event);
     }
   }
 
@@ -205,8 +200,8 @@ class SessionBuilder {
       case Says::kSuperseded:
         return false;
       case Says::kExited:
-        return PrintedState(Field(event, "state")) >= SessionState::kFailed &&
-               Field(event, "state") != "completed";
+        return PrintedState(event.field("state")) >= SessionState::kFailed &&
+               event.field("state") != "completed";
       default:
         return true;
     }
@@ -238,13 +233,13 @@ class SessionBuilder {
 
   void TakeTopTree(const Event& event, absl::string_view field) {
     double millis = 0;
-    if (!absl::SimpleAtod(Field(event, field), &millis)) return;
+    if (!absl::SimpleAtod(event.field(field), &millis)) return;
     if (IsDuration(millis)) session_.top_tree_millis = millis;
   }
 
   void TakeDeadline(const Event& event) {
     absl::Time deadline;
-    if (!absl::ParseTime(absl::RFC3339_full, Field(event, "deadline"), &deadline, nullptr)) return;
+    if (!absl::ParseTime(absl::RFC3339_full, event.field("deadline"), &deadline, nullptr)) return;
     const UnixMillis at = absl::ToUnixMillis(deadline);
     if (IsPrintableInstant(at)) session_.deadline = at;
   }

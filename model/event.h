@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "model/fact.h"
 #include "model/time.h"
 
@@ -20,6 +21,8 @@ struct Event {
   std::map<std::string, std::string> fields;
   Origin origin;
 
+  // Empty where it has no such field. Valid as long as the event.
+  absl::string_view field(absl::string_view name) const;
   // The epoch that its fields name.
   std::optional<int32_t> epoch() const;
 

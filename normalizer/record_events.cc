@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "normalizer/json_line.h"
+#include "normalizer/scan.h"
 #include "normalizer/utf8.h"
 
 namespace proverlog {
@@ -19,8 +20,6 @@ constexpr size_t kMaxFieldBytes = 512;
 constexpr double kMicrosPerMilli = 1000;
 // The circuit of all records of a transaction.
 constexpr absl::string_view kAvmCircuit = "avm-circuit";
-
-absl::string_view FirstLine(absl::string_view text) { return text.substr(0, text.find('\n')); }
 
 // What a line `    key: value` says that follows the message (LOG_MULTILINE); a null view where
 // there is none.

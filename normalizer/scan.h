@@ -17,6 +17,10 @@ inline size_t FindChar(absl::string_view text, char c, size_t from = 0) {
   return static_cast<size_t>(static_cast<const char*>(found) - text.data());
 }
 
+inline absl::string_view FirstLine(absl::string_view text) {
+  return text.substr(0, FindChar(text, '\n'));
+}
+
 // The length of the text up to a space or the line's end.
 inline size_t WordLength(absl::string_view text) {
   text = text.substr(0, FindChar(text, ' '));

@@ -13,6 +13,7 @@
 #include "normalizer/line_dater.h"
 #include "normalizer/pretty.h"
 #include "normalizer/record_events.h"
+#include "normalizer/scan.h"
 #include "normalizer/utf8.h"
 
 namespace proverlog {
@@ -53,8 +54,6 @@ bool MayChange(const MessageMatch& match, const Record& record) {
   }
   return false;
 }
-
-absl::string_view FirstLine(absl::string_view text) { return text.substr(0, text.find('\n')); }
 
 // What the record says in words: the error's first line, or the status of a restored job.
 std::string Detail(const MessageMatch& match, const Record& record, const Saying& saying) {

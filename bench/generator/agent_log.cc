@@ -20,10 +20,6 @@ std::string Uri(const JobKind& kind, absl::string_view member) {
   return absl::StrCat(whole.substr(0, 64), "...");
 }
 
-std::string IdAndType(const JobName& job) {
-  return absl::StrCat("id=", job.id, " type=", job.type);
-}
-
 }  // namespace
 
 void AgentLog::Started() {

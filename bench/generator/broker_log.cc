@@ -10,10 +10,6 @@ namespace {
 constexpr absl::string_view kBroker = "prover-client:proving-broker";
 constexpr absl::string_view kDatabase = "prover-client:proving-broker-database";
 
-std::string IdAndType(const JobName& job) {
-  return absl::StrCat("id=", job.id, " type=", job.type);
-}
-
 }  // namespace
 
 void BrokerLog::Info(const JobName& job, absl::string_view message) {

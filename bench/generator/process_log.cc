@@ -15,6 +15,10 @@ std::string TimeOfDay(UnixMillis at) {
 
 }  // namespace
 
+std::string IdAndType(const JobName& job) {
+  return absl::StrCat("id=", job.id, " type=", job.type);
+}
+
 std::string JobData(absl::string_view key, const JobName& job) {
   return absl::StrCat("\"", key, "\":\"", job.id, "\"");
 }

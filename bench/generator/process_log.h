@@ -18,6 +18,8 @@ struct JobName {
 
 // The members of a record's JSON data: `"provingJobId":"..."`.
 std::string JobData(absl::string_view key, const JobName& job);
+// "id=... type=..."
+std::string IdAndType(const JobName& job);
 
 // The logger of one process: writes records as pino does in one format, all at the instant of
 // `clock`. Not thread-safe; what it is given outlives it.

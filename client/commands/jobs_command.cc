@@ -19,7 +19,7 @@
 namespace proverlog {
 namespace {
 
-struct Asked {
+struct JobsAsked {
   v1::ListJobsRequest request;
   WindowFlags window;
   std::string min_duration;
@@ -75,7 +75,7 @@ absl::Status ReadLength(const std::string& flag, const std::string& text,
   return absl::OkStatus();
 }
 
-absl::Status ReadAsked(Asked& asked) {
+absl::Status ReadAsked(JobsAsked& asked) {
   if (auto status = ReadWindow(asked.window, asked.request); !status.ok()) return status;
   auto status = ReadLength(
       "--min-duration", asked.min_duration,
@@ -87,7 +87,7 @@ absl::Status ReadAsked(Asked& asked) {
 }
 
 // Which jobs by what their id and state tell.
-void AddRowFlags(CLI::App* command, const std::shared_ptr<Asked>& asked) {
+void AddRowFlags(CLI::App* command, const std::shared_ptr<JobsAsked>& asked) {
   command->add_option_function<std::vector<int32_t>>(
       "--epoch",
       [asked](const std::vector<int32_t>& values) {
@@ -113,7 +113,7 @@ void AddRowFlags(CLI::App* command, const std::shared_ptr<Asked>& asked) {
 }
 
 // Which jobs by what became of them.
-void AddHistoryFlags(CLI::App* command, const std::shared_ptr<Asked>& asked) {
+void AddHistoryFlags(CLI::App* command, const std::shared_ptr<JobsAsked>& asked) {
   command->add_option_function<std::string>(
       "--machine", [asked](const std::string& value) { asked->request.set_machine(value); },
       "Only jobs that ran on this machine");
@@ -146,7 +146,7 @@ void AddJobsCommand(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   CLI::App* command = app.add_subcommand("jobs", "List jobs");
   AddExample(command, "proverlog jobs --epoch 3055 --machine prover-b --order duration --desc");
   AddQueryFlags(command, flags);
-  auto asked = std::make_shared<Asked>();
+  auto asked = std::make_shared<JobsAsked>();
   AddRowFlags(command, asked);
   AddHistoryFlags(command, asked);
   command

@@ -13,7 +13,7 @@
 namespace proverlog {
 namespace {
 
-struct Asked {
+struct ThroughputAsked {
   v1::GetThroughputRequest request;
   WindowFlags window;
   std::string step;
@@ -38,7 +38,7 @@ void AddThroughputCommand(CLI::App& app, GlobalFlags* flags, int* exit_code) {
       "throughput", "Show how much was proven over time, and how well the agents were used");
   AddExample(command, "proverlog throughput 3055 --by type");
   AddQueryFlags(command, flags);
-  auto asked = std::make_shared<Asked>();
+  auto asked = std::make_shared<ThroughputAsked>();
   command->add_option_function<int32_t>(
       "EPOCH", [asked](int32_t value) { asked->request.set_epoch(value); },
       "The epoch's number; without it, --from and --to");

@@ -14,8 +14,7 @@
 namespace proverlog {
 namespace {
 
-constexpr int kMaxShown = 50;
-constexpr size_t kHashDigits = 12;  // enough for `proverlog job`
+constexpr int kMaxLinksShown = 50;
 
 absl::Duration Of(const google::protobuf::Duration& part) { return FromProtoDuration(part); }
 
@@ -31,10 +30,6 @@ std::string Percent(absl::Duration part, absl::Duration whole) {
 std::string TypeOf(const std::string& job) {
   const std::vector<std::string> parts = absl::StrSplit(job, ':');
   return parts.size() < 2 ? job : parts[1];
-}
-
-std::string ShortId(const std::string& job) {
-  return job.substr(0, job.rfind(':') + 1 + kHashDigits);
 }
 
 absl::Duration OfJob(const v1::PathParts& parts) {
@@ -101,7 +96,7 @@ std::string LinksTable(const v1::GetCriticalPathResponse& response) {
                                         {"REPORTING"}};
   if (with_unknown) columns.push_back({"UNKNOWN"});
   Table table(std::move(columns));
-  const int hidden = std::max(response.links_size() - kMaxShown, 0);
+  const int hidden = std::max(response.links_size() - kMaxLinksShown, 0);
   for (int i = hidden; i < response.links_size(); ++i) {
     const v1::PathLink& link = response.links(i);
     const bool uncertain = link.rivals() > 0 || link.across_machines();
@@ -118,8 +113,8 @@ std::string LinksTable(const v1::GetCriticalPathResponse& response) {
   }
   table.AddRow(std::move(sums));
   table.AddRow(std::move(shares));
-  const int left_out = response.link_count() - std::min(response.links_size(), kMaxShown);
-  return absl::StrCat(left_out > 0 ? absl::StrCat("The last ", kMaxShown, "; ", left_out,
+  const int left_out = response.link_count() - std::min(response.links_size(), kMaxLinksShown);
+  return absl::StrCat(left_out > 0 ? absl::StrCat("The last ", kMaxLinksShown, "; ", left_out,
                                                   " before them are not shown.\n")
                                    : "",
                       table.ToString());

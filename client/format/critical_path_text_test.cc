@@ -73,8 +73,8 @@ TEST(CriticalPathTextTest, APathWithWhereItsTimeWent) {
             "\n"
             "What cost most, from enqueue to end:\n"
             "  TIME  PART  JOB                         RAN ON\n"
-            "10.0 s  50 %  7:PUBLIC_VM:aaaaaaaaaaaa    prover-b in agent.log\n"
-            "9.00 s  45 %  7:ROOT_ROLLUP:bbbbbbbbbbbb  prover-b in agent.log\n");
+            "10.0 s  50 %  7:PUBLIC_VM:aaaaaaaa    prover-b in agent.log\n"
+            "9.00 s  45 %  7:ROOT_ROLLUP:bbbbbbbb  prover-b in agent.log\n");
 }
 
 TEST(CriticalPathTextTest, UncertainLinksAreMarkedAndExplained) {

@@ -18,8 +18,6 @@ namespace {
 using Align = Table::Align;
 
 // Of "2026-11-21 03:00:46.633".
-constexpr size_t kDateLength = 11;
-constexpr size_t kSecondsLength = 19;
 
 // The first table of an epoch: what became of the jobs.
 std::string JobCountsTable(const v1::GetEpochSummaryResponse& summary) {
@@ -237,7 +235,7 @@ std::string EpochsTable(const google::protobuf::RepeatedPtrField<v1::Epoch>& epo
     const v1::JobCounts& totals = epoch.totals();
     const std::string begins = HumanTime(epoch.first_time()).substr(0, kSecondsLength);
     table.AddRow({absl::StrCat(epoch.epoch()), OutcomeText(epoch.outcome()),
-                  epoch.has_first_time() ? begins.substr(with_date ? 0 : kDateLength) : "-",
+                  epoch.has_first_time() ? begins.substr(with_date ? 0 : kDateLength + 1) : "-",
                   epoch.has_wall_time() ? HumanDuration(epoch.wall_time()) : "-",
                   HumanCount(totals.jobs()), HumanCount(totals.completed()),
                   HumanCount(totals.failed()), HumanCount(totals.aborted()),

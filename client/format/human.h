@@ -4,6 +4,7 @@
 #include <google/protobuf/duration.pb.h>
 #include <google/protobuf/timestamp.pb.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -27,6 +28,10 @@ std::string HumanBytes(int64_t bytes);
 // In UTC, to the millisecond: "2026-11-21 03:00:46.633".
 std::string HumanTime(absl::Time time);
 std::string HumanTime(const google::protobuf::Timestamp& timestamp);
+
+// The beginnings of it that are its date, and all but the milliseconds.
+inline constexpr size_t kDateLength = 10;
+inline constexpr size_t kSecondsLength = 19;
 
 // Its time of day: "03:00:46.633".
 std::string TimeOfDay(absl::Time time);

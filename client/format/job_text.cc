@@ -71,7 +71,7 @@ std::string CausesText(const v1::GetJobResponse& response) {
 }
 
 // What is printed of a step's sizes.
-std::string SizesText(const v1::CircuitRun& run) {
+std::string StepSizesText(const v1::CircuitRun& run) {
   std::vector<std::string> sizes;
   if (run.input_bytes() > 0) sizes.push_back("input " + HumanBytes(run.input_bytes()));
   if (run.output_bytes() > 0) sizes.push_back("output " + HumanBytes(run.output_bytes()));
@@ -84,8 +84,8 @@ std::string CircuitRunsText(const v1::GetJobResponse& response) {
   std::string text = "\nSteps that can only be its own:\n";
   for (const v1::CircuitRun& run : response.circuit_runs()) {
     absl::StrAppend(&text, "  ", TimeOfDay(run.end_time()), "  ", run.step(), " of ",
-                    Printable(run.circuit()), " in ", HumanDuration(run.duration()), SizesText(run),
-                    "\n");
+                    Printable(run.circuit()), " in ", HumanDuration(run.duration()),
+                    StepSizesText(run), "\n");
     if (!run.tx().empty()) absl::StrAppend(&text, "    of tx ", Printable(run.tx()), "\n");
   }
   return text;

@@ -13,10 +13,7 @@ namespace {
 using Align = Table::Align;
 using Timestamp = google::protobuf::Timestamp;
 
-// Of "2026-11-21 03:00:46.633".
-constexpr size_t kDateLength = 10;
-constexpr size_t kYearLength = 5;
-constexpr size_t kSecondsLength = 19;
+constexpr size_t kYearLength = 5;  // of "2026-11-21"
 
 // The time that the jobs are ordered by, else that of their start; null where a job has none.
 const Timestamp* TimeOf(const v1::Job& job, v1::JobOrder order) {

@@ -14,10 +14,7 @@
 namespace proverlog {
 namespace {
 
-constexpr size_t kSecondsLength = 19;  // of "2026-11-21 03:00:46.633"
 constexpr int kMaxGapsShown = 10;
-
-std::string Item(absl::string_view text) { return WrapText(absl::StrCat("  ", text)); }
 
 std::string HeadText(const v1::Machine& machine) {
   std::string text = absl::StrCat(Plural(machine.streams_size(), "log"), ", ",
@@ -50,12 +47,12 @@ std::string WorkText(const v1::GetMachineResponse& response) {
   if (work.started() == 0 && work.completed() == 0) {
     absl::StrAppend(&text, "  no log shows that an agent of it ran a job\n");
   } else {
-    absl::StrAppend(
-        &text, Item(absl::StrFormat("%s started, %s completed, %s failed; %.1f %% of all that were "
-                                    "completed; busy for %s in sum",
-                                    Plural(work.started(), "attempt"), HumanCount(work.completed()),
-                                    HumanCount(work.failed()), work.share() * 100,
-                                    HumanDuration(work.busy_time()))));
+    absl::StrAppend(&text, WrapItem(absl::StrFormat(
+                               "%s started, %s completed, %s failed; %.1f %% of all that were "
+                               "completed; busy for %s in sum",
+                               Plural(work.started(), "attempt"), HumanCount(work.completed()),
+                               HumanCount(work.failed()), work.share() * 100,
+                               HumanDuration(work.busy_time()))));
   }
   std::vector<std::string> failures;
   for (const v1::CauseCount& failure : response.failures()) {
@@ -63,7 +60,7 @@ std::string WorkText(const v1::GetMachineResponse& response) {
   }
   if (!failures.empty()) {
     absl::StrAppend(&text,
-                    Item(absl::StrCat("what failed there: ", absl::StrJoin(failures, ", "))));
+                    WrapItem(absl::StrCat("what failed there: ", absl::StrJoin(failures, ", "))));
   }
   return text;
 }
@@ -100,7 +97,7 @@ std::string ClocksText(const v1::GetMachineResponse& response) {
   }
   for (const v1::ClockOffset& offset : response.clock_offsets()) {
     absl::StrAppend(&text,
-                    Item(absl::StrCat(Printable(offset.machine()), ": ", OffsetText(offset))));
+                    WrapItem(absl::StrCat(Printable(offset.machine()), ": ", OffsetText(offset))));
   }
   return text;
 }
@@ -141,7 +138,7 @@ std::string StartText(const v1::ProgramStart& start) {
   if (start.has_first_job_time()) {
     absl::StrAppend(&text, "; first job after ", After(start.first_job_time(), begin));
   }
-  return Item(text);
+  return WrapItem(text);
 }
 
 std::string StartsText(const v1::GetMachineResponse& response) {
@@ -160,7 +157,7 @@ std::string MissingText(const v1::Machine& machine) {
   for (const v1::LogStream& stream : machine.streams()) {
     const std::string gap = GapText(stream);
     if (gap.empty() || ++shown > kMaxGapsShown) continue;
-    absl::StrAppend(&text, Item(absl::StripSuffix(gap, "\n")));
+    absl::StrAppend(&text, WrapItem(absl::StripSuffix(gap, "\n")));
   }
   if (shown > kMaxGapsShown) {
     absl::StrAppend(&text, "  ... and of ", HumanCount(shown - kMaxGapsShown), " more logs\n");

@@ -15,12 +15,12 @@ using Align = Table::Align;
 constexpr size_t kMaxIdWidth = 12;
 constexpr size_t kTimeLength = 8;  // of "03:00:46.633"
 
-std::string TimeCell(bool has_time, const google::protobuf::Timestamp& time) {
+std::string TimeOfDayCell(bool has_time, const google::protobuf::Timestamp& time) {
   return has_time ? TimeOfDay(time).substr(0, kTimeLength) : "-";
 }
 
 // The first part of a uuid.
-std::string ShortId(const v1::EpochSession& session) {
+std::string SessionCell(const v1::EpochSession& session) {
   const std::string first_part = session.id().substr(0, session.id().find('-'));
   return first_part.empty() ? "-" : Shorten(Printable(first_part), kMaxIdWidth);
 }
@@ -35,13 +35,13 @@ std::string SessionTable(const v1::GetEpochSummaryResponse& summary) {
                {"ENDED", Align::kTime},
                {"DEADLINE", Align::kTime}});
   for (const v1::EpochSession& session : summary.sessions()) {
-    table.AddRow({ShortId(session), session.kind().empty() ? "-" : Printable(session.kind()),
+    table.AddRow({SessionCell(session), session.kind().empty() ? "-" : Printable(session.kind()),
                   HumanEnum(v1::SessionState_Name(session.state()), "SESSION_STATE_"),
-                  TimeCell(session.has_start_time(), session.start_time()),
-                  TimeCell(session.has_proof_ready_time(), session.proof_ready_time()),
-                  TimeCell(session.has_publish_time(), session.publish_time()),
-                  TimeCell(session.has_end_time(), session.end_time()),
-                  TimeCell(session.has_deadline(), session.deadline())});
+                  TimeOfDayCell(session.has_start_time(), session.start_time()),
+                  TimeOfDayCell(session.has_proof_ready_time(), session.proof_ready_time()),
+                  TimeOfDayCell(session.has_publish_time(), session.publish_time()),
+                  TimeOfDayCell(session.has_end_time(), session.end_time()),
+                  TimeOfDayCell(session.has_deadline(), session.deadline())});
   }
   return table.ToString();
 }
@@ -67,8 +67,8 @@ std::string SessionsText(const v1::GetEpochSummaryResponse& summary) {
   std::string text = absl::StrCat(SessionTable(summary), TimesText(summary));
   for (const v1::EpochSession& session : summary.sessions()) {
     if (session.reason().empty()) continue;
-    absl::StrAppend(&text,
-                    WrapText(absl::StrCat(ShortId(session), ": ", Printable(session.reason()))));
+    absl::StrAppend(
+        &text, WrapText(absl::StrCat(SessionCell(session), ": ", Printable(session.reason()))));
   }
   return text;
 }

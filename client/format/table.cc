@@ -87,6 +87,8 @@ std::string WrapText(absl::string_view text) {
   return absl::StrCat(wrapped, line, "\n");
 }
 
+std::string WrapItem(absl::string_view text) { return WrapText(absl::StrCat("  ", text)); }
+
 std::string Printable(absl::string_view text) {
   const std::string clean = CleanUtf8(text, std::numeric_limits<size_t>::max());
   std::string printable;

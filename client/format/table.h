@@ -50,6 +50,8 @@ std::string WrapList(absl::string_view first, const std::vector<std::string>& it
 // The text with a newline, in lines of at most 100 columns, the later ones indented further than
 // the first, broken at spaces.
 std::string WrapText(absl::string_view text);
+// The same, indented by two, as all that belongs to a heading.
+std::string WrapItem(absl::string_view text);
 
 // The text with control characters as "?", so that a log line cannot change the terminal.
 std::string Printable(absl::string_view text);

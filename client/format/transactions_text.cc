@@ -35,7 +35,7 @@ std::string FiguresText(const v1::ListTransactionsResponse& response) {
                                             " AVM proofs at once")));
 }
 
-std::string SizesText(const v1::CircuitRun& run) {
+std::string ProofSizesText(const v1::CircuitRun& run) {
   std::string text;
   if (run.input_bytes() > 0) absl::StrAppend(&text, ", input ", HumanBytes(run.input_bytes()));
   if (run.output_bytes() > 0) absl::StrAppend(&text, ", proof ", HumanBytes(run.output_bytes()));
@@ -50,7 +50,7 @@ std::string ProofText(const v1::AvmProof& proof) {
       HumanTime(run.end_time()), " UTC: AVM proof finished on ", Printable(run.machine()),
       " after ", HumanDuration(run.duration()),
       proof.has_epoch() ? absl::StrCat(", epoch ", proof.epoch()) : ", its epoch is not known",
-      SizesText(run)));
+      ProofSizesText(run)));
   if (proof.job().empty()) {
     absl::StrAppend(&text, WrapText("  Which job it was made for is not known: more than one may "
                                     "have run in the process."));

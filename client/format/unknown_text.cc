@@ -8,8 +8,6 @@ namespace {
 
 using Align = Table::Align;
 
-constexpr size_t kSecondsLength = 19;  // of "2026-11-21 03:00:46.633"
-
 std::string MachinesCell(const v1::UnknownMessage& message) {
   if (message.machine_count() == 1) return message.machines(0);
   return Plural(message.machine_count(), "machine");

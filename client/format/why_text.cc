@@ -31,9 +31,6 @@ int32_t Sum(const Causes& counts) {
   return sum;
 }
 
-// Indented by two, as all that belongs to a heading.
-std::string Item(absl::string_view text) { return WrapText(absl::StrCat("  ", text)); }
-
 std::string WhereText(const v1::Cause& cause) {
   if (cause.machine().empty()) {
     const bool need_not_run =
@@ -52,10 +49,10 @@ std::string JobOfCause(const v1::Cause& cause) {
     absl::StrAppend(&where, "; ", Plural(cause.attempts(), "attempt"),
                     cause.gave_up() ? ", no retries left" : "");
   }
-  absl::StrAppend(&text, Item(where));
+  absl::StrAppend(&text, WrapItem(where));
   if (cause.has_log_end_time()) {
-    absl::StrAppend(&text, Item(absl::StrCat("the last record of that log is of ",
-                                             HumanTime(cause.log_end_time()), " UTC")));
+    absl::StrAppend(&text, WrapItem(absl::StrCat("the last record of that log is of ",
+                                                 HumanTime(cause.log_end_time()), " UTC")));
   }
   return text;
 }
@@ -72,7 +69,7 @@ std::string EvidenceText(const v1::Evidence& evidence) {
                     "\n");
   }
   if (!evidence.lines_missing().empty()) {
-    absl::StrAppend(&text, Item(absl::StrCat("(", Printable(evidence.lines_missing()), ")")));
+    absl::StrAppend(&text, WrapItem(absl::StrCat("(", Printable(evidence.lines_missing()), ")")));
   }
   return text;
 }
@@ -82,17 +79,18 @@ std::string HeadOfCause(const v1::Cause& cause) {
   if (!cause.words().empty()) {
     absl::StrAppend(&text, ": ", Shorten(Printable(cause.words()), kMaxWords));
   }
-  return Item(text);
+  return WrapItem(text);
 }
 
 std::string CauseParagraphs(const v1::ExplainResponse& response) {
   const v1::Cause& cause = response.cause();
   std::string text = absl::StrCat(HeadOfCause(cause), JobOfCause(cause), "\n",
-                                  Item(absl::StrCat("It means: ", cause.meaning())),
-                                  Item(absl::StrCat("To do: ", cause.remedy())));
+                                  WrapItem(absl::StrCat("It means: ", cause.meaning())),
+                                  WrapItem(absl::StrCat("To do: ", cause.remedy())));
   if (response.order_uncertain()) {
-    absl::StrAppend(&text, Item("Another failed within a second on another machine: which was first"
-                                " depends on their clocks."));
+    absl::StrAppend(&text,
+                    WrapItem("Another failed within a second on another machine: which was first"
+                             " depends on their clocks."));
   }
   if (cause.evidence().empty()) return text;
   absl::StrAppend(&text, "\nThe lines:\n");
@@ -124,21 +122,21 @@ std::string FollowedText(const v1::ExplainResponse& response) {
   std::string text;
   const bool has_job = response.has_cause() && !response.cause().job().empty();
   if (Sum(response.failures()) > (has_job ? 1 : 0)) {
-    absl::StrAppend(&text,
-                    Item(absl::StrCat("failed for good, in all: ", CountsOf(response.failures()))));
+    absl::StrAppend(
+        &text, WrapItem(absl::StrCat("failed for good, in all: ", CountsOf(response.failures()))));
   }
   if (response.cancelled_after() > 0) {
-    absl::StrAppend(&text, Item(absl::StrCat(Plural(response.cancelled_after(), "job"),
-                                             " cancelled from then on")));
+    absl::StrAppend(&text, WrapItem(absl::StrCat(Plural(response.cancelled_after(), "job"),
+                                                 " cancelled from then on")));
   }
   if (response.cancelled_before() > 0) {
     absl::StrAppend(&text,
-                    Item(absl::StrCat(Plural(response.cancelled_before(), "job"), " cancelled",
-                                      response.has_cause() ? " before it" : "")));
+                    WrapItem(absl::StrCat(Plural(response.cancelled_before(), "job"), " cancelled",
+                                          response.has_cause() ? " before it" : "")));
   }
   if (response.unfinished() > 0 && !IsWell(response.outcome())) {
-    absl::StrAppend(
-        &text, Item(absl::StrCat(Plural(response.unfinished(), "job"), " had not ended by then")));
+    absl::StrAppend(&text, WrapItem(absl::StrCat(Plural(response.unfinished(), "job"),
+                                                 " had not ended by then")));
   }
   return text.empty() ? "" : absl::StrCat("\nWith it:\n", text);
 }
@@ -147,11 +145,11 @@ std::string FollowedText(const v1::ExplainResponse& response) {
 std::string BesideText(const v1::ExplainResponse& response) {
   std::string text;
   if (!response.setbacks().empty()) {
-    absl::StrAppend(&text, Item(absl::StrCat(Plural(Sum(response.setbacks()), "attempt"),
-                                             " tried again: ", CountsOf(response.setbacks()))));
+    absl::StrAppend(&text, WrapItem(absl::StrCat(Plural(Sum(response.setbacks()), "attempt"),
+                                                 " tried again: ", CountsOf(response.setbacks()))));
   }
   if (response.restored() > 0) {
-    absl::StrAppend(&text, Item(absl::StrCat(
+    absl::StrAppend(&text, WrapItem(absl::StrCat(
                                "the broker restarted: ", Plural(response.restored(), "job"),
                                " restored from ", HumanTime(response.restore_time()), " UTC on")));
   }
@@ -186,7 +184,7 @@ std::string JobSetbacksText(const v1::ExplainResponse& response) {
   if (response.job_setbacks().empty()) return "";
   std::string text = "\nTried again after:\n";
   for (const v1::Cause& setback : response.job_setbacks()) {
-    absl::StrAppend(&text, HeadOfCause(setback), Item(WhereText(setback)));
+    absl::StrAppend(&text, HeadOfCause(setback), WrapItem(WhereText(setback)));
   }
   return text;
 }
@@ -211,11 +209,11 @@ std::string MissingLogText(v1::MissingLog log) {
 std::string MissingText(const v1::ExplainResponse& response) {
   std::string text;
   for (const int log : response.missing_logs()) {
-    absl::StrAppend(&text, Item(MissingLogText(static_cast<v1::MissingLog>(log))));
+    absl::StrAppend(&text, WrapItem(MissingLogText(static_cast<v1::MissingLog>(log))));
   }
   const std::string gaps = GapsText(response.completeness());
   for (const absl::string_view gap : absl::StrSplit(gaps, '\n', absl::SkipEmpty())) {
-    absl::StrAppend(&text, Item(gap));
+    absl::StrAppend(&text, WrapItem(gap));
   }
   return text.empty() ? "" : absl::StrCat("\nNot in these logs:\n", text);
 }

@@ -9,7 +9,7 @@
 namespace proverlog {
 namespace {
 
-constexpr absl::Duration kGiveUpAfter = absl::Minutes(10);
+constexpr absl::Duration kNormalizedWithin = absl::Minutes(10);
 constexpr absl::Duration kPollInterval = absl::Milliseconds(50);
 constexpr std::chrono::seconds kCallDeadline{30};
 
@@ -31,7 +31,7 @@ absl::StatusOr<v1::LogStream> GetStream(v1::QueryService::StubInterface* stub,
 absl::StatusOr<v1::LogStream> AwaitNormalized(
     v1::QueryService::StubInterface* stub, const AwaitedStream& awaited, Sleeper* sleeper,
     const std::function<void(int64_t normalized_offset)>& on_progress) {
-  const absl::Time deadline = sleeper->Now() + kGiveUpAfter;
+  const absl::Time deadline = sleeper->Now() + kNormalizedWithin;
   for (;;) {
     auto stream = GetStream(stub, awaited);
     if (!stream.ok()) return stream;

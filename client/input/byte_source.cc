@@ -17,7 +17,7 @@
 namespace proverlog {
 namespace {
 
-constexpr size_t kPieceBytes = size_t{1} << 16;
+constexpr size_t kCompressedPiece = size_t{1} << 16;
 constexpr absl::string_view kGzipMagic = "\x1f\x8b";
 constexpr absl::string_view kZstdMagic = "\x28\xb5\x2f\xfd";
 
@@ -56,7 +56,7 @@ class CompressedInput {
     if (used_ < piece_.size()) return true;
     piece_.clear();
     used_ = 0;
-    const auto got = file_.Read(kPieceBytes, piece_);
+    const auto got = file_.Read(kCompressedPiece, piece_);
     if (!got.ok()) return got.status();
     return *got > 0;
   }

@@ -13,7 +13,7 @@
 namespace proverlog {
 namespace {
 
-constexpr size_t kPieceBytes = size_t{1} << 20;
+constexpr size_t kScannedPiece = size_t{1} << 20;
 constexpr absl::string_view kStartedAt = " startedAt=";
 // A plausible `startedAt`: 2020 to 2100. Zero means that the broker does not know.
 constexpr UnixMillis kEarliest = 1577836800000;
@@ -79,7 +79,7 @@ LogScan ScanLog(const ReadBytes& read) {
   Scanner scanner(&scan);
   LineSplitter splitter(0, {});
   for (;;) {
-    const auto piece = read(scan.size, kPieceBytes);
+    const auto piece = read(scan.size, kScannedPiece);
     if (!piece.ok()) {
       scan.damage = piece.status();
       break;

@@ -24,7 +24,7 @@ constexpr absl::Duration kScanInterval = absl::Seconds(1);
 constexpr absl::Duration kSettle = absl::Milliseconds(20);
 // Who wrote a rotated log has left it when its successor has something, and it has not grown for so
 // long; nobody says so of a deleted one.
-constexpr absl::Duration kQuiet = absl::Seconds(5);
+constexpr absl::Duration kQuietReplaced = absl::Seconds(5);
 constexpr absl::Duration kQuietDeleted = absl::Seconds(15);
 
 // Whether another file is at the path, and somebody writes it.
@@ -145,7 +145,8 @@ void Shipper::LetGo(Followed& followed) {
   followed.size = size;
   const absl::Duration quiet = absl::Now() - followed.grew_at;
   const bool is_replaced = HasSuccessor(followed.path, followed.tail->identity());
-  if ((is_replaced && quiet >= kQuiet) || (followed.tail->IsDeleted() && quiet >= kQuietDeleted)) {
+  if ((is_replaced && quiet >= kQuietReplaced) ||
+      (followed.tail->IsDeleted() && quiet >= kQuietDeleted)) {
     followed.sender->RequestFinish();
   }
 }

@@ -26,7 +26,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr absl::Duration kPollInterval = absl::Milliseconds(50);
+constexpr absl::Duration kLockPoll = absl::Milliseconds(50);
 
 // The lines of a cluster's postmaster.pid (PostgreSQL's miscadmin.h).
 constexpr int kPidLine = 1;
@@ -50,7 +50,7 @@ bool WaitUntil(Condition condition, absl::Duration timeout) {
   const absl::Time deadline = absl::Now() + timeout;
   while (!condition()) {
     if (absl::Now() > deadline) return false;
-    absl::SleepFor(kPollInterval);
+    absl::SleepFor(kLockPoll);
   }
   return true;
 }

@@ -15,10 +15,10 @@
 namespace proverlog {
 namespace {
 
-constexpr int kDefaultEpochs = 10;
+constexpr int kDefaultEpochsCompared = 10;
 constexpr int kMaxEpochsNamed = 50;
-constexpr int kMaxEpochsOfTime = 200;
-constexpr int kMaxLogs = 10'000;
+constexpr int kMaxEpochsOfSubject = 200;
+constexpr int kMaxLogsOfSubject = 10'000;
 constexpr size_t kMaxVersionsNamed = 10;
 
 absl::StatusOr<EpochWindow> ReadWindow(const std::string& field, const v1::ComparedSubject& asked) {
@@ -45,11 +45,11 @@ absl::StatusOr<std::vector<StreamStatus>> FindLogs(QueryStore& store, const Prov
     filter.first_at = window.begin.value_or(0);
     filter.last_at = window.end.value_or(std::numeric_limits<UnixMillis>::max()) - 1;
   }
-  auto logs = store.FindStreams(prover, filter, kMaxLogs + 1);
+  auto logs = store.FindStreams(prover, filter, kMaxLogsOfSubject + 1);
   if (!logs.ok()) return logs.status();
-  if (logs->size() > kMaxLogs) {
+  if (logs->size() > kMaxLogsOfSubject) {
     return absl::ResourceExhaustedError(absl::StrCat("prover \"", prover.name, "\" has more than ",
-                                                     kMaxLogs, " logs", OfMachine(machine),
+                                                     kMaxLogsOfSubject, " logs", OfMachine(machine),
                                                      " then; name a machine, or a shorter time"));
   }
   if (logs->empty()) {
@@ -115,7 +115,7 @@ absl::Status ReadEpochs(const std::string& field, const v1::ComparedSubject& ask
 
 absl::Status ChooseEpochs(QueryStore& store, const EpochWindow& window, bool has_time,
                           ComparedSubject& subject) {
-  const int limit = has_time ? kMaxEpochsOfTime : kDefaultEpochs;
+  const int limit = has_time ? kMaxEpochsOfSubject : kDefaultEpochsCompared;
   auto epochs = store.FindEpochs(subject.prover, window, limit + 1);
   if (!epochs.ok()) return epochs.status();
   if (epochs->empty()) {

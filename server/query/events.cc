@@ -34,7 +34,8 @@ bool IsUuid(absl::string_view text) {
          });
 }
 
-absl::StatusOr<EventPosition> ParsePosition(const std::string& token, const std::string& request) {
+absl::StatusOr<EventPosition> ParseEventPosition(const std::string& token,
+                                                 const std::string& request) {
   const auto parts = ParsePageToken(token, request, 3);
   if (!parts.ok()) return parts.status();
   EventPosition position{0, (*parts)[1], (*parts)[2]};
@@ -71,7 +72,7 @@ absl::StatusOr<v1::ListEventsResponse> ListEvents(QueryStore& store, const Prove
   const std::string this_request =
       absl::StrCat("events ", prover.name, " ", filter.epoch.value_or(-1), " ", filter.kind);
   if (!request.page_token().empty()) {
-    auto position = ParsePosition(request.page_token(), this_request);
+    auto position = ParseEventPosition(request.page_token(), this_request);
     if (!position.ok()) return position.status();
     filter.after = *std::move(position);
   }

@@ -15,7 +15,6 @@
 namespace proverlog {
 namespace {
 
-constexpr int kContextLines = 1;
 constexpr size_t kMaxJobSetbacks = 10;
 
 // Adds what the logs themselves have to causes: names, ends and lines.
@@ -55,7 +54,7 @@ class Quotes {
       quoted.set_stream_id(evidence.origin.stream_id);
       quoted.set_source(streams_[evidence.origin.stream_id].source);
       quoted.set_offset(evidence.origin.offset);
-      const int context = evidence.tells_cause ? kContextLines : 0;
+      const int context = evidence.tells_cause ? kLinesAround : 0;
       const auto added = AddLines(store_, prover_, evidence.origin, context, quoted);
       if (!added.ok()) return added.status();
     }

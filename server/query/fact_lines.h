@@ -12,6 +12,9 @@
 
 namespace proverlog {
 
+// The lines on each side that a reader needs.
+inline constexpr int kLinesAround = 1;
+
 // Adds the line at `origin` with up to `context` lines on each side to a JobFact or an Evidence, or
 // says in it why there are none. Returns how many bytes of text they are.
 template <typename Message>

@@ -8,8 +8,7 @@
 namespace proverlog {
 namespace {
 
-constexpr size_t kMaxText = size_t{16} << 10;
-constexpr size_t kMaxModule = 255;
+constexpr size_t kMaxLineShown = size_t{16} << 10;
 
 }  // namespace
 
@@ -18,7 +17,7 @@ v1::DatedLine ToProto(int64_t stream_id, const DatedLine& line) {
   proto.set_stream_id(stream_id);
   proto.set_offset(line.line.offset);
   if (line.at) *proto.mutable_time() = ToProtoTimestamp(*line.at);
-  proto.set_text(std::string(line.line.text.substr(0, kMaxText)));
+  proto.set_text(std::string(line.line.text.substr(0, kMaxLineShown)));
   if (line.record == nullptr) return proto;
   if (line.record->level) proto.set_level(ToProto(*line.record->level));
   proto.set_module(CleanUtf8(line.record->module, kMaxModule));

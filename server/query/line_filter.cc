@@ -9,12 +9,12 @@
 #include "absl/strings/string_view.h"
 #include "rpc/convert.h"
 #include "rpc/status.h"
+#include "server/query/line_convert.h"
 
 namespace proverlog {
 namespace {
 
-constexpr size_t kMaxModule = 255;
-constexpr size_t kMaxText = 1024;
+constexpr size_t kMaxTextAsked = 1024;
 
 // Whether `text` has `lower`, which is in lower case, in any case.
 bool HasText(absl::string_view text, absl::string_view lower) {
@@ -37,9 +37,9 @@ absl::StatusOr<LineFilter> LineFilter::Create(v1::LogLevel level, const std::str
     return InvalidField("module",
                         absl::StrCat("it has ", module.size(), " bytes, the most is ", kMaxModule));
   }
-  if (text.size() > kMaxText) {
-    return InvalidField("text",
-                        absl::StrCat("it has ", text.size(), " bytes, the most is ", kMaxText));
+  if (text.size() > kMaxTextAsked) {
+    return InvalidField(
+        "text", absl::StrCat("it has ", text.size(), " bytes, the most is ", kMaxTextAsked));
   }
   filter.module_ = module;
   filter.text_ = absl::AsciiStrToLower(text);

@@ -18,7 +18,7 @@ constexpr Millis kRest = Millis{24} * 3'600'000;
 // A log that is made while a tail begins may have lines from before.
 constexpr Millis kSlack = 3'600'000;
 constexpr int64_t kTurnBytes = int64_t{1} << 20;
-constexpr int64_t kPieceBytes = int64_t{32} << 10;  // LogReading::ReadOn
+constexpr int64_t kBytesAnAdvance = int64_t{32} << 10;  // LogReading::ReadOn
 constexpr size_t kMaxResponseBytes = size_t{1} << 20;
 constexpr int kMaxEntries = 10'000;
 // A position that stands still would have all that was not asked for read again.
@@ -254,7 +254,7 @@ absl::Status LineTail::Read(OpenLog& log, LogListener& listener,
                             const v1::TailLinesResponse& response, int64_t& budget) {
   while (!log.reading.at_end() && budget > 0 && !IsFull(response)) {
     if (absl::Status status = log.reading.ReadOn(listener); !status.ok()) return status;
-    budget -= kPieceBytes;
+    budget -= kBytesAnAdvance;
   }
   return absl::OkStatus();
 }

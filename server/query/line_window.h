@@ -9,6 +9,9 @@
 
 namespace proverlog {
 
+// A log's lines may lie so far outside of its records, which alone are noted.
+inline constexpr Millis kAroundRecords = 3'600'000;
+
 // Which lines of a stream are of a time, and when nothing that the stream still has can be. A clock
 // may step back: lines are looked at until 64 KiB in a row are later than the time by a minute or
 // more. Not thread-safe.

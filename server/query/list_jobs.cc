@@ -28,7 +28,7 @@
 namespace proverlog {
 namespace {
 
-constexpr int kDefaultEpochs = 10;
+constexpr int kDefaultEpochsOfJobs = 10;
 
 // Where a page begins: behind this job, in these epochs.
 struct PageStart {
@@ -74,7 +74,7 @@ absl::StatusOr<std::vector<int32_t>> EpochsOf(QueryStore& store, const ProverRef
   const EpochWindow window{asked.selection.begin, asked.selection.end};
   const bool is_given = window.begin || window.end;
   const auto found =
-      store.FindEpochs(prover, window, is_given ? kMaxEpochsOfJobs + 1 : kDefaultEpochs);
+      store.FindEpochs(prover, window, is_given ? kMaxEpochsOfJobs + 1 : kDefaultEpochsOfJobs);
   if (!found.ok()) return found.status();
   if (found->size() > kMaxEpochsOfJobs) {
     return absl::ResourceExhaustedError(

@@ -13,6 +13,7 @@
 #include "rpc/status.h"
 #include "server/query/known_machine.h"
 #include "server/query/line_page.h"
+#include "server/query/line_window.h"
 #include "server/query/lines_around.h"
 #include "server/query/log_reading.h"
 #include "server/query/page_token.h"
@@ -23,11 +24,9 @@ namespace {
 
 constexpr int kDefaultLines = 1000;
 constexpr int kMaxLines = 10'000;
-constexpr int kMaxLogs = 100;
+constexpr int kMaxLogsListed = 100;
 // Where no log has lines of the time, these say what there is.
 constexpr int kLogsOfOtherTimes = 10;
-// A log's lines may lie so far outside of its records, which alone are noted.
-constexpr Millis kAroundRecords = 3'600'000;
 
 std::string RequestId(const ProverRef& prover, const v1::ListLinesRequest& request,
                       const LineFilter& filter) {
@@ -75,11 +74,11 @@ absl::StatusOr<std::vector<StreamStatus>> FindLogs(QueryStore& store, const Prov
   const EpochWindow& window = asked.window;
   if (window.begin) filter.first_at = *window.begin - kAroundRecords;
   if (window.end) filter.last_at = *window.end + kAroundRecords;
-  auto logs = store.FindStreams(prover, filter, kMaxLogs + 1);
+  auto logs = store.FindStreams(prover, filter, kMaxLogsListed + 1);
   if (!logs.ok()) return logs.status();
-  if (logs->size() > static_cast<size_t>(kMaxLogs)) {
+  if (logs->size() > static_cast<size_t>(kMaxLogsListed)) {
     return absl::ResourceExhaustedError(
-        absl::StrCat("more than ", kMaxLogs,
+        absl::StrCat("more than ", kMaxLogsListed,
                      " logs may have lines of this time; name a source, or ask for less time"));
   }
   if (!logs->empty()) return logs;
@@ -98,9 +97,9 @@ absl::StatusOr<std::vector<StreamStatus>> FindLogs(QueryStore& store, const Prov
 }
 
 // Where the page begins; stream 0 is the first one.
-absl::StatusOr<PagePosition> ParsePosition(const std::string& token,
-                                           const std::string& this_request,
-                                           const LinesAsked& asked) {
+absl::StatusOr<PagePosition> ParseLinePosition(const std::string& token,
+                                               const std::string& this_request,
+                                               const LinesAsked& asked) {
   PagePosition page;
   // Behind the last mark before which all lines are earlier.
   page.position = {asked.window.begin.value_or(std::numeric_limits<UnixMillis>::min()), -1};
@@ -137,14 +136,14 @@ absl::StatusOr<v1::ListLinesResponse> ListLines(QueryStore& store, const ProverR
   const auto asked = ParseAsked(request);
   if (!asked.ok()) return asked.status();
   const std::string this_request = RequestId(prover, request, asked->filter);
-  const auto begin = ParsePosition(request.page_token(), this_request, *asked);
+  const auto begin = ParseLinePosition(request.page_token(), this_request, *asked);
   if (!begin.ok()) return begin.status();
   const auto logs = FindLogs(store, prover, request, *asked);
   if (!logs.ok()) return logs.status();
 
   v1::ListLinesResponse response;
   LinePage page(*asked, &response);
-  const LinePosition beginning = ParsePosition("", this_request, *asked)->position;
+  const LinePosition beginning = ParseLinePosition("", this_request, *asked)->position;
   bool begun = begin->stream_id == 0;
   for (const StreamStatus& stream : *logs) {
     *response.add_streams() = ToProto(stream, prover.name);

@@ -12,7 +12,7 @@ namespace proverlog {
 namespace {
 
 constexpr int64_t kReach = int64_t{64} << 10;
-constexpr size_t kMaxText = size_t{16} << 10;
+constexpr size_t kMaxLineRead = size_t{16} << 10;
 
 // Cuts `bytes`, which begin at `begin` of the stream, into lines. A first piece that may be the
 // end of a line is left out unless it begins the stream.
@@ -27,7 +27,7 @@ std::vector<ArchivedLine> SplitLines(absl::string_view bytes, int64_t begin) {
     const size_t end = std::min(bytes.find('\n', at), bytes.size());
     absl::string_view text = bytes.substr(at, end - at);
     absl::ConsumeSuffix(&text, "\r");
-    lines.push_back({begin + static_cast<int64_t>(at), std::string(text.substr(0, kMaxText))});
+    lines.push_back({begin + static_cast<int64_t>(at), std::string(text.substr(0, kMaxLineRead))});
     at = end + 1;
   }
   return lines;

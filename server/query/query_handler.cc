@@ -36,8 +36,8 @@
 namespace proverlog {
 namespace {
 
-constexpr int kDefaultEpochs = 50;
-constexpr int kMaxEpochs = 200;
+constexpr int kDefaultEpochsListed = 50;
+constexpr int kMaxEpochsListed = 200;
 constexpr int kMaxContextLines = 20;
 // An answer stays below the 4 MiB that gRPC's clients take.
 constexpr size_t kMaxFacts = 1000;
@@ -91,7 +91,7 @@ absl::StatusOr<EpochState> QueryHandler::LoadFigures(const ProverRef& prover, in
 
 absl::StatusOr<v1::ListEpochsResponse> QueryHandler::ListEpochs(
     const v1::ListEpochsRequest& request) {
-  const auto page_size = PageSize(request.page_size(), kDefaultEpochs, kMaxEpochs);
+  const auto page_size = PageSize(request.page_size(), kDefaultEpochsListed, kMaxEpochsListed);
   if (!page_size.ok()) return page_size.status();
   const auto prover = FindProver(request.prover());
   if (!prover.ok()) return prover.status();

@@ -25,11 +25,11 @@
 namespace proverlog {
 namespace {
 
-constexpr int kMaxEpochs = 10;
-constexpr int kDefaultEpochs = 2;
-constexpr int64_t kMaxJobs = 100'000;  // of all epochs
+constexpr int kMaxEpochsOfReport = 10;
+constexpr int kDefaultEpochsOfReport = 2;
+constexpr int64_t kMaxJobsOfReport = 100'000;  // of all epochs
 constexpr int kMaxStartups = 100;
-constexpr int kMaxEvents = 10'000;
+constexpr int kMaxEventsOfReport = 10'000;
 constexpr int kEventsAtOnce = 1000;
 constexpr char kFirstKey[] = "00000000-0000-0000-0000-000000000000";
 // A program may start that long before the epoch that it is for.
@@ -63,14 +63,14 @@ absl::StatusOr<std::vector<int32_t>> EpochsOf(QueryStore& store, const ProverRef
     return InvalidField("epochs", absl::StrCat(*epochs.begin(), " is negative"));
   }
   if (epochs.empty()) {
-    const auto found =
-        store.FindEpochs(prover, window, window.begin ? kMaxEpochs + 1 : kDefaultEpochs);
+    const auto found = store.FindEpochs(
+        prover, window, window.begin ? kMaxEpochsOfReport + 1 : kDefaultEpochsOfReport);
     if (!found.ok()) return found.status();
     for (const EpochRevision& epoch : *found) epochs.insert(epoch.epoch);
   }
-  if (epochs.size() > kMaxEpochs) {
-    return InvalidField(
-        "epochs", absl::StrCat("there are more than ", kMaxEpochs, "; name those to report on"));
+  if (epochs.size() > kMaxEpochsOfReport) {
+    return InvalidField("epochs", absl::StrCat("there are more than ", kMaxEpochsOfReport,
+                                               "; name those to report on"));
   }
   if (epochs.empty()) {
     return absl::NotFoundError(absl::StrCat("prover \"", prover.name, "\" has no epoch",
@@ -84,12 +84,13 @@ absl::StatusOr<std::vector<LoadedEpoch>> LoadEpochs(QueryStore& store, const Pro
   std::vector<LoadedEpoch> epochs;
   int64_t jobs = 0;
   for (const int32_t number : numbers) {
-    auto state = store.LoadEpochState(prover, number, kMaxJobs);
+    auto state = store.LoadEpochState(prover, number, kMaxJobsOfReport);
     if (!state.ok()) return state.status();
     jobs += static_cast<int64_t>(state->jobs.size());
-    if (jobs > kMaxJobs) {
-      return absl::ResourceExhaustedError(absl::StrCat(
-          "the epochs have more than ", kMaxJobs, " jobs, too many for one report; name fewer"));
+    if (jobs > kMaxJobsOfReport) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat("the epochs have more than ", kMaxJobsOfReport,
+                       " jobs, too many for one report; name fewer"));
     }
     EpochSummary summary = SummarizeEpoch(number, state->jobs, state->context);
     if (summary.totals.jobs == 0 && summary.sessions.empty()) {
@@ -246,7 +247,7 @@ void AddWindows(const std::vector<LoadedEpoch>& epochs, const EpochWindow& asked
   if (asked.begin) *response.add_windows() = WindowOf(all, *asked.begin, *asked.end);
 }
 
-// The events of no epoch in the window, at most kMaxEvents.
+// The events of no epoch in the window, at most kMaxEventsOfReport.
 absl::StatusOr<std::vector<Event>> LoadEvents(QueryStore& store, const ProverRef& prover,
                                               const EpochWindow& window) {
   std::vector<Event> events;
@@ -259,12 +260,12 @@ absl::StatusOr<std::vector<Event>> LoadEvents(QueryStore& store, const ProverRef
       if (window.end && row.event.at >= *window.end) return events;
       events.push_back(std::move(row.event));
     }
-    if (rows->size() < kEventsAtOnce || events.size() >= kMaxEvents) return events;
+    if (rows->size() < kEventsAtOnce || events.size() >= kMaxEventsOfReport) return events;
     filter.after = rows->back().position;
   }
 }
 
-v1::StartupStep ToProto(const Event& step) {
+v1::StartupStep StepToProto(const Event& step) {
   v1::StartupStep proto;
   proto.set_kind(step.kind);
   *proto.mutable_time() = ToProtoTimestamp(step.at);
@@ -300,7 +301,7 @@ absl::Status AddStartups(QueryStore& store, const ProverRef& prover, EpochWindow
     v1::ReportStartup& proto = *response.add_startups();
     proto.set_machine(startup.machine);
     proto.set_source(sources[startup.stream_id]);
-    for (const Event& step : startup.steps) *proto.add_steps() = ToProto(step);
+    for (const Event& step : startup.steps) *proto.add_steps() = StepToProto(step);
     if (!startup.first_job_at) continue;
     *proto.mutable_first_job_time() = ToProtoTimestamp(*startup.first_job_at);
     proto.set_first_job(startup.first_job);

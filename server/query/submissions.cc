@@ -23,8 +23,8 @@
 namespace proverlog {
 namespace {
 
-constexpr int kDefaultEpochs = 20;
-constexpr int kMaxEpochs = 100;
+constexpr int kDefaultSubmissions = 20;
+constexpr int kMaxSubmissions = 100;
 constexpr int kMaxListed = 10;  // transactions and errors of an epoch
 // Of the events of one epoch's sessions that name no epoch; a submission has some three.
 constexpr int kMaxNameless = 200;
@@ -194,7 +194,7 @@ absl::StatusOr<std::optional<int32_t>> ReadPosition(const std::string& token,
 absl::StatusOr<v1::ListSubmissionsResponse> ListSubmissions(
     QueryStore& store, const ProverRef& prover, const v1::ListSubmissionsRequest& request,
     absl::Time now) {
-  const auto page_size = PageSize(request.page_size(), kDefaultEpochs, kMaxEpochs);
+  const auto page_size = PageSize(request.page_size(), kDefaultSubmissions, kMaxSubmissions);
   if (!page_size.ok()) return page_size.status();
   const auto asked = ReadTiming(request.has_timing(), request.timing());
   if (!asked.ok()) return asked.status();

@@ -18,7 +18,7 @@
 namespace proverlog {
 namespace {
 
-constexpr int kMaxEpochs = 1000;
+constexpr int kMaxEpochsOfTime = 1000;
 // An answer stays below the 4 MiB that gRPC's clients take.
 constexpr size_t kMaxSteps = 500;
 constexpr size_t kMaxRows = 100;
@@ -106,11 +106,11 @@ struct Timelines {
 // The latest first.
 absl::StatusOr<std::vector<int32_t>> EpochsOf(QueryStore& store, const ProverRef& prover,
                                               const EpochWindow& time) {
-  const auto found = store.FindEpochs(prover, time, kMaxEpochs + 1);
+  const auto found = store.FindEpochs(prover, time, kMaxEpochsOfTime + 1);
   if (!found.ok()) return found.status();
-  if (found->size() > kMaxEpochs) {
+  if (found->size() > kMaxEpochsOfTime) {
     return absl::ResourceExhaustedError(
-        absl::StrCat("the time has more than ", kMaxEpochs, " epochs; ask for less time"));
+        absl::StrCat("the time has more than ", kMaxEpochsOfTime, " epochs; ask for less time"));
   }
   // Jobs of the epochs that a broker keeps may wait without a line since before the time.
   const auto before = store.FindEpochs(prover, {{}, time.begin}, kEpochsKept + 1);

@@ -32,7 +32,6 @@ constexpr size_t kMaxProofs = 20;
 constexpr int kEpochsSearched = 50;
 constexpr size_t kLeastDigits = 4;
 constexpr size_t kMostDigits = 64;
-constexpr int kContextLines = 1;
 
 google::protobuf::Timestamp ToTimestamp(absl::Time time) {
   google::protobuf::Timestamp timestamp;
@@ -70,21 +69,21 @@ v1::ListTransactionsResponse ToProto(const TransactionSummary& summary) {
 }
 
 // By the end of the first proof, then by hash.
-using Position = std::pair<UnixMillis, std::string>;
-Position PositionOf(const Transaction& transaction) {
+using TransactionPosition = std::pair<UnixMillis, std::string>;
+TransactionPosition PositionOf(const Transaction& transaction) {
   return {transaction.proofs.front().at, transaction.hash};
 }
 
-absl::StatusOr<std::optional<Position>> ParsePosition(const std::string& token,
-                                                      const std::string& this_request) {
-  if (token.empty()) return std::optional<Position>();
+absl::StatusOr<std::optional<TransactionPosition>> ParseTransactionPosition(
+    const std::string& token, const std::string& this_request) {
+  if (token.empty()) return std::optional<TransactionPosition>();
   const auto parts = ParsePageToken(token, this_request, 2);
   if (!parts.ok()) return parts.status();
-  Position position{0, (*parts)[1]};
+  TransactionPosition position{0, (*parts)[1]};
   if (!absl::SimpleAtoi((*parts)[0], &position.first)) {
     return InvalidField("page_token", "it is damaged");
   }
-  return std::optional<Position>(std::move(position));
+  return std::optional<TransactionPosition>(std::move(position));
 }
 
 // As the logs print it: "0x" and lower-case digits.
@@ -148,7 +147,7 @@ absl::Status AddLogLines(QueryStore& store, const ProverRef& prover, const Trans
     const Origin& origin = transaction.proofs[static_cast<size_t>(i)].origin;
     v1::AvmProof& proof = *proto.mutable_proofs(i);
     proof.set_source(sources[origin.stream_id]);
-    const auto added = AddLines(store, prover, origin, kContextLines, proof);
+    const auto added = AddLines(store, prover, origin, kLinesAround, proof);
     if (!added.ok()) return added.status();
   }
   return absl::OkStatus();
@@ -188,7 +187,7 @@ absl::StatusOr<v1::ListTransactionsResponse> ListTransactions(
   if (!page_size.ok()) return page_size.status();
   if (auto status = CheckEpoch(request.epoch()); !status.ok()) return status;
   const std::string this_request = absl::StrCat("transactions ", prover.name, " ", request.epoch());
-  const auto after = ParsePosition(request.page_token(), this_request);
+  const auto after = ParseTransactionPosition(request.page_token(), this_request);
   if (!after.ok()) return after.status();
   const auto windows = store.LoadEpochWindows(prover, {request.epoch()});
   if (!windows.ok()) return windows.status();
@@ -204,7 +203,7 @@ absl::StatusOr<v1::ListTransactionsResponse> ListTransactions(
   response.set_epoch(request.epoch());
   response.set_more_runs(runs->more);
   *response.mutable_completeness() = *std::move(completeness);
-  Position last;
+  TransactionPosition last;
   for (const Transaction& transaction : summary.transactions) {
     if (*after && PositionOf(transaction) <= **after) continue;
     if (response.transactions_size() == *page_size) {

@@ -19,8 +19,8 @@
 namespace proverlog {
 namespace {
 
-constexpr int32_t kDefaultEpochs = 50;
-constexpr int32_t kMaxEpochs = 200;
+constexpr int32_t kDefaultEpochsOfTrend = 50;
+constexpr int32_t kMaxEpochsOfTrend = 200;
 constexpr int32_t kDefaultBandEpochs = 20;
 constexpr int32_t kMinBandEpochs = static_cast<int32_t>(kLeastBandValues);
 constexpr int32_t kMaxBandEpochs = 100;
@@ -29,7 +29,7 @@ constexpr int32_t kMaxBandEpochs = 100;
 struct Question {
   const Figure* figure = nullptr;
   FigureOf of;
-  int32_t epochs = kDefaultEpochs;
+  int32_t epochs = kDefaultEpochsOfTrend;
   int32_t band_epochs = kDefaultBandEpochs;
 };
 
@@ -83,7 +83,8 @@ absl::StatusOr<Question> ReadQuestion(const v1::GetTrendRequest& request) {
         CheckScope(*question.figure, &Figure::by_machine, "machine", request.machine())}) {
     if (!status.ok()) return status;
   }
-  const auto epochs = ReadNumber("epochs", request.epochs(), kDefaultEpochs, 1, kMaxEpochs);
+  const auto epochs =
+      ReadNumber("epochs", request.epochs(), kDefaultEpochsOfTrend, 1, kMaxEpochsOfTrend);
   if (!epochs.ok()) return epochs.status();
   const auto band = ReadNumber("band_epochs", request.band_epochs(), kDefaultBandEpochs,
                                kMinBandEpochs, kMaxBandEpochs);

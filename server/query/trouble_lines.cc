@@ -9,15 +9,12 @@
 #include "absl/status/status.h"
 #include "normalizer/message_template.h"
 #include "normalizer/utf8.h"
+#include "server/query/line_convert.h"
 #include "server/query/line_window.h"
 #include "server/query/log_reading.h"
 
 namespace proverlog {
 namespace {
-
-// A log's lines may lie so far outside of its records, which alone are noted.
-constexpr Millis kAroundRecords = 3'600'000;
-constexpr size_t kMaxModule = 255;
 
 // Counts the records of the logs that are read, one after another.
 class TroubleCount : public LogListener {

@@ -22,7 +22,7 @@ namespace {
 constexpr int kDefaultMessages = 100;
 constexpr int kMaxMessages = 1000;
 // An answer stays below the 4 MiB that gRPC's clients take, and reads a block or two a line.
-constexpr int kMaxLines = 100;
+constexpr int kMaxMessagesWithLines = 100;
 constexpr size_t kMaxLineBytes = size_t{2} << 20;
 
 absl::StatusOr<std::optional<UnknownPosition>> PositionOf(const std::string& token,
@@ -79,7 +79,8 @@ absl::Status AddSources(QueryStore& store, const ProverRef& prover,
 absl::Status AddLines(QueryStore& store, const ProverRef& prover,
                       v1::ListUnknownMessagesResponse& response) {
   size_t bytes = 0;
-  for (int i = 0; i < response.messages_size() && i < kMaxLines && bytes < kMaxLineBytes; ++i) {
+  for (int i = 0;
+       i < response.messages_size() && i < kMaxMessagesWithLines && bytes < kMaxLineBytes; ++i) {
     v1::ExampleRecord& example = *response.mutable_messages(i)->mutable_example();
     const auto lines = ReadLinesAround(store, {prover.prover_id, example.stream_id()},
                                        example.offset(), /*context=*/0);

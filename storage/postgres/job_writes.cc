@@ -20,10 +20,10 @@ namespace proverlog::postgres {
 namespace {
 
 // A stream's number and a process's name, which points into a fact.
-using Writer = std::pair<int64_t, absl::string_view>;
-using WriterIds = absl::flat_hash_map<Writer, int32_t>;
+using WriterName = std::pair<int64_t, absl::string_view>;
+using WriterIds = absl::flat_hash_map<WriterName, int32_t>;
 
-Writer WriterOf(const Fact& fact) { return {fact.origin.stream_id, fact.origin.process}; }
+WriterName WriterOf(const Fact& fact) { return {fact.origin.stream_id, fact.origin.process}; }
 
 // The numbers of all writers of the jobs' facts; those that are new get one.
 WriterIds FindOrAddWriters(pqxx::transaction_base& tx, ProverId prover_id,
