@@ -72,7 +72,7 @@ TEST(CriticalPathTextTest, APathWithWhereItsTimeWent) {
             "  of the path          5 %    25 %       0 %     70 %        0 %\n"
             "\n"
             "What cost most, from enqueue to end:\n"
-            "  TIME  PART  JOB                         RAN ON\n"
+            "  TIME  PART  JOB                     RAN ON\n"
             "10.0 s  50 %  7:PUBLIC_VM:aaaaaaaa    prover-b in agent.log\n"
             "9.00 s  45 %  7:ROOT_ROLLUP:bbbbbbbb  prover-b in agent.log\n");
 }
