@@ -153,15 +153,21 @@ void AddFeeds(std::vector<JobTypeSummary>& summaries) {
 }  // namespace
 
 EpochSummary SummarizeEpoch(int32_t epoch, std::vector<Job> jobs, EpochContext context) {
+  const std::optional<UnixMillis> closed_at = ClosedAt(context);
+  for (Job& job : jobs) {
+    if (closed_at && job.exists) Abandon(*closed_at, job);
+  }
+  return SummarizeLoaded(epoch, jobs, std::move(context));
+}
+
+EpochSummary SummarizeLoaded(int32_t epoch, const std::vector<Job>& jobs, EpochContext context) {
   EpochSummary summary;
   summary.epoch = epoch;
-  const std::optional<UnixMillis> closed_at = ClosedAt(context);
   std::map<std::string, TypeCollector> types;
   ParallelismCounter parallelism;
   bool root_completed = false;
-  for (Job& job : jobs) {
+  for (const Job& job : jobs) {
     if (!job.exists) continue;
-    if (closed_at) Abandon(*closed_at, job);
     Widen(job, summary);
     types[job.id.type].Add(job);
     CountJob(job, summary.totals);

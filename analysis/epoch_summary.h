@@ -66,6 +66,9 @@ struct EpochSummary {
 // that are open when the epoch is closed are abandoned.
 EpochSummary SummarizeEpoch(int32_t epoch, std::vector<Job> jobs, EpochContext context = {});
 
+// The same of jobs of which those are abandoned already that are, as stores load them.
+EpochSummary SummarizeLoaded(int32_t epoch, const std::vector<Job>& jobs, EpochContext context);
+
 // The type whose completion proves the epoch. Its name has not changed in any version.
 inline constexpr absl::string_view kRootRollup = "ROOT_ROLLUP";
 

@@ -1,8 +1,8 @@
 #include "analysis/startup.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
-#include <tuple>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -10,36 +10,7 @@
 namespace proverlog {
 namespace {
 
-struct JobStart {
-  UnixMillis at = 0;
-  std::string job;
-
-  friend bool operator<(const JobStart& a, const JobStart& b) {
-    return std::tie(a.at, a.job) < std::tie(b.at, b.job);
-  }
-};
-using StartsByStream = std::map<int64_t, std::vector<JobStart>>;
-
-StartsByStream StartsOf(const std::vector<Job>& jobs) {
-  StartsByStream starts;
-  for (const Job& job : jobs) {
-    for (const Attempt& attempt : job.attempts) {
-      if (!attempt.started_at) continue;
-      starts[attempt.origin.stream_id].push_back({*attempt.started_at, job.id.ToString()});
-    }
-  }
-  for (auto& [stream_id, of_stream] : starts) std::sort(of_stream.begin(), of_stream.end());
-  return starts;
-}
-
-// Null where there is none.
-const JobStart* FirstSince(const StartsByStream& starts, int64_t stream_id, UnixMillis at) {
-  const auto of_stream = starts.find(stream_id);
-  if (of_stream == starts.end()) return nullptr;
-  const auto first =
-      std::lower_bound(of_stream->second.begin(), of_stream->second.end(), JobStart{at, ""});
-  return first == of_stream->second.end() ? nullptr : &*first;
-}
+constexpr int64_t kLogEnd = std::numeric_limits<int64_t>::max();
 
 // Whether the start has the step already: with a CRS, that of the curve.
 bool Has(const Startup& startup, const Event& event) {
@@ -52,7 +23,62 @@ bool Has(const Startup& startup, const Event& event) {
   });
 }
 
+int64_t OffsetOf(const Startup& startup) { return startup.steps.front().origin.offset; }
+
+// Adds the starts of one log, whose steps these are.
+void Divide(std::vector<Event> steps, const JobStarts& starts, std::vector<Startup>& startups) {
+  std::stable_sort(steps.begin(), steps.end(), [](const Event& a, const Event& b) {
+    return a.origin.offset < b.origin.offset;
+  });
+  const size_t first = startups.size();
+  for (Event& step : steps) {
+    const Origin& origin = step.origin;
+    const bool is_new =
+        startups.size() == first ||
+        starts.FirstBetween(origin.stream_id, OffsetOf(startups.back()), origin.offset) ||
+        Has(startups.back(), step);
+    if (is_new) startups.push_back({origin.machine, origin.stream_id, {}, std::nullopt, ""});
+    startups.back().steps.push_back(std::move(step));
+  }
+}
+
+// `end` is where the next start begins in the log.
+void AddFirstJob(const JobStarts& starts, int64_t end, Startup& startup) {
+  const JobStarts::Start* first = starts.FirstBetween(startup.stream_id, OffsetOf(startup), end);
+  if (first == nullptr) return;
+  startup.first_job_at = first->at;
+  startup.first_job = first->job->ToString();
+}
+
+void DateUntimed(Startup& startup) {
+  std::optional<UnixMillis> next = startup.first_job_at;
+  for (auto step = startup.steps.rbegin(); step != startup.steps.rend(); ++step) {
+    if (!IsUntimedStep(step->kind)) {
+      next = step->at;
+    } else if (next) {
+      step->at = *next;
+    }
+  }
+}
+
 }  // namespace
+
+void JobStarts::Add(const std::vector<Job>& jobs) {
+  for (const Job& job : jobs) {
+    for (const Attempt& attempt : job.attempts) {
+      if (!attempt.started_at) continue;
+      streams_[attempt.origin.stream_id][attempt.origin.offset] = {*attempt.started_at, &job.id};
+    }
+  }
+}
+
+const JobStarts::Start* JobStarts::FirstBetween(int64_t stream_id, int64_t begin,
+                                                int64_t end) const {
+  const auto stream = streams_.find(stream_id);
+  if (stream == streams_.end()) return nullptr;
+  const auto first = stream->second.upper_bound(begin);
+  return first == stream->second.end() || first->first >= end ? nullptr : &first->second;
+}
 
 const std::vector<std::string>& StartupKinds() {
   static const auto* const kKinds = new std::vector<std::string>{
@@ -68,34 +94,19 @@ bool IsStartupStep(absl::string_view kind) {
 
 bool IsUntimedStep(absl::string_view kind) { return absl::StartsWith(kind, "crs."); }
 
-std::vector<Startup> StartupsOf(const std::vector<Event>& events, const std::vector<Job>& jobs) {
+std::vector<Startup> StartupsOf(const std::vector<Event>& events, const JobStarts& starts) {
   std::map<int64_t, std::vector<Event>> steps;
   for (const Event& event : events) {
     if (IsStartupStep(event.kind)) steps[event.origin.stream_id].push_back(event);
   }
-  const StartsByStream starts = StartsOf(jobs);
   std::vector<Startup> startups;
   for (auto& [stream_id, of_stream] : steps) {
-    std::stable_sort(of_stream.begin(), of_stream.end(), [](const Event& a, const Event& b) {
-      return std::tie(a.at, a.origin.offset) < std::tie(b.at, b.origin.offset);
-    });
     const size_t first_of_stream = startups.size();
-    for (Event& step : of_stream) {
-      const bool is_first = startups.size() == first_of_stream;
-      const JobStart* job =
-          is_first ? nullptr : FirstSince(starts, stream_id, startups.back().steps.front().at);
-      const bool worked = job != nullptr && job->at < step.at;
-      if (is_first || worked || Has(startups.back(), step)) {
-        startups.push_back({step.origin.machine, stream_id, {}, std::nullopt, ""});
-      }
-      startups.back().steps.push_back(std::move(step));
-    }
+    Divide(std::move(of_stream), starts, startups);
     for (size_t i = first_of_stream; i < startups.size(); ++i) {
-      const JobStart* job = FirstSince(starts, stream_id, startups[i].steps.front().at);
       const bool is_last = i + 1 == startups.size();
-      if (job == nullptr || (!is_last && job->at >= startups[i + 1].steps.front().at)) continue;
-      startups[i].first_job_at = job->at;
-      startups[i].first_job = job->job;
+      AddFirstJob(starts, is_last ? kLogEnd : OffsetOf(startups[i + 1]), startups[i]);
+      DateUntimed(startups[i]);
     }
   }
   return startups;

@@ -1,57 +1,11 @@
 #include "client/format/human.h"
 
-#include <array>
-#include <cmath>
-
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "rpc/convert.h"
 
 namespace proverlog {
-namespace {
-
-// A number below 1000 with three significant figures: "1.24", "34.1", "341".
-std::string ThreeFigures(double value) {
-  if (value < 9.995) return absl::StrFormat("%.2f", value);
-  if (value < 99.95) return absl::StrFormat("%.1f", value);
-  return absl::StrFormat("%.0f", value);
-}
-
-}  // namespace
-
-std::string HumanDuration(absl::Duration duration) {
-  if (duration < absl::ZeroDuration()) return absl::StrCat("-", HumanDuration(-duration));
-  const double seconds = absl::ToDoubleSeconds(duration);
-  if (seconds < 0.9995) return absl::StrFormat("%.0f ms", seconds * 1000);
-  if (seconds < 59.95) return absl::StrCat(ThreeFigures(seconds), " s");
-  const auto whole = static_cast<int64_t>(std::llround(seconds));
-  if (whole < 3600) return absl::StrFormat("%d m %02d s", whole / 60, whole % 60);
-  return absl::StrFormat("%d h %02d m", whole / 3600, whole % 3600 / 60);
-}
-
-std::string HumanDuration(const google::protobuf::Duration& duration) {
-  return HumanDuration(FromProtoDuration(duration));
-}
-
-std::string HumanCount(int64_t count) {
-  std::string digits = absl::StrCat(std::llabs(count));
-  for (auto at = static_cast<ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {
-    digits.insert(static_cast<size_t>(at), ",");
-  }
-  return count < 0 ? absl::StrCat("-", digits) : digits;
-}
-
-std::string HumanBytes(int64_t bytes) {
-  constexpr std::array<const char*, 4> kUnits = {"kB", "MB", "GB", "TB"};
-  if (bytes < 1000) return absl::StrCat(bytes, " B");
-  double value = static_cast<double>(bytes) / 1000;
-  size_t unit = 0;
-  for (; value >= 999.5 && unit + 1 < kUnits.size(); ++unit) value /= 1000;
-  return absl::StrCat(ThreeFigures(value), " ", kUnits[unit]);
-}
 
 std::string HumanTime(absl::Time time) {
   return absl::FormatTime("%Y-%m-%d %H:%M:%E3S", time, absl::UTCTimeZone());
@@ -69,13 +23,16 @@ std::string TimeOfDay(const google::protobuf::Timestamp& timestamp) {
   return TimeOfDay(absl::FromUnixMillis(FromProtoTimestamp(timestamp)));
 }
 
+std::string EndTime(const google::protobuf::Timestamp& begin,
+                    const google::protobuf::Timestamp& end) {
+  constexpr size_t kDate = sizeof("2026-11-21") - 1;
+  const std::string text = HumanTime(end);
+  return HumanTime(begin).compare(0, kDate, text, 0, kDate) == 0 ? TimeOfDay(end) : text;
+}
+
 std::string HumanEnum(absl::string_view name, absl::string_view prefix) {
   absl::ConsumePrefix(&name, prefix);
   return absl::AsciiStrToLower(absl::StrReplaceAll(name, {{"_", " "}}));
-}
-
-std::string Plural(int64_t count, const std::string& noun) {
-  return absl::StrCat(HumanCount(count), " ", noun, count == 1 ? "" : "s");
 }
 
 }  // namespace proverlog

@@ -1,29 +1,18 @@
 #ifndef PROVERLOG_CLIENT_FORMAT_HUMAN_H_
 #define PROVERLOG_CLIENT_FORMAT_HUMAN_H_
 
-#include <google/protobuf/duration.pb.h>
 #include <google/protobuf/timestamp.pb.h>
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "rpc/human.h"
 
 namespace proverlog {
 
-// Values as people read them.
-
-// Three significant figures: "341 ms", "1.24 s", "2 m 05 s", "3 h 20 m".
-std::string HumanDuration(absl::Duration duration);
-std::string HumanDuration(const google::protobuf::Duration& duration);
-
-// "1,024"
-std::string HumanCount(int64_t count);
-
-// "512 B", "1.5 MB"; 1 MB is a million bytes.
-std::string HumanBytes(int64_t bytes);
+// Instants and names of messages as people read them, beside what rpc/human.h has.
 
 // In UTC, to the millisecond: "2026-11-21 03:00:46.633".
 std::string HumanTime(absl::Time time);
@@ -37,11 +26,12 @@ inline constexpr size_t kSecondsLength = 19;
 std::string TimeOfDay(absl::Time time);
 std::string TimeOfDay(const google::protobuf::Timestamp& timestamp);
 
+// When what began at `begin` ended: with its date where it is another day's.
+std::string EndTime(const google::protobuf::Timestamp& begin,
+                    const google::protobuf::Timestamp& end);
+
 // "in progress" of EPOCH_OUTCOME_IN_PROGRESS, whose prefix is "EPOCH_OUTCOME_".
 std::string HumanEnum(absl::string_view name, absl::string_view prefix);
-
-// "1 job", "2 jobs"
-std::string Plural(int64_t count, const std::string& noun);
 
 }  // namespace proverlog
 

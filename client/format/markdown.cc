@@ -1,5 +1,8 @@
 #include "client/format/markdown.h"
 
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/format/table.h"
@@ -33,8 +36,15 @@ std::string MarkdownCode(absl::string_view text) {
 }
 
 std::string MarkdownTable::ToString() const {
-  std::vector<std::string> rule(titles_.size(), "---:");
-  rule.front() = ":---";
+  std::vector<std::string> rule;
+  for (size_t column = 0; column < titles_.size(); ++column) {
+    const bool numbers =
+        column > 0 && std::all_of(rows_.begin(), rows_.end(), [&](const auto& row) {
+          return !row[column].empty() &&
+                 (absl::ascii_isdigit(row[column].front()) || row[column] == "-");
+        });
+    rule.push_back(numbers ? "---:" : ":---");
+  }
   std::string text = Row(titles_) + Row(rule);
   for (const std::vector<std::string>& row : rows_) text += Row(row);
   return text + "\n";

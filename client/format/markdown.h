@@ -24,7 +24,8 @@ class MarkdownTable {
   void AddRow(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
 
   bool empty() const { return rows_.empty(); }
-  // With an empty line behind it. The first column is to the left, the others are numbers.
+  // With an empty line behind it. The first column is to the left, another one of which every cell
+  // begins with a digit or is "-" to the right.
   std::string ToString() const;
 
  private:

@@ -2,7 +2,6 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "client/format/human.h"
 #include "client/format/markdown.h"
 #include "client/format/report_text.h"
@@ -14,7 +13,9 @@ std::string FinishedText(const v1::ListTransactionsResponse& finished) {
   if (finished.transaction_count() == 0) return "";
   std::string text = absl::StrCat(
       Plural(finished.transaction_count(), "transaction"), " with a finished AVM proof",
-      finished.has_per_second() ? absl::StrFormat(", %.3g a second", finished.per_second()) : "",
+      finished.has_per_second()
+          ? absl::StrCat(", ", HumanNumber(finished.per_second()), " a second")
+          : "",
       "; up to ", finished.max_parallel(), " proofs at once",
       finished.more_runs() ? " (not all runs could be looked at)" : "", ":\n\n");
   for (const v1::Transaction& transaction : finished.transactions()) {

@@ -1,13 +1,13 @@
 #include "client/format/report_text.h"
 
 #include <cmath>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "client/format/human.h"
@@ -20,11 +20,9 @@ namespace {
 using Report = v1::GetReportResponse;
 
 std::string EpochNames(const Report& report) {
-  std::vector<std::string> names;
-  for (const v1::GetEpochSummaryResponse& epoch : report.epochs()) {
-    names.push_back(absl::StrCat(epoch.epoch()));
-  }
-  return absl::StrCat(names.size() == 1 ? "epoch " : "epochs ", absl::StrJoin(names, ", "));
+  std::vector<int32_t> epochs;
+  for (const v1::GetEpochSummaryResponse& epoch : report.epochs()) epochs.push_back(epoch.epoch());
+  return HumanEpochs(epochs);
 }
 
 std::string MachinesCell(const v1::GetEpochSummaryResponse& epoch) {
@@ -43,7 +41,7 @@ std::string OverviewText(const Report& report) {
     const bool dated = epoch.has_first_time();
     table.AddRow({absl::StrCat(epoch.epoch()), OutcomeText(epoch.outcome()), MachinesCell(epoch),
                   dated ? HumanTime(epoch.first_time()) : "-",
-                  dated ? TimeOfDay(epoch.last_time()) : "-",
+                  dated ? EndTime(epoch.first_time(), epoch.last_time()) : "-",
                   dated ? HumanDuration(epoch.wall_time()) : "-", HumanCount(totals.jobs()),
                   HumanCount(totals.completed()), HumanCount(totals.failed()),
                   HumanCount(totals.aborted()), HumanCount(totals.in_flight() + totals.abandoned()),
@@ -52,24 +50,42 @@ std::string OverviewText(const Report& report) {
   return absl::StrCat("## Overview\n\n", table.ToString());
 }
 
+// Without times: those of an epoch are beside its types.
+std::string FlowTable(const v1::ReportWindow& window) {
+  MarkdownTable table({"Job type", "In flight before", "Created", "Completed", "Failed", "Aborted",
+                       "Abandoned", "Ended unseen", "In flight after"});
+  const auto add = [&](const std::string& type, const v1::JobFlow& flow) {
+    table.AddRow({type, HumanCount(flow.in_flight_before()), HumanCount(flow.created()),
+                  HumanCount(flow.completed()), HumanCount(flow.failed()),
+                  HumanCount(flow.aborted()), HumanCount(flow.abandoned()),
+                  HumanCount(flow.ended_unseen()), HumanCount(flow.in_flight_after())});
+  };
+  for (const v1::TypeFlow& type : window.job_types()) add(MarkdownText(type.type()), type.flow());
+  add("all", window.total());
+  return table.ToString();
+}
+
+// How long the jobs took that completed in the time.
+std::string TimesTable(const v1::ReportWindow& window) {
+  MarkdownTable table({"Job type", "Completed", "Measured", "Mean", "Median", "95 %", "Longest"});
+  for (const v1::TypeFlow& type : window.job_types()) {
+    const v1::DurationStats& times = type.duration();
+    if (times.count() == 0) continue;
+    table.AddRow({MarkdownText(type.type()), HumanCount(type.flow().completed()),
+                  HumanCount(times.count()), HumanDuration(times.mean()),
+                  HumanDuration(times.p50()), HumanDuration(times.p95()),
+                  HumanDuration(times.max())});
+  }
+  return table.empty() ? "" : table.ToString();
+}
+
 std::string WindowsText(const Report& report) {
   std::string text;
   for (const v1::ReportWindow& window : report.windows()) {
-    MarkdownTable table({"Job type", "In flight before", "Created", "Completed", "Failed",
-                         "Aborted", "In flight after"});
-    const auto add = [&](const std::string& type, const v1::JobFlow& flow) {
-      table.AddRow({type, HumanCount(flow.in_flight_before()), HumanCount(flow.created()),
-                    HumanCount(flow.completed()), HumanCount(flow.failed()),
-                    HumanCount(flow.aborted()), HumanCount(flow.in_flight_after())});
-    };
-    for (const v1::TypeFlow& type : window.job_types()) {
-      add(MarkdownText(type.type()), type.flow());
-    }
-    add("all", window.total());
-    absl::StrAppend(&text, "### ",
-                    window.has_epoch() ? absl::StrCat("Epoch ", window.epoch(), ", ") : "",
-                    HumanTime(window.start_time()), " to ", TimeOfDay(window.end_time()),
-                    " UTC\n\n", table.ToString());
+    absl::StrAppend(
+        &text, "### ", window.has_epoch() ? absl::StrCat("Epoch ", window.epoch(), ", ") : "",
+        HumanTime(window.start_time()), " to ", EndTime(window.start_time(), window.end_time()),
+        " UTC\n\n", FlowTable(window), TimesTable(window));
   }
   return text.empty() ? "" : absl::StrCat("## Windows\n\n", text);
 }
@@ -82,7 +98,8 @@ std::string RatioCell(const v1::CircuitSummary& circuit) {
   const bool known = circuit.has_mean_input_bytes() && circuit.has_mean_output_bytes() &&
                      circuit.mean_output_bytes() > 0;
   if (!known) return "-";
-  return absl::StrFormat("%.3g : 1", circuit.mean_input_bytes() / circuit.mean_output_bytes());
+  return absl::StrCat(HumanNumber(circuit.mean_input_bytes() / circuit.mean_output_bytes()),
+                      " : 1");
 }
 
 std::string WitnessesText(const Report& report) {
@@ -106,7 +123,7 @@ std::string WitnessesText(const Report& report) {
 
 std::string Percent(int64_t part, int64_t whole) {
   if (whole == 0) return "-";
-  return absl::StrFormat("%.4g %%", 100 * static_cast<double>(part) / static_cast<double>(whole));
+  return HumanPercent(static_cast<double>(part) / static_cast<double>(whole), 2);
 }
 
 std::string ReliabilityText(const Report& report) {
@@ -136,7 +153,7 @@ std::string MachinesText(const Report& report) {
       table.AddRow({MarkdownText(machine.machine()), absl::StrCat(epoch.epoch()),
                     HumanCount(machine.started()), HumanCount(machine.completed()),
                     HumanCount(machine.failed()), HumanDuration(machine.busy_time()),
-                    absl::StrFormat("%.1f %%", machine.share() * 100)});
+                    HumanPercent(machine.share(), 1)});
     }
   }
   return table.empty() ? "" : absl::StrCat("## Machines\n\n", table.ToString());

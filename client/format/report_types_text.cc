@@ -26,8 +26,7 @@ const v1::JobTypeSummary* Find(const v1::GetEpochSummaryResponse& epoch, const s
 std::string EpochsOf(const Report& report, const v1::ReportJobType& type) {
   if (type.epochs_size() == report.epochs_size()) return "";
   const bool is_new = type.epochs(0) != report.epochs(0).epoch();
-  return absl::StrCat(is_new ? " (new in epoch " : " (only in epoch ",
-                      absl::StrJoin(type.epochs(), ", "), ")");
+  return absl::StrCat(is_new ? " (new in " : " (only in ", HumanEpochs(type.epochs()), ")");
 }
 
 std::string PatternText(const v1::ReportJobType& type,
@@ -153,6 +152,7 @@ std::string ReportStartupsText(const v1::GetReportResponse& report) {
     }
     absl::StrAppend(&text, table.ToString());
   }
+  if (report.more_startups()) absl::StrAppend(&text, "There may be more starts than these.\n\n");
   return text;
 }
 

@@ -4,7 +4,6 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/time/time.h"
 #include "client/format/human.h"
 #include "client/format/summary.h"
@@ -36,7 +35,7 @@ const v1::L1Transaction* MainTransaction(const v1::Submission& submission) {
 std::string GweiCell(const v1::L1Transaction* transaction) {
   double wei = 0;
   if (transaction == nullptr || !absl::SimpleAtod(transaction->gas_price_wei(), &wei)) return "-";
-  return absl::StrFormat("%.3g", wei / kWeiPerGwei);
+  return HumanNumber(wei / kWeiPerGwei);
 }
 
 std::string MarginCell(const v1::Submission& submission) {

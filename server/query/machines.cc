@@ -145,7 +145,9 @@ absl::Status AddStarts(QueryStore& store, const ProverRef& prover, const std::st
                        const LatestJobs& latest, v1::GetMachineResponse& response) {
   const auto events = store.LoadMachineEvents(prover, machine, StartupKinds());
   if (!events.ok()) return events.status();
-  std::vector<Startup> starts = StartupsOf(events->events, latest.jobs);
+  JobStarts job_starts;
+  job_starts.Add(latest.jobs);
+  std::vector<Startup> starts = StartupsOf(events->events, job_starts);
   std::stable_sort(starts.begin(), starts.end(), [](const Startup& a, const Startup& b) {
     return a.steps.front().at > b.steps.front().at;
   });

@@ -19,12 +19,11 @@ namespace {
 // Counts the records of the logs that are read, one after another.
 class TroubleCount : public LogListener {
  public:
-  TroubleCount(const EpochWindow& window, int64_t max_bytes, TroubleLines* lines)
-      : window_(window), max_bytes_(max_bytes), lines_(lines) {}
+  TroubleCount(int64_t max_bytes, TroubleLines* lines) : max_bytes_(max_bytes), lines_(lines) {}
 
-  void Begin(const StreamStatus& stream) {
+  void Begin(const StreamStatus& stream, const EpochWindow& window) {
     stream_ = &stream;
-    window_.Begin();
+    window_ = LineWindow(window);
   }
 
   void OnLine(const DatedLine& line) override {
@@ -81,7 +80,7 @@ class TroubleCount : public LogListener {
     }
   }
 
-  LineWindow window_;
+  LineWindow window_{EpochWindow{}};
   const int64_t max_bytes_;
   TroubleLines* lines_;
   const StreamStatus* stream_ = nullptr;
@@ -98,28 +97,40 @@ absl::StatusOr<std::vector<StreamStatus>> FindLogs(QueryStore& store, const Prov
   return store.FindStreams(prover, filter, kMaxTroubleLogs + 1);
 }
 
-}  // namespace
-
-absl::StatusOr<TroubleLines> TroubleLinesOf(QueryStore& store, const ProverRef& prover,
-                                            const EpochWindow& window, int64_t max_bytes) {
+absl::Status ReadTime(QueryStore& store, const ProverRef& prover, const EpochWindow& window,
+                      TroubleCount& count, TroubleLines& lines) {
   auto logs = FindLogs(store, prover, window);
   if (!logs.ok()) return logs.status();
-  TroubleLines lines;
-  lines.more_logs = logs->size() > static_cast<size_t>(kMaxTroubleLogs);
-  if (lines.more_logs) logs->pop_back();
-  TroubleCount count(window, max_bytes, &lines);
+  if (logs->size() > static_cast<size_t>(kMaxTroubleLogs)) {
+    lines.more_logs = true;
+    logs->pop_back();
+  }
   const LinePosition begin{window.begin.value_or(std::numeric_limits<UnixMillis>::min()), -1};
   for (const StreamStatus& stream : *logs) {
     if (lines.stopped_at) {
       ++lines.unread_logs;
       continue;
     }
-    count.Begin(stream);
+    count.Begin(stream, window);
     auto reading = LogReading::Open(&store, prover, stream, begin);
     if (!reading.ok()) return reading.status();
     while (!reading->at_end() && !count.IsDone()) {
       if (absl::Status status = reading->ReadOn(count); !status.ok()) return status;
     }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<TroubleLines> TroubleLinesOf(QueryStore& store, const ProverRef& prover,
+                                            const std::vector<EpochWindow>& windows,
+                                            int64_t max_bytes) {
+  TroubleLines lines;
+  TroubleCount count(max_bytes, &lines);
+  for (const EpochWindow& window : windows) {
+    absl::Status status = ReadTime(store, prover, window, count, lines);
+    if (!status.ok()) return status;
   }
   lines.troubles = count.Take();
   return lines;

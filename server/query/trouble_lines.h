@@ -31,17 +31,17 @@ struct Trouble {
   LogPlace example;  // the first in time
 };
 
-// What the logs of a time say of trouble: their records of level warn and above.
+// What the logs of some times say of trouble: their records of level warn and above.
 struct TroubleLines {
   std::vector<Trouble> troubles;  // the gravest first, then the most frequent, then the earliest
   bool more_troubles = false;     // than kMaxTroubles: records of further kinds are not counted
   int64_t records = 0;            // of level warn and above, those of further kinds as well
   int64_t bytes_read = 0;         // of logs
   // Where reading ended though there was more: what the log has from there on, and the logs behind
-  // it (unread_logs of them), are not counted.
+  // it (unread_logs of them, each once a time), are not counted.
   std::optional<LogPlace> stopped_at;
   int unread_logs = 0;
-  bool more_logs = false;  // than kMaxTroubleLogs: the others are not read
+  bool more_logs = false;  // of a time, than kMaxTroubleLogs: the others are not read
 };
 
 inline constexpr size_t kMaxTroubles = 1000;
@@ -49,10 +49,11 @@ inline constexpr int kMaxTroubleLogs = 1000;
 // Some seconds of reading.
 inline constexpr int64_t kMaxTroubleBytes = int64_t{256} << 20;
 
-// Reads all logs that may have records of the time, by their earliest record; of `max_bytes` of
-// them at most the whole. A record is of the time if its first line is, as ListLines says.
+// Reads, one time after another, all logs that may have records of it, by their earliest record; of
+// `max_bytes` of them at most the whole. A record is of a time if its first line is, as ListLines
+// says. No two times overlap.
 absl::StatusOr<TroubleLines> TroubleLinesOf(QueryStore& store, const ProverRef& prover,
-                                            const EpochWindow& window,
+                                            const std::vector<EpochWindow>& windows,
                                             int64_t max_bytes = kMaxTroubleBytes);
 
 }  // namespace proverlog

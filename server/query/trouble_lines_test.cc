@@ -16,7 +16,10 @@ using testing::SizeIs;
 class TroubleLinesTest : public QueryTest {
  protected:
   TroubleLines Ask(const EpochWindow& window, int64_t max_bytes = kMaxTroubleBytes) {
-    const auto lines = TroubleLinesOf(store_, *store_.FindProver("demo"), window, max_bytes);
+    return AskOfAll({window}, max_bytes);
+  }
+  TroubleLines AskOfAll(const std::vector<EpochWindow>& windows, int64_t max_bytes) {
+    const auto lines = TroubleLinesOf(store_, *store_.FindProver("demo"), windows, max_bytes);
     EXPECT_TRUE(lines.ok()) << lines.status();
     return *lines;
   }
@@ -47,6 +50,22 @@ TEST_F(TroubleLinesTest, RecordsAreCountedByTemplateOverAllMachines) {
   EXPECT_EQ(lines.troubles[2].module, "a:c");
   EXPECT_THAT(Ask({}).troubles, SizeIs(4));
   EXPECT_EQ(Ask({}).troubles[0].message_template, "late");
+}
+
+TEST_F(TroubleLinesTest, WhatLiesBetweenTwoTimesIsOfNone) {
+  Import("m", "a.log",
+         "[03:00:00.000] WARN: a took 1 ms\n[03:10:00.000] WARN: a took 2 ms\n"
+         "[03:20:00.000] WARN: a took 3 ms\n[03:20:01.000] WARN: a took 4 ms\n");
+  const UnixMillis three = kSomeDay + 3'600'000;
+  const std::vector<EpochWindow> windows = {{three, three + 1}, {three + 1'200'000, {}}};
+  const TroubleLines lines = AskOfAll(windows, kMaxTroubleBytes);
+  EXPECT_EQ(lines.records, 3);
+  ASSERT_THAT(lines.troubles, SizeIs(1));
+  EXPECT_EQ(lines.troubles[0].count, 3);
+  EXPECT_EQ(lines.troubles[0].first_at, three);
+  const TroubleLines stopped = AskOfAll(windows, 20);
+  EXPECT_TRUE(stopped.stopped_at);
+  EXPECT_EQ(stopped.unread_logs, 1);
 }
 
 TEST_F(TroubleLinesTest, ItSaysWhereItStopped) {
