@@ -82,7 +82,7 @@ absl::StatusOr<std::optional<Position>> ParsePosition(const std::string& token,
   if (!parts.ok()) return parts.status();
   Position position{0, (*parts)[1]};
   if (!absl::SimpleAtoi((*parts)[0], &position.first)) {
-    return InvalidField("page_token", "it is damaged");
+    return DamagedToken(token);
   }
   return std::optional<Position>(std::move(position));
 }
