@@ -40,20 +40,24 @@ CREATE TABLE alert_change (
 CREATE INDEX alert_change_order ON alert_change (change_id);
 CREATE INDEX alert_change_alert ON alert_change (prover_id, alert_id, change_id);
 
--- What is to be told to a receiver (its name in the rules file), until it has taken it.
+-- What each receiver (its name in the rules file) knows of an alert, and what it is to be told. A
+-- row is there from the first word that is to be told until the receiver knows that all is well
+-- again.
 CREATE TABLE alert_delivery (
-  prover_id   integer NOT NULL,
-  delivery_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
-  receiver    text NOT NULL,
-  alert_id    bigint NOT NULL,
-  state       text NOT NULL CHECK (state IN ('firing', 'resolved')),
-  tries       integer NOT NULL DEFAULT 0,
-  try_at      bigint NOT NULL,
-  PRIMARY KEY (prover_id, delivery_id),
+  prover_id integer NOT NULL,
+  alert_id  bigint NOT NULL,
+  receiver  text COLLATE "C" NOT NULL,
+  told      boolean NOT NULL DEFAULT false,  -- it was told, or may have been, that the alert fires
+  to_tell   text CHECK (to_tell IN ('firing', 'resolved')),  -- NULL: nothing
+  revision  bigint NOT NULL DEFAULT 1,  -- grows with each word that is to be told
+  queued_at bigint NOT NULL,  -- since when it waits
+  tries     integer NOT NULL DEFAULT 0,
+  try_at    bigint NOT NULL,
+  PRIMARY KEY (prover_id, alert_id, receiver),
   FOREIGN KEY (prover_id, alert_id) REFERENCES alert ON DELETE CASCADE
 );
-CREATE INDEX alert_delivery_due ON alert_delivery (receiver, try_at, delivery_id);
-CREATE INDEX alert_delivery_alert ON alert_delivery (prover_id, alert_id);
+CREATE INDEX alert_delivery_due ON alert_delivery (receiver, try_at) WHERE to_tell IS NOT NULL;
+CREATE INDEX alert_delivery_told ON alert_delivery (receiver) WHERE to_tell IS NULL;
 
 -- Who wants what not to be told, until when. `matchers` is an object of labels, with "prover" and
 -- "rule" among them; each must have the value.

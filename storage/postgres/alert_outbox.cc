@@ -1,0 +1,213 @@
+#include "storage/postgres/alert_outbox.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "storage/postgres/array.h"
+#include "storage/postgres/fields.h"
+#include "storage/postgres/transaction.h"
+
+namespace proverlog::postgres {
+namespace {
+
+constexpr char kColumns[] =
+    "SELECT d.prover_id, d.to_tell, d.told, d.revision, d.tries, p.name, a.alert_id, a.fingerprint,"
+    " a.rule, a.severity, ARRAY(SELECT key FROM jsonb_each_text(a.labels) ORDER BY key),"
+    " ARRAY(SELECT value FROM jsonb_each_text(a.labels) ORDER BY key), a.state, a.since,"
+    " a.complete_until, a.summary, a.detail, a.next_step, a.pending_at, a.fired_at, a.resolved_at,"
+    " a.acknowledged_at, a.acknowledged_by, a.acknowledged_why,";
+constexpr char kTables[] =
+    " FROM alert_delivery d JOIN alert a USING (prover_id, alert_id) JOIN prover p USING"
+    " (prover_id) WHERE d.receiver = $1";
+
+Labels ReadLabels(const pqxx::field& names, const pqxx::field& values) {
+  const std::vector<std::string> keys = ReadTexts(names);
+  const std::vector<std::string> texts = ReadTexts(values);
+  Labels labels;
+  for (size_t i = 0; i < keys.size(); ++i) labels[keys[i]] = texts[i];
+  return labels;
+}
+
+Alert ReadAlert(const pqxx::row& row) {
+  Alert alert;
+  alert.prover = row["name"].c_str();
+  alert.alert_id = row["alert_id"].as<int64_t>();
+  alert.fingerprint = row["fingerprint"].c_str();
+  alert.finding.rule = row["rule"].c_str();
+  alert.finding.severity = ParseSeverity(row["severity"].c_str()).value_or(Severity::kWarning);
+  alert.finding.labels = ReadLabels(row[10], row[11]);
+  alert.finding.since = row["since"].as<int64_t>();
+  alert.finding.summary = row["summary"].c_str();
+  alert.finding.detail = row["detail"].c_str();
+  alert.finding.next_step = row["next_step"].c_str();
+  alert.state = ParseAlertState(row["state"].c_str()).value_or(AlertState::kFiring);
+  alert.pending_at = row["pending_at"].as<int64_t>();
+  alert.fired_at = ReadOptional(row["fired_at"]);
+  alert.resolved_at = ReadOptional(row["resolved_at"]);
+  alert.complete_until = row["complete_until"].as<int64_t>();
+  alert.acknowledged_at = ReadOptional(row["acknowledged_at"]);
+  alert.acknowledged_by = row["acknowledged_by"].c_str();
+  alert.acknowledged_why = row["acknowledged_why"].c_str();
+  return alert;
+}
+
+std::vector<Delivery> ReadDeliveries(const pqxx::result& rows) {
+  std::vector<Delivery> deliveries;
+  for (const pqxx::row& row : rows) {
+    Delivery delivery;
+    delivery.prover_id = row["prover_id"].as<int32_t>();
+    delivery.alert = ReadAlert(row);
+    // NULL is of what the receiver knows to fire.
+    delivery.to_tell = ParseAlertState(row["to_tell"].c_str()).value_or(AlertState::kFiring);
+    delivery.told = row["told"].as<bool>();
+    delivery.revision = row["revision"].as<int64_t>();
+    delivery.tries = row["tries"].as<int>();
+    delivery.silenced_until = ReadOptional(row["silenced_until"]);
+    deliveries.push_back(std::move(delivery));
+  }
+  return deliveries;
+}
+
+// Runs a statement over the deliveries' rows, which are `q (prover_id, alert_id, revision, told,
+// fires)` in it, as the deliveries have them; $1 is the receiver, the arguments begin at $7. The
+// rows are locked in the order in which whoever queues locks them.
+template <typename... Arguments>
+absl::Status Change(ConnectionPool& pool, absl::string_view doing, const std::string& receiver,
+                    const std::vector<Delivery>& deliveries,
+                    const std::vector<std::string>& statements, const Arguments&... arguments) {
+  constexpr char kItems[] =
+      "WITH q AS (SELECT * FROM unnest($2::integer[], $3::bigint[], $4::bigint[], $5::boolean[],"
+      " $6::boolean[]) q (prover_id, alert_id, revision, told, fires)) ";
+  Array provers;
+  Array alerts;
+  Array revisions;
+  Array told;
+  Array fires;
+  for (const Delivery& delivery : deliveries) {
+    provers.Add(int64_t{delivery.prover_id});
+    alerts.Add(delivery.alert.alert_id);
+    revisions.Add(delivery.revision);
+    told.Add(delivery.told);
+    fires.Add(delivery.to_tell == AlertState::kFiring);
+  }
+  const std::string of[] = {provers.Finish(), alerts.Finish(), revisions.Finish(), told.Finish(),
+                            fires.Finish()};
+  return RunTransaction<ReadWrite>(pool, doing, [&](ReadWrite& tx) {
+    tx.exec_params(absl::StrCat(kItems,
+                                "SELECT FROM alert_delivery d JOIN q USING (prover_id, alert_id)"
+                                " WHERE d.receiver = $1 ORDER BY d.prover_id, d.alert_id"
+                                " FOR UPDATE OF d"),
+                   receiver, of[0], of[1], of[2], of[3], of[4]);
+    for (const std::string& statement : statements) {
+      tx.exec_params0(absl::StrCat(kItems, statement), receiver, of[0], of[1], of[2], of[3], of[4],
+                      arguments...);
+    }
+    return absl::OkStatus();
+  });
+}
+
+// Ends a statement of Change.
+constexpr char kThese[] =
+    " WHERE d.receiver = $1 AND d.prover_id = q.prover_id AND d.alert_id = q.alert_id";
+// Where nothing else was queued since.
+constexpr char kUnchanged[] = " AND d.revision = q.revision";
+
+}  // namespace
+
+absl::StatusOr<std::vector<Delivery>> AlertOutbox::Due(const std::string& receiver, UnixMillis now,
+                                                       int limit) {
+  return RunTransaction<ReadOnly>(
+      *pool_, "read what receivers are to be told",
+      [&](ReadOnly& tx) -> absl::StatusOr<std::vector<Delivery>> {
+        return ReadDeliveries(tx.exec_params(
+            absl::StrCat(kColumns,
+                         " (SELECT max(s.ends_at) FROM alert_silence s WHERE s.ends_at > $2"
+                         "  AND s.begins_at <= $2 AND a.labels || jsonb_build_object('prover',"
+                         "   p.name, 'rule', a.rule) @> s.matchers) AS silenced_until",
+                         kTables,
+                         " AND d.to_tell IS NOT NULL AND d.try_at <= $2"
+                         " ORDER BY d.try_at, d.prover_id, d.alert_id LIMIT $3"),
+            receiver, now, limit));
+      });
+}
+
+absl::StatusOr<std::vector<Delivery>> AlertOutbox::KnownToFire(const std::string& receiver,
+                                                               int limit) {
+  return RunTransaction<ReadOnly>(
+      *pool_, "read what receivers were told",
+      [&](ReadOnly& tx) -> absl::StatusOr<std::vector<Delivery>> {
+        return ReadDeliveries(
+            tx.exec_params(absl::StrCat(kColumns, " NULL::bigint AS silenced_until", kTables,
+                                        " AND d.to_tell IS NULL AND a.state = 'firing'"
+                                        " ORDER BY d.prover_id, d.alert_id LIMIT $2"),
+                           receiver, limit));
+      });
+}
+
+absl::StatusOr<std::optional<UnixMillis>> AlertOutbox::WaitsSince(const std::string& receiver) {
+  return RunTransaction<ReadOnly>(*pool_, "read since when receivers wait",
+                                  [&](ReadOnly& tx) -> absl::StatusOr<std::optional<UnixMillis>> {
+                                    return ReadOptional(tx.exec_params1(
+                                        "SELECT min(queued_at) FROM alert_delivery"
+                                        " WHERE receiver = $1 AND to_tell IS NOT NULL",
+                                        receiver)[0]);
+                                  });
+}
+
+absl::Status AlertOutbox::Sending(const std::string& receiver,
+                                  const std::vector<Delivery>& deliveries) {
+  return Change(*pool_, "note what is sent to a receiver", receiver, deliveries,
+                {absl::StrCat("UPDATE alert_delivery d SET told = true FROM q", kThese,
+                              " AND q.fires AND NOT d.told")});
+}
+
+absl::Status AlertOutbox::Delivered(const std::string& receiver,
+                                    const std::vector<Delivery>& deliveries) {
+  return Change(*pool_, "note what a receiver was told", receiver, deliveries,
+                {absl::StrCat("DELETE FROM alert_delivery d USING q", kThese, kUnchanged,
+                              " AND d.to_tell = 'resolved'"),
+                 absl::StrCat("UPDATE alert_delivery d SET to_tell = NULL, tries = 0 FROM q",
+                              kThese, kUnchanged)});
+}
+
+absl::Status AlertOutbox::Failed(const std::string& receiver,
+                                 const std::vector<Delivery>& deliveries, UnixMillis try_at,
+                                 bool refused) {
+  // Unless they were refused, what Sending noted stands.
+  return Change(*pool_, "note what a receiver did not take", receiver, deliveries,
+                {absl::StrCat("UPDATE alert_delivery d SET"
+                              " told = CASE WHEN $8::boolean THEN q.told ELSE d.told END,"
+                              " tries = d.tries + (d.revision = q.revision)::integer,"
+                              " try_at = CASE WHEN d.revision = q.revision THEN $7::bigint"
+                              "  ELSE d.try_at END FROM q",
+                              kThese)},
+                try_at, refused);
+}
+
+absl::Status AlertOutbox::HoldBack(const std::string& receiver,
+                                   const std::vector<Delivery>& deliveries, UnixMillis try_at) {
+  return Change(*pool_, "hold back what is silenced", receiver, deliveries,
+                {absl::StrCat("UPDATE alert_delivery d SET queued_at = $7::bigint,"
+                              " try_at = $7::bigint FROM q",
+                              kThese, kUnchanged)},
+                try_at);
+}
+
+absl::Status AlertOutbox::Drop(const std::string& receiver,
+                               const std::vector<Delivery>& deliveries) {
+  return Change(*pool_, "drop what a receiver need not be told", receiver, deliveries,
+                {absl::StrCat("DELETE FROM alert_delivery d USING q", kThese, kUnchanged)});
+}
+
+absl::Status AlertOutbox::KeepOnly(const std::vector<std::string>& receivers) {
+  Array names;
+  for (const std::string& receiver : receivers) names.AddText(receiver);
+  return RunTransaction<ReadWrite>(*pool_, "remove what is for nobody", [&](ReadWrite& tx) {
+    tx.exec_params0("DELETE FROM alert_delivery WHERE receiver <> ALL ($1::text[])",
+                    names.Finish());
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace proverlog::postgres
