@@ -36,6 +36,16 @@ enum class AlertState : uint8_t { kPending, kFiring, kResolved };
 absl::string_view AlertStateName(AlertState state);  // "pending", "firing", "resolved"
 std::optional<AlertState> ParseAlertState(absl::string_view name);
 
+// What a round does to an alert.
+enum class AlertStep : uint8_t {
+  kPending,   // it was found for the first time, and must hold
+  kFiring,    // it has held long enough
+  kChanged,   // it fires, and is more or less severe than it was
+  kUpdated,   // what it says is newer
+  kResolved,  // it fired, and is found no more
+  kDropped,   // it was found no more before it fired
+};
+
 // A finding and what became of it. It ends resolved; when the same is found again, another begins.
 struct Alert {
   int64_t alert_id = 0;  // 0: not stored yet

@@ -24,14 +24,13 @@ struct Silence {
   std::string created_by;
   std::string why;
 };
-bool Matches(const Silence& silence, const Alert& alert);
 
 // A change of an alert, as it was then. Later ones have greater ids.
 struct AlertChange {
   int64_t change_id = 0;
   int64_t alert_id = 0;
   UnixMillis at = 0;
-  std::string what;  // "pending", "firing", "resolved", "changed", "acknowledged"
+  std::string what;  // "firing", "changed", "resolved", "acknowledged"
   Severity severity = Severity::kWarning;
   std::string summary;
 };
@@ -39,9 +38,9 @@ struct AlertChange {
 // What a round made of one prover's alerts, to be stored together.
 struct AlertUpdate {
   struct Change {
-    Alert alert;       // alert_id 0: a new one
-    std::string what;  // as AlertChange::what; empty: nothing that is worth telling
-    std::vector<std::string> receivers;  // who is to be told
+    Alert alert;  // alert_id 0: a new one
+    AlertStep step = AlertStep::kPending;
+    std::vector<std::string> receivers;  // who is to be told that it fires, or how much
   };
   ProverId prover_id = 0;
   UnixMillis at = 0;
@@ -70,9 +69,10 @@ class AlertStore {
 
   // Those that are not resolved.
   virtual absl::StatusOr<std::vector<Alert>> LoadOpen(ProverId prover_id) = 0;
-  // Stores the changes and what is to be delivered of them in one transaction; FAILED_PRECONDITION,
-  // and nothing is stored, where `holder` does not have the lease any more.
-  virtual absl::Status Save(const std::string& holder, const AlertUpdate& update) = 0;
+  // Stores the changes and what is to be delivered of them in one transaction, and returns the
+  // alerts' ids; FAILED_PRECONDITION, and nothing is stored, where `holder` does not have the lease
+  // any more.
+  virtual absl::StatusOr<std::vector<int64_t>> Save(const std::string& holder, const AlertUpdate& update) = 0;
 
   // The alerts by id, the latest first.
   virtual absl::StatusOr<std::vector<Alert>> List(const AlertFilter& filter, int limit) = 0;

@@ -129,10 +129,29 @@ void QueryMetrics::OnAnswer(const std::string& method, absl::StatusCode code, ab
   seconds.Add({{"method", method}}, SecondsBuckets()).Observe(absl::ToDoubleSeconds(took));
 }
 
+AlertMetrics::AlertMetrics(prometheus::Registry& registry)
+    : leads(OneGauge(registry, "proverlog_alerts_evaluates",
+                     "1 on the replica that evaluates the rules, else 0")),
+      failures(OneCounter(registry, "proverlog_alerts_evaluation_failures_total",
+                          "Evaluations of a prover that failed")),
+      round_seconds(OneHistogram(registry, "proverlog_alerts_round_seconds",
+                                 "How long evaluating all provers took")),
+      firing(Gauges(registry, "proverlog_alerts_firing", "Alerts that fire")),
+      fired(Counters(registry, "proverlog_alerts_fired_total", "Alerts that began to fire")) {}
+
+void AlertMetrics::SetFiring(Severity severity, int alerts) {
+  firing.Add({{"severity", std::string(SeverityName(severity))}}).Set(alerts);
+}
+
+void AlertMetrics::CountFired(const Finding& finding) {
+  fired.Add({{"rule", finding.rule}}).Increment();
+}
+
 Metrics::Metrics(const std::string& version)
     : ingest(registry_),
       normalizer(registry_),
       query(registry_),
+      alerts(registry_),
       database_up(
           OneGauge(registry_, "proverlog_database_up", "1 while the database commits, else 0")) {
   Gauges(registry_, "proverlog_build_info", "1, with the version of the program")

@@ -19,6 +19,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "model/alert.h"
 
 namespace proverlog {
 
@@ -115,6 +116,22 @@ struct QueryMetrics {
   prometheus::Gauge& tails_open;
 };
 
+// Of the rules. Thread-safe.
+struct AlertMetrics {
+  explicit AlertMetrics(prometheus::Registry& registry);
+
+  // So many alerts of the severity fire; on the replica that evaluates them.
+  void SetFiring(Severity severity, int alerts);
+  // An alert began to fire.
+  void CountFired(const Finding& finding);
+
+  prometheus::Gauge& leads;
+  prometheus::Counter& failures;
+  prometheus::Histogram& round_seconds;
+  prometheus::Family<prometheus::Gauge>& firing;
+  prometheus::Family<prometheus::Counter>& fired;
+};
+
 // What the service counts and measures of itself, for Prometheus; docs/metrics.md lists it. Each
 // layer is given its own part. Thread-safe as the parts are; outlives whoever has a part.
 class Metrics {
@@ -132,6 +149,7 @@ class Metrics {
   IngestMetrics ingest;
   NormalizerMetrics normalizer;
   QueryMetrics query;
+  AlertMetrics alerts;
   prometheus::Gauge& database_up;
 };
 

@@ -22,6 +22,7 @@ CREATE TABLE alert (
   acknowledged_why text NOT NULL DEFAULT '',
   PRIMARY KEY (prover_id, alert_id)
 );
+CREATE INDEX alert_order ON alert (alert_id);
 CREATE UNIQUE INDEX alert_open ON alert (prover_id, fingerprint) WHERE state <> 'resolved';
 
 -- Each change of an alert, in the order in which they were committed: whoever writes here holds the
@@ -31,7 +32,7 @@ CREATE TABLE alert_change (
   change_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   alert_id  bigint NOT NULL,
   at        bigint NOT NULL,
-  what      text NOT NULL,  -- 'pending', 'firing', 'resolved', 'changed', 'acknowledged'
+  what      text NOT NULL,  -- 'firing', 'changed', 'resolved', 'acknowledged'
   severity  text NOT NULL,
   summary   text NOT NULL,
   PRIMARY KEY (prover_id, change_id),

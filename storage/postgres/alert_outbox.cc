@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "storage/postgres/alert_rows.h"
 #include "storage/postgres/array.h"
 #include "storage/postgres/fields.h"
 #include "storage/postgres/transaction.h"
@@ -12,45 +13,10 @@ namespace proverlog::postgres {
 namespace {
 
 constexpr char kColumns[] =
-    "SELECT d.prover_id, d.to_tell, d.told, d.revision, d.tries, p.name, a.alert_id, a.fingerprint,"
-    " a.rule, a.severity, ARRAY(SELECT key FROM jsonb_each_text(a.labels) ORDER BY key),"
-    " ARRAY(SELECT value FROM jsonb_each_text(a.labels) ORDER BY key), a.state, a.since,"
-    " a.complete_until, a.summary, a.detail, a.next_step, a.pending_at, a.fired_at, a.resolved_at,"
-    " a.acknowledged_at, a.acknowledged_by, a.acknowledged_why,";
+    "SELECT d.prover_id, d.to_tell, d.told, d.revision, d.tries,";
 constexpr char kTables[] =
     " FROM alert_delivery d JOIN alert a USING (prover_id, alert_id) JOIN prover p USING"
     " (prover_id) WHERE d.receiver = $1";
-
-Labels ReadLabels(const pqxx::field& names, const pqxx::field& values) {
-  const std::vector<std::string> keys = ReadTexts(names);
-  const std::vector<std::string> texts = ReadTexts(values);
-  Labels labels;
-  for (size_t i = 0; i < keys.size(); ++i) labels[keys[i]] = texts[i];
-  return labels;
-}
-
-Alert ReadAlert(const pqxx::row& row) {
-  Alert alert;
-  alert.prover = row["name"].c_str();
-  alert.alert_id = row["alert_id"].as<int64_t>();
-  alert.fingerprint = row["fingerprint"].c_str();
-  alert.finding.rule = row["rule"].c_str();
-  alert.finding.severity = ParseSeverity(row["severity"].c_str()).value_or(Severity::kWarning);
-  alert.finding.labels = ReadLabels(row[10], row[11]);
-  alert.finding.since = row["since"].as<int64_t>();
-  alert.finding.summary = row["summary"].c_str();
-  alert.finding.detail = row["detail"].c_str();
-  alert.finding.next_step = row["next_step"].c_str();
-  alert.state = ParseAlertState(row["state"].c_str()).value_or(AlertState::kFiring);
-  alert.pending_at = row["pending_at"].as<int64_t>();
-  alert.fired_at = ReadOptional(row["fired_at"]);
-  alert.resolved_at = ReadOptional(row["resolved_at"]);
-  alert.complete_until = row["complete_until"].as<int64_t>();
-  alert.acknowledged_at = ReadOptional(row["acknowledged_at"]);
-  alert.acknowledged_by = row["acknowledged_by"].c_str();
-  alert.acknowledged_why = row["acknowledged_why"].c_str();
-  return alert;
-}
 
 std::vector<Delivery> ReadDeliveries(const pqxx::result& rows) {
   std::vector<Delivery> deliveries;
@@ -121,8 +87,8 @@ absl::StatusOr<std::vector<Delivery>> AlertOutbox::Due(const std::string& receiv
       *pool_, "read what receivers are to be told",
       [&](ReadOnly& tx) -> absl::StatusOr<std::vector<Delivery>> {
         return ReadDeliveries(tx.exec_params(
-            absl::StrCat(kColumns,
-                         " (SELECT max(s.ends_at) FROM alert_silence s WHERE s.ends_at > $2"
+            absl::StrCat(kColumns, kAlertColumns,
+                         ", (SELECT max(s.ends_at) FROM alert_silence s WHERE s.ends_at > $2"
                          "  AND s.begins_at <= $2 AND a.labels || jsonb_build_object('prover',"
                          "   p.name, 'rule', a.rule) @> s.matchers) AS silenced_until",
                          kTables,
@@ -138,7 +104,7 @@ absl::StatusOr<std::vector<Delivery>> AlertOutbox::KnownToFire(const std::string
       *pool_, "read what receivers were told",
       [&](ReadOnly& tx) -> absl::StatusOr<std::vector<Delivery>> {
         return ReadDeliveries(
-            tx.exec_params(absl::StrCat(kColumns, " NULL::bigint AS silenced_until", kTables,
+            tx.exec_params(absl::StrCat(kColumns, kAlertColumns, ", NULL::bigint AS silenced_until", kTables,
                                         " AND d.to_tell IS NULL AND a.state = 'firing'"
                                         " ORDER BY d.prover_id, d.alert_id LIMIT $2"),
                            receiver, limit));
