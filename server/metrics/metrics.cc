@@ -129,10 +129,33 @@ void QueryMetrics::OnAnswer(const std::string& method, absl::StatusCode code, ab
   seconds.Add({{"method", method}}, SecondsBuckets()).Observe(absl::ToDoubleSeconds(took));
 }
 
+AlertMetrics::AlertMetrics(prometheus::Registry& registry)
+    : deliveries(Counters(registry, "proverlog_alert_deliveries_total",
+                          "Alerts that receivers were told, or were to be told")),
+      oldest_seconds(Gauges(registry, "proverlog_alert_delivery_oldest_seconds",
+                            "Age of the oldest alert that waits for its receiver")) {}
+
+void AlertMetrics::AddReceiver(const std::string& receiver) {
+  for (const char* outcome : {"delivered", "failed", "refused", "dropped"}) {
+    Count(receiver, outcome, 0);
+  }
+  SetOldest(receiver, absl::ZeroDuration());
+}
+
+void AlertMetrics::Count(const std::string& receiver, const std::string& outcome, size_t alerts) {
+  deliveries.Add({{"receiver", receiver}, {"outcome", outcome}})
+      .Increment(static_cast<double>(alerts));
+}
+
+void AlertMetrics::SetOldest(const std::string& receiver, absl::Duration age) {
+  oldest_seconds.Add({{"receiver", receiver}}).Set(absl::ToDoubleSeconds(age));
+}
+
 Metrics::Metrics(const std::string& version)
     : ingest(registry_),
       normalizer(registry_),
       query(registry_),
+      alerts(registry_),
       database_up(
           OneGauge(registry_, "proverlog_database_up", "1 while the database commits, else 0")) {
   Gauges(registry_, "proverlog_build_info", "1, with the version of the program")

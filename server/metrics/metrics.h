@@ -115,6 +115,21 @@ struct QueryMetrics {
   prometheus::Gauge& tails_open;
 };
 
+// Of what is told to the receivers of alerts. Thread-safe.
+struct AlertMetrics {
+  explicit AlertMetrics(prometheus::Registry& registry);
+
+  // From now on there are figures of it.
+  void AddReceiver(const std::string& receiver);
+  // `outcome` is "delivered", "failed", "refused" or "dropped".
+  void Count(const std::string& receiver, const std::string& outcome, size_t alerts);
+  // How long the receiver waits for what waits longest.
+  void SetOldest(const std::string& receiver, absl::Duration age);
+
+  prometheus::Family<prometheus::Counter>& deliveries;
+  prometheus::Family<prometheus::Gauge>& oldest_seconds;
+};
+
 // What the service counts and measures of itself, for Prometheus; docs/metrics.md lists it. Each
 // layer is given its own part. Thread-safe as the parts are; outlives whoever has a part.
 class Metrics {
@@ -132,6 +147,7 @@ class Metrics {
   IngestMetrics ingest;
   NormalizerMetrics normalizer;
   QueryMetrics query;
+  AlertMetrics alerts;
   prometheus::Gauge& database_up;
 };
 
