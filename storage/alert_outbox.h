@@ -27,6 +27,12 @@ struct Delivery {
   std::optional<UnixMillis> silenced_until;
 };
 
+// What waits for a receiver, altogether.
+struct Waiting {
+  UnixMillis since = 0;   // of what waits longest; what a silence holds back waits from its end on
+  UnixMillis try_at = 0;  // of what is tried first
+};
+
 // What waits to be told to receivers. Put there by AlertStore::Save, in the transaction that stores
 // the change. Thread-safe; each receiver's deliveries are in one thread's hands at a time.
 class AlertOutbox {
@@ -40,9 +46,8 @@ class AlertOutbox {
   // prover and alert.
   virtual absl::StatusOr<std::vector<Delivery>> KnownToFire(const std::string& receiver,
                                                             int limit) = 0;
-  // Since when the receiver waits for what waits longest; none: for nothing. What a silence holds
-  // back waits from the end of it.
-  virtual absl::StatusOr<std::optional<UnixMillis>> WaitsSince(const std::string& receiver) = 0;
+  // None: nothing waits for the receiver.
+  virtual absl::StatusOr<std::optional<Waiting>> WaitingFor(const std::string& receiver) = 0;
 
   // They are about to be sent: from now on the receiver may have been told, whatever becomes of us.
   virtual absl::Status Sending(const std::string& receiver,

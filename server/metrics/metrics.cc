@@ -130,6 +130,7 @@ void QueryMetrics::OnAnswer(const std::string& method, absl::StatusCode code, ab
 }
 
 AlertMetrics::AlertMetrics(prometheus::Registry& registry)
+<<<<<<< HEAD
     : leads(OneGauge(registry, "proverlog_alerts_evaluates",
                      "1 on the replica that evaluates the rules, else 0")),
       failures(OneCounter(registry, "proverlog_alerts_evaluation_failures_total",
@@ -145,6 +146,27 @@ void AlertMetrics::SetFiring(Severity severity, int alerts) {
 
 void AlertMetrics::CountFired(const Finding& finding) {
   fired.Add({{"rule", finding.rule}}).Increment();
+=======
+    : deliveries(Counters(registry, "proverlog_alert_deliveries_total",
+                          "Alerts that receivers were told, or were to be told")),
+      oldest_seconds(Gauges(registry, "proverlog_alert_delivery_oldest_seconds",
+                            "Age of the oldest alert that waits for its receiver")) {}
+
+void AlertMetrics::AddReceiver(const std::string& receiver) {
+  for (const char* outcome : {"delivered", "failed", "refused", "dropped"}) {
+    Count(receiver, outcome, 0);
+  }
+  SetOldest(receiver, absl::ZeroDuration());
+}
+
+void AlertMetrics::Count(const std::string& receiver, const std::string& outcome, size_t alerts) {
+  deliveries.Add({{"receiver", receiver}, {"outcome", outcome}})
+      .Increment(static_cast<double>(alerts));
+}
+
+void AlertMetrics::SetOldest(const std::string& receiver, absl::Duration age) {
+  oldest_seconds.Add({{"receiver", receiver}}).Set(absl::ToDoubleSeconds(age));
+>>>>>>> delivery
 }
 
 Metrics::Metrics(const std::string& version)

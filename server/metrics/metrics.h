@@ -116,6 +116,7 @@ struct QueryMetrics {
   prometheus::Gauge& tails_open;
 };
 
+<<<<<<< HEAD
 // Of the rules. Thread-safe.
 struct AlertMetrics {
   explicit AlertMetrics(prometheus::Registry& registry);
@@ -130,6 +131,21 @@ struct AlertMetrics {
   prometheus::Histogram& round_seconds;
   prometheus::Family<prometheus::Gauge>& firing;
   prometheus::Family<prometheus::Counter>& fired;
+=======
+// Of what is told to the receivers of alerts. Thread-safe.
+struct AlertMetrics {
+  explicit AlertMetrics(prometheus::Registry& registry);
+
+  // From now on there are figures of it.
+  void AddReceiver(const std::string& receiver);
+  // `outcome` is "delivered", "failed", "refused" or "dropped".
+  void Count(const std::string& receiver, const std::string& outcome, size_t alerts);
+  // How long the receiver waits for what waits longest.
+  void SetOldest(const std::string& receiver, absl::Duration age);
+
+  prometheus::Family<prometheus::Counter>& deliveries;
+  prometheus::Family<prometheus::Gauge>& oldest_seconds;
+>>>>>>> delivery
 };
 
 // What the service counts and measures of itself, for Prometheus; docs/metrics.md lists it. Each

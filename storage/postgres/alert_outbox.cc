@@ -111,13 +111,15 @@ absl::StatusOr<std::vector<Delivery>> AlertOutbox::KnownToFire(const std::string
       });
 }
 
-absl::StatusOr<std::optional<UnixMillis>> AlertOutbox::WaitsSince(const std::string& receiver) {
-  return RunTransaction<ReadOnly>(*pool_, "read since when receivers wait",
-                                  [&](ReadOnly& tx) -> absl::StatusOr<std::optional<UnixMillis>> {
-                                    return ReadOptional(tx.exec_params1(
-                                        "SELECT min(queued_at) FROM alert_delivery"
+absl::StatusOr<std::optional<Waiting>> AlertOutbox::WaitingFor(const std::string& receiver) {
+  return RunTransaction<ReadOnly>(*pool_, "read what waits for receivers",
+                                  [&](ReadOnly& tx) -> absl::StatusOr<std::optional<Waiting>> {
+                                    const auto row = tx.exec_params1(
+                                        "SELECT min(queued_at), min(try_at) FROM alert_delivery"
                                         " WHERE receiver = $1 AND to_tell IS NOT NULL",
-                                        receiver)[0]);
+                                        receiver);
+                                    if (row[0].is_null()) return std::nullopt;
+                                    return Waiting{row[0].as<int64_t>(), row[1].as<int64_t>()};
                                   });
 }
 

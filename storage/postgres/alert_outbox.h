@@ -19,7 +19,7 @@ class AlertOutbox : public proverlog::AlertOutbox {
                                             int limit) override;
   absl::StatusOr<std::vector<Delivery>> KnownToFire(const std::string& receiver,
                                                     int limit) override;
-  absl::StatusOr<std::optional<UnixMillis>> WaitsSince(const std::string& receiver) override;
+  absl::StatusOr<std::optional<Waiting>> WaitingFor(const std::string& receiver) override;
   absl::Status Sending(const std::string& receiver,
                        const std::vector<Delivery>& deliveries) override;
   absl::Status Delivered(const std::string& receiver,

@@ -169,7 +169,7 @@ TEST_F(AlertOutboxTest, WhatFailedIsDueLater) {
   ASSERT_TRUE(outbox_.Sending("ops", sent).ok());
   ASSERT_TRUE(outbox_.Failed("ops", sent, kNow + 20, /*refused=*/false).ok());
   EXPECT_THAT(DueTexts(kNow + 20), ElementsAre("00ff firing told tries 2"));
-  EXPECT_EQ(*outbox_.WaitsSince("ops"), kNow);
+  EXPECT_EQ((*outbox_.WaitingFor("ops"))->since, kNow);
 }
 
 TEST_F(AlertOutboxTest, WhatIsSilencedWaitsFromTheEndOfTheSilence) {
@@ -190,7 +190,7 @@ TEST_F(AlertOutboxTest, WhatIsSilencedWaitsFromTheEndOfTheSilence) {
   ASSERT_TRUE(outbox_.HoldBack("ops", Due(), kNow + 70).ok());
   EXPECT_THAT(DueTexts(kNow + 69), IsEmpty());
   EXPECT_THAT(DueTexts(kNow + 70), ElementsAre("00ff firing tries 0"));
-  EXPECT_EQ(*outbox_.WaitsSince("ops"), kNow + 70);
+  EXPECT_EQ((*outbox_.WaitingFor("ops"))->since, kNow + 70);
 }
 
 TEST_F(AlertOutboxTest, TheOldestComesFirst) {
@@ -199,8 +199,11 @@ TEST_F(AlertOutboxTest, TheOldestComesFirst) {
   Fire(AddAlert("early"), {"ops"}, kNow - 5);
   EXPECT_THAT(DueTexts(), ElementsAre("early firing tries 0", "late firing tries 0"));
   EXPECT_EQ(outbox_.Due("ops", kNow, 1)->size(), 1);
-  EXPECT_EQ(*outbox_.WaitsSince("ops"), kNow - 5);
-  EXPECT_EQ(*outbox_.WaitsSince("chat"), std::nullopt);
+  EXPECT_EQ((*outbox_.WaitingFor("ops"))->since, kNow - 5);
+  ASSERT_TRUE(outbox_.Failed("ops", Due(), kNow + 3, /*refused=*/true).ok());
+  EXPECT_EQ((*outbox_.WaitingFor("ops"))->since, kNow - 5);
+  EXPECT_EQ((*outbox_.WaitingFor("ops"))->try_at, kNow + 3);
+  EXPECT_FALSE(outbox_.WaitingFor("chat")->has_value());
   // It still waits for the first word.
   Fire(late, {"ops"}, kNow + 5);
   EXPECT_EQ(
