@@ -230,17 +230,20 @@ int32_t CountedRetries(const Job& job) {
   return std::max(counted, printed);
 }
 
-// Whether the failure is of an agent that was restarted just then: its machine has a start-up
-// between a little before the failure and a little after it.
+// Whether the failure is of an agent that was restarted just then, or of a broker that was and so
+// heard nothing of it: there is a start-up between a little before the failure and a little after
+// it, where no log shows who ran the job, of any agent.
 bool IsOfRestart(const Failure& failure, const ProverView& view) {
   constexpr Millis kAround = 120'000;
   const Cause& cause = failure.cause;
   const bool is_lost = cause.kind == CauseKind::kAgentLost || cause.kind == CauseKind::kTimedOut ||
                        cause.kind == CauseKind::kStopped;
-  if (!is_lost || !cause.ran_in) return false;
+  if (!is_lost) return false;
   return absl::c_any_of(view.events, [&](const Event& event) {
-    return event.kind == "bb.configured" && event.origin.machine == cause.ran_in->machine &&
-           event.at >= cause.at - kAround && event.at <= cause.at + kAround;
+    const bool is_its_agents = event.kind == "bb.configured" &&
+                               (!cause.ran_in || event.origin.machine == cause.ran_in->machine);
+    return (is_its_agents || event.kind == "broker.started") && event.at >= cause.at - kAround &&
+           event.at <= cause.at + kAround;
   });
 }
 
@@ -291,7 +294,8 @@ Finding RetriesFinding(const ProverView& view, const Labels& labels, const Retri
   }
   const size_t restarts = retries.failures.size() - retries.unexplained.size();
   if (restarts > 0) {
-    absl::StrAppend(&finding.detail, restarts, " of them as the agent was restarted\n");
+    absl::StrAppend(&finding.detail, restarts,
+                    " of them as the agent or the broker was restarted\n");
   }
   finding.detail += JobsOf(retries.failures, view.complete_until);
   finding.next_step = std::string(EntryOf(last.cause.kind).remedy);

@@ -192,7 +192,8 @@ TEST(JobRetriesTest, OfAnAgentThatWasRestartedAreInformation) {
   view.events = {EventOf("bb.configured", kNoon - 4 * kMinute, "m1", 1)};
   const auto findings = Find("job_retries", view);
   EXPECT_EQ(findings[0].severity, Severity::kInfo);
-  EXPECT_EQ(findings[0].detail.substr(0, 42), "3 of them as the agent was restarted\n3054:");
+  EXPECT_EQ(findings[0].detail.substr(0, 56),
+            "3 of them as the agent or the broker was restarted\n3054:");
   view.events = {EventOf("bb.configured", kNoon - 4 * kMinute, "m2", 2)};
   EXPECT_EQ(Find("job_retries", view)[0].severity, Severity::kWarning);
   view.events = {EventOf("bb.configured", kNoon - 6 * kMinute, "m1", 1)};

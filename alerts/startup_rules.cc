@@ -97,6 +97,7 @@ std::vector<Finding> FindRestarted(const ProverView& view, const ThresholdReader
       restored += found.restored;
       open += found.open;
     }
+    if (restored == 0 && open == 0) continue;
     Finding finding{"broker_restarted", Severity::kInfo, labels, start->at};
     finding.summary = absl::StrCat("The broker on ", machine, " started at ",
                                    InstantText(start->at), ": ", CountText(open, "job"),
@@ -290,7 +291,7 @@ std::vector<Rule> StartupRules() {
        {"no_job_started", "job_queued_long", "job_open_long", "epoch_at_risk"},
        FindLostJobs},
       {"broker_restarted",
-       "The broker started lately.",
+       "The broker started while jobs were open, or restored some.",
        "Jobs that ran then may be run again.",
        {{"tell", 600, "s", "For how long that is told."}},
        absl::ZeroDuration(),

@@ -222,6 +222,8 @@ Activity ActivityOf(const ProverView& view) {
   }
   activity.known =
       activity.last_start.has_value() || absl::c_any_of(view.logs, IsAgents) ||
+      absl::c_any_of(view.events,
+                     [](const Event& event) { return event.kind == "bb.configured"; }) ||
       absl::c_any_of(view.earlier, [](const std::shared_ptr<const EpochFigures>& figures) {
         return !figures->summary.processes.empty();
       });

@@ -186,6 +186,8 @@ TEST(NoJobStartedTest, SaysNothingWithoutAgentsLogs) {
   view.logs = {view.logs[2]};
   view.epochs[0].jobs = {Queued("PUBLIC_VM", 1, kNoon - 20 * kMinute)};
   EXPECT_TRUE(Find("no_job_started", view).empty());
+  view.events = {EventOf("bb.configured", kNoon - 30 * kMinute, "m1", 1)};
+  EXPECT_EQ(Find("no_job_started", view).size(), 1);
 }
 
 }  // namespace

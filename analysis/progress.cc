@@ -243,8 +243,7 @@ Progress ProgressOf(const EpochSoFar& epoch, const std::vector<EpochShape>& earl
 }
 
 const std::vector<std::string>& TransactionEventKinds() {
-  static const auto* const kKinds =
-      new std::vector<std::string>{"epoch.gathered", "epoch.started"};
+  static const auto* const kKinds = new std::vector<std::string>{"epoch.gathered", "epoch.started"};
   return *kKinds;
 }
 

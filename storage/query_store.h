@@ -145,8 +145,8 @@ struct EpochDelta {
   // All but those that exist, have only facts as jobs have that go well, and none at `since` or
   // later. That the epoch is closed is said of these alone.
   std::vector<Job> jobs;
-  // Of the others: how many there are, and how many facts they have. Facts are never taken back: who
-  // has as many has them all.
+  // Of the others: how many there are, and how many facts they have. Facts are never taken back:
+  // who has as many has them all.
   int64_t others = 0;
   int64_t facts_of_others = 0;
 };
@@ -303,11 +303,11 @@ class QueryStore : public ArchiveReader {
                                                            const EventFilter& filter,
                                                            int limit) = 0;
 
-  // The latest of the given kinds in the window that belong to no epoch, at most kMaxLooseEvents; in
-  // order of time.
-  virtual absl::StatusOr<std::vector<Event>> LoadLooseEvents(
-      const ProverRef& prover, const std::vector<std::string>& kinds,
-      const EpochWindow& window) = 0;
+  // The latest of the given kinds in the window that belong to no epoch, at most kMaxLooseEvents;
+  // in order of time.
+  virtual absl::StatusOr<std::vector<Event>> LoadLooseEvents(const ProverRef& prover,
+                                                             const std::vector<std::string>& kinds,
+                                                             const EpochWindow& window) = 0;
 
   // Those of the given kinds that belong to the epochs, also to their sessions; by epoch.
   virtual absl::StatusOr<std::map<int32_t, std::vector<Event>>> LoadEvents(

@@ -59,7 +59,8 @@ void DeriveEnd(const std::vector<Event>& events, UnixMillis as_of,
   view.jobs = std::move(so_far.jobs);
 }
 
-void DeriveSubmissions(std::map<int32_t, std::vector<Event>> events, const std::vector<Event>& loose,
+void DeriveSubmissions(std::map<int32_t, std::vector<Event>> events,
+                       const std::vector<Event>& loose,
                        const std::map<int32_t, EpochContext>& contexts, const KnownTiming& timing,
                        ProverView& view) {
   const std::vector<std::string>& kinds = SubmissionEventKinds();

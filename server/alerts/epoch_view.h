@@ -26,9 +26,10 @@ void DeriveState(EpochView& view);
 void DeriveEnd(const std::vector<Event>& events, UnixMillis as_of,
                const std::vector<EpochShape>& earlier, EpochView& view);
 
-// The submissions of the view's epochs and, of those that go on, their deadlines. `loose` are events
-// that belong to no epoch, as far as their kinds say.
-void DeriveSubmissions(std::map<int32_t, std::vector<Event>> events, const std::vector<Event>& loose,
+// The submissions of the view's epochs and, of those that go on, their deadlines. `loose` are
+// events that belong to no epoch, as far as their kinds say.
+void DeriveSubmissions(std::map<int32_t, std::vector<Event>> events,
+                       const std::vector<Event>& loose,
                        const std::map<int32_t, EpochContext>& contexts, const KnownTiming& timing,
                        ProverView& view);
 

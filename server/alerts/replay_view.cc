@@ -173,8 +173,8 @@ std::vector<EpochShape> ReplayView::TakeEarlier() {
   std::vector<EpochShape> shapes;
   for (auto epoch = epochs_.rbegin(); epoch != epochs_.rend(); ++epoch) {
     const ReplayedEpoch& replayed = epoch->second;
-    const bool was_proven = IsWell(replayed.view.outcome) ||
-                            replayed.view.outcome == EpochOutcome::kDropped;
+    const bool was_proven =
+        IsWell(replayed.view.outcome) || replayed.view.outcome == EpochOutcome::kDropped;
     if (!replayed.done || !was_proven || view_.earlier.size() == kEarlierEpochs) continue;
     view_.earlier.emplace_back(replayed.cached, &replayed.cached->figures);
     if (replayed.shape) shapes.push_back(*replayed.shape);

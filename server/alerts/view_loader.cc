@@ -67,8 +67,8 @@ UnixMillis CompleteUntil(const ProverView& view) {
 }
 
 // Puts the jobs into the epoch, in the place of what is known of them.
-void TakeJobs(std::vector<Job> jobs, EpochView& view,
-              absl::flat_hash_map<JobId, size_t>& places, UnixMillis& loaded_until) {
+void TakeJobs(std::vector<Job> jobs, EpochView& view, absl::flat_hash_map<JobId, size_t>& places,
+              UnixMillis& loaded_until) {
   for (Job& job : jobs) {
     if (!job.exists) continue;
     loaded_until = std::max(loaded_until, job.last_at.value_or(loaded_until));
@@ -205,8 +205,7 @@ absl::Status ViewLoader::LoadEarlier(Round& round) {
 }
 
 absl::Status ViewLoader::LoadLogs(Round& round) {
-  const auto active =
-      store_->FindActive(round.prover, "", "", round.now - kGoesOnFor, kMaxLogs);
+  const auto active = store_->FindActive(round.prover, "", "", round.now - kGoesOnFor, kMaxLogs);
   if (!active.ok()) return active.status();
   std::vector<int64_t> ids;
   for (const StreamStatus& log : active->logs) {
@@ -268,12 +267,12 @@ absl::StatusOr<const ProverView*> ViewLoader::Load(const ProverRef& prover, Unix
   view.now = now;
   Round round{prover, now, kept, {}, {}, {}};
   // The logs first: what comes meanwhile is then there and not said to be, not the other way round.
-  for (const auto step : {&ViewLoader::LoadLogs, &ViewLoader::LoadEpochs, &ViewLoader::LoadEarlier}) {
+  for (const auto step :
+       {&ViewLoader::LoadLogs, &ViewLoader::LoadEpochs, &ViewLoader::LoadEarlier}) {
     if (auto status = (this->*step)(round); !status.ok()) return status;
   }
   for (auto& [number, epoch] : kept.epochs) {
-    const bool is_viewed =
-        !epoch.view.over || epoch.view.last_at.value_or(0) >= now - kViewed;
+    const bool is_viewed = !epoch.view.over || epoch.view.last_at.value_or(0) >= now - kViewed;
     if (is_viewed) view.epochs.push_back(std::move(epoch.view));
   }
   view.complete_until = CompleteUntil(view);

@@ -18,9 +18,9 @@
 
 namespace proverlog {
 
-// Loads what the rules look at, round after round: of epochs it keeps the jobs, and asks for what is
-// new. The earlier epochs' figures are computed one a round, so that no round is long: until then
-// rules know of fewer. For one thread; both arguments outlive it.
+// Loads what the rules look at, round after round: of epochs it keeps the jobs, and asks for what
+// is new. The earlier epochs' figures are computed one a round, so that no round is long: until
+// then rules know of fewer. For one thread; both arguments outlive it.
 class ViewLoader {
  public:
   ViewLoader(QueryStore* store, EpochCache* cache) : store_(store), cache_(cache) {}

@@ -176,11 +176,10 @@ std::vector<Event> ReadLooseEvents(pqxx::transaction_base& tx, const ProjectionK
       " JOIN stream USING (prover_id, stream_id) ORDER BY at, kind, fields_md5"));
   Array wanted;
   for (const std::string& kind : kinds) wanted.AddText(kind);
-  const auto rows =
-      tx.exec_params(*kSql, key.prover_id, key.projection_id,
-                     window.begin.value_or(std::numeric_limits<int64_t>::min()),
-                     window.end.value_or(std::numeric_limits<int64_t>::max()), wanted.Finish(),
-                     kMaxLooseEvents);
+  const auto rows = tx.exec_params(*kSql, key.prover_id, key.projection_id,
+                                   window.begin.value_or(std::numeric_limits<int64_t>::min()),
+                                   window.end.value_or(std::numeric_limits<int64_t>::max()),
+                                   wanted.Finish(), kMaxLooseEvents);
   std::vector<Event> events;
   for (const auto& row : rows) events.push_back(ReadEvent(row).event);
   return events;

@@ -219,10 +219,10 @@ absl::StatusOr<LatestFacts> ReadLatestFacts(pqxx::transaction_base& tx, const Pr
   for (const CompactKind& compact : kCompactKinds) {
     absl::StrAppend(&instants, instants.empty() ? "" : ", ", FactKindName(compact.kind), "_at");
   }
-  const auto counts = tx.exec_params1(
-      absl::StrCat("SELECT count(*), coalesce(sum(num_nonnulls(", instants, ")), 0) FROM job ",
-                   kWhere, " AND ", kIsOther),
-      key.prover_id, key.projection_id, epoch, since);
+  const auto counts =
+      tx.exec_params1(absl::StrCat("SELECT count(*), coalesce(sum(num_nonnulls(", instants,
+                                   ")), 0) FROM job ", kWhere, " AND ", kIsOther),
+                      key.prover_id, key.projection_id, epoch, since);
   latest.others = counts[0].as<int64_t>();
   latest.facts_of_others = counts[1].as<int64_t>();
   return latest;
