@@ -8,7 +8,7 @@
 
 namespace proverlog {
 
-AlertEvaluator::AlertEvaluator(AlertStore* store, AlertMetrics* metrics, Options options)
+AlertEvaluator::AlertEvaluator(AlertStore* store, RuleMetrics* metrics, Options options)
     : store_(store), metrics_(metrics), options_(std::move(options)) {}
 
 void AlertEvaluator::Start() {

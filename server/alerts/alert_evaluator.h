@@ -41,7 +41,7 @@ class AlertEvaluator {
     absl::Duration lease = absl::Seconds(10);
     absl::Duration renewal = absl::Seconds(3);
   };
-  AlertEvaluator(AlertStore* store, AlertMetrics* metrics, Options options);
+  AlertEvaluator(AlertStore* store, RuleMetrics* metrics, Options options);
   // Begins the rounds in a thread of their own; the end of this object ends them.
   void Start();
   ~AlertEvaluator();
@@ -64,7 +64,7 @@ class AlertEvaluator {
   void SetLeads(bool leads) ABSL_LOCKS_EXCLUDED(mutex_);
 
   AlertStore* const store_;
-  AlertMetrics* const metrics_;
+  RuleMetrics* const metrics_;
   const Options options_;
   // Of the thread of the rounds.
   std::map<ProverId, AlertLife> lives_;

@@ -129,8 +129,7 @@ void QueryMetrics::OnAnswer(const std::string& method, absl::StatusCode code, ab
   seconds.Add({{"method", method}}, SecondsBuckets()).Observe(absl::ToDoubleSeconds(took));
 }
 
-AlertMetrics::AlertMetrics(prometheus::Registry& registry)
-<<<<<<< HEAD
+RuleMetrics::RuleMetrics(prometheus::Registry& registry)
     : leads(OneGauge(registry, "proverlog_alerts_evaluates",
                      "1 on the replica that evaluates the rules, else 0")),
       failures(OneCounter(registry, "proverlog_alerts_evaluation_failures_total",
@@ -140,13 +139,15 @@ AlertMetrics::AlertMetrics(prometheus::Registry& registry)
       firing(Gauges(registry, "proverlog_alerts_firing", "Alerts that fire")),
       fired(Counters(registry, "proverlog_alerts_fired_total", "Alerts that began to fire")) {}
 
-void AlertMetrics::SetFiring(Severity severity, int alerts) {
+void RuleMetrics::SetFiring(Severity severity, int alerts) {
   firing.Add({{"severity", std::string(SeverityName(severity))}}).Set(alerts);
 }
 
-void AlertMetrics::CountFired(const Finding& finding) {
+void RuleMetrics::CountFired(const Finding& finding) {
   fired.Add({{"rule", finding.rule}}).Increment();
-=======
+}
+
+AlertMetrics::AlertMetrics(prometheus::Registry& registry)
     : deliveries(Counters(registry, "proverlog_alert_deliveries_total",
                           "Alerts that receivers were told, or were to be told")),
       oldest_seconds(Gauges(registry, "proverlog_alert_delivery_oldest_seconds",
@@ -166,13 +167,13 @@ void AlertMetrics::Count(const std::string& receiver, const std::string& outcome
 
 void AlertMetrics::SetOldest(const std::string& receiver, absl::Duration age) {
   oldest_seconds.Add({{"receiver", receiver}}).Set(absl::ToDoubleSeconds(age));
->>>>>>> delivery
 }
 
 Metrics::Metrics(const std::string& version)
     : ingest(registry_),
       normalizer(registry_),
       query(registry_),
+      rules(registry_),
       alerts(registry_),
       database_up(
           OneGauge(registry_, "proverlog_database_up", "1 while the database commits, else 0")) {

@@ -116,10 +116,9 @@ struct QueryMetrics {
   prometheus::Gauge& tails_open;
 };
 
-<<<<<<< HEAD
 // Of the rules. Thread-safe.
-struct AlertMetrics {
-  explicit AlertMetrics(prometheus::Registry& registry);
+struct RuleMetrics {
+  explicit RuleMetrics(prometheus::Registry& registry);
 
   // So many alerts of the severity fire; on the replica that evaluates them.
   void SetFiring(Severity severity, int alerts);
@@ -131,7 +130,8 @@ struct AlertMetrics {
   prometheus::Histogram& round_seconds;
   prometheus::Family<prometheus::Gauge>& firing;
   prometheus::Family<prometheus::Counter>& fired;
-=======
+};
+
 // Of what is told to the receivers of alerts. Thread-safe.
 struct AlertMetrics {
   explicit AlertMetrics(prometheus::Registry& registry);
@@ -145,7 +145,6 @@ struct AlertMetrics {
 
   prometheus::Family<prometheus::Counter>& deliveries;
   prometheus::Family<prometheus::Gauge>& oldest_seconds;
->>>>>>> delivery
 };
 
 // What the service counts and measures of itself, for Prometheus; docs/metrics.md lists it. Each
@@ -165,6 +164,7 @@ class Metrics {
   IngestMetrics ingest;
   NormalizerMetrics normalizer;
   QueryMetrics query;
+  RuleMetrics rules;
   AlertMetrics alerts;
   prometheus::Gauge& database_up;
 };
