@@ -30,8 +30,8 @@ class AlertLife {
   // `open` are those that are stored; what they tell of was found just now.
   AlertLife(std::vector<Alert> open, UnixMillis now);
 
-  // What becomes of them when the rules find `findings` in the view. What is not written (see Wrote)
-  // is said again in the next round.
+  // What becomes of them when the rules find `findings` in the view. What is not written (see
+  // Wrote) is said again in the next round.
   std::vector<SteppedAlert> Advance(const RuleSet& rules, const ProverView& view,
                                     const std::vector<Finding>& findings);
 

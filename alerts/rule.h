@@ -40,6 +40,7 @@ struct Rule {
   // consequence of this one's: they are not told beside it.
   std::vector<absl::string_view> covers;
   std::vector<Finding> (*find)(const ProverView& view, const ThresholdReader& thresholds);
+  bool live_only = false;  // it says nothing of a replayed view
 };
 
 // All that are built in, by theme, in the order of docs/alerts.md.

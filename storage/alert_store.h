@@ -72,7 +72,8 @@ class AlertStore {
   // Stores the changes and what is to be delivered of them in one transaction, and returns the
   // alerts' ids; FAILED_PRECONDITION, and nothing is stored, where `holder` does not have the lease
   // any more.
-  virtual absl::StatusOr<std::vector<int64_t>> Save(const std::string& holder, const AlertUpdate& update) = 0;
+  virtual absl::StatusOr<std::vector<int64_t>> Save(const std::string& holder,
+                                                    const AlertUpdate& update) = 0;
 
   // The alerts by id, the latest first.
   virtual absl::StatusOr<std::vector<Alert>> List(const AlertFilter& filter, int limit) = 0;

@@ -37,7 +37,8 @@ void AlertEvaluator::SetLeads(bool leads) {
   // Meanwhile another replica may have changed what is stored.
   lives_.clear();
   metrics_->leads.Set(leads ? 1 : 0);
-  spdlog::info("alerts: {}", leads ? "this replica evaluates them" : "another replica evaluates them");
+  spdlog::info("alerts: {}",
+               leads ? "this replica evaluates them" : "another replica evaluates them");
 }
 
 absl::Status AlertEvaluator::Renew() {

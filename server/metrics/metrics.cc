@@ -118,7 +118,8 @@ QueryMetrics::QueryMetrics(prometheus::Registry& registry)
     : requests(Counters(registry, "proverlog_query_requests_total", "Answers to queries")),
       seconds(
           Histograms(registry, "proverlog_query_seconds", "From a query's arrival to its answer")),
-      tails_open(OneGauge(registry, "proverlog_query_tails_open", "Calls of TailLines")) {}
+      tails_open(OneGauge(registry, "proverlog_query_tails_open", "Calls of TailLines")),
+      watches_open(OneGauge(registry, "proverlog_query_watches_open", "Calls of WatchAlerts")) {}
 
 void QueryMetrics::CountAnswer(const std::string& method, absl::StatusCode code) {
   requests.Add({{"method", method}, {"code", absl::StatusCodeToString(code)}}).Increment();

@@ -114,6 +114,7 @@ struct QueryMetrics {
   prometheus::Family<prometheus::Counter>& requests;
   prometheus::Family<prometheus::Histogram>& seconds;
   prometheus::Gauge& tails_open;
+  prometheus::Gauge& watches_open;
 };
 
 // Of the rules. Thread-safe.

@@ -12,8 +12,7 @@
 namespace proverlog::postgres {
 namespace {
 
-constexpr char kColumns[] =
-    "SELECT d.prover_id, d.to_tell, d.told, d.revision, d.tries,";
+constexpr char kColumns[] = "SELECT d.prover_id, d.to_tell, d.told, d.revision, d.tries,";
 constexpr char kTables[] =
     " FROM alert_delivery d JOIN alert a USING (prover_id, alert_id) JOIN prover p USING"
     " (prover_id) WHERE d.receiver = $1";
@@ -103,11 +102,11 @@ absl::StatusOr<std::vector<Delivery>> AlertOutbox::KnownToFire(const std::string
   return RunTransaction<ReadOnly>(
       *pool_, "read what receivers were told",
       [&](ReadOnly& tx) -> absl::StatusOr<std::vector<Delivery>> {
-        return ReadDeliveries(
-            tx.exec_params(absl::StrCat(kColumns, kAlertColumns, ", NULL::bigint AS silenced_until", kTables,
-                                        " AND d.to_tell IS NULL AND a.state = 'firing'"
-                                        " ORDER BY d.prover_id, d.alert_id LIMIT $2"),
-                           receiver, limit));
+        return ReadDeliveries(tx.exec_params(
+            absl::StrCat(kColumns, kAlertColumns, ", NULL::bigint AS silenced_until", kTables,
+                         " AND d.to_tell IS NULL AND a.state = 'firing'"
+                         " ORDER BY d.prover_id, d.alert_id LIMIT $2"),
+            receiver, limit));
       });
 }
 

@@ -136,11 +136,12 @@ absl::StatusOr<std::vector<Alert>> AlertStore::List(const AlertFilter& filter, i
   return RunTransaction<ReadOnly>(
       *pool_, "list alerts", [&](ReadOnly& tx) -> absl::StatusOr<std::vector<Alert>> {
         return ReadAlerts(tx.exec_params(
-            absl::StrCat("SELECT", kAlertColumns, kTables,
-                         "WHERE ($1::integer IS NULL OR a.prover_id = $1) AND a.alert_id < $2"
-                         " AND a.state = ANY ($3::text[]) AND a.severity = ANY ($4::text[])"
-                         " AND a.labels @> jsonb_object($5::text[], $6::text[])"
-                         " AND ($7::text IS NULL OR a.rule = $7) ORDER BY a.alert_id DESC LIMIT $8"),
+            absl::StrCat(
+                "SELECT", kAlertColumns, kTables,
+                "WHERE ($1::integer IS NULL OR a.prover_id = $1) AND a.alert_id < $2"
+                " AND a.state = ANY ($3::text[]) AND a.severity = ANY ($4::text[])"
+                " AND a.labels @> jsonb_object($5::text[], $6::text[])"
+                " AND ($7::text IS NULL OR a.rule = $7) ORDER BY a.alert_id DESC LIMIT $8"),
             filter.prover_id, filter.before.value_or(std::numeric_limits<int64_t>::max()),
             StatesOf(filter), SeveritiesOf(filter), labels.names, labels.values, rule, limit));
       });
@@ -189,24 +190,25 @@ absl::StatusOr<int64_t> AlertStore::LastChange() {
 
 absl::Status AlertStore::Acknowledge(int64_t alert_id, UnixMillis at, const std::string& by,
                                      const std::string& why) {
-  return RunTransaction<ReadWrite>(*pool_, "acknowledge an alert",
-                                   [&](ReadWrite& tx) -> absl::Status {
-    LockLease(tx);
-    const auto rows = tx.exec_params(
-        "SELECT prover_id, state = 'resolved' FROM alert WHERE alert_id = $1 FOR UPDATE", alert_id);
-    if (rows.empty()) return NoSuchAlert(alert_id);
-    if (rows[0][1].as<bool>()) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("alert ", alert_id, " is resolved: there is nothing to take care of"));
-    }
-    const auto prover_id = rows[0][0].as<ProverId>();
-    tx.exec_params0(
-        "UPDATE alert SET acknowledged_at = $3, acknowledged_by = $4, acknowledged_why = $5"
-        " WHERE prover_id = $1 AND alert_id = $2",
-        prover_id, alert_id, at, by, why);
-    WriteChange(tx, prover_id, alert_id, at, "acknowledged");
-    return absl::OkStatus();
-  });
+  return RunTransaction<ReadWrite>(
+      *pool_, "acknowledge an alert", [&](ReadWrite& tx) -> absl::Status {
+        LockLease(tx);
+        const auto rows = tx.exec_params(
+            "SELECT prover_id, state = 'resolved' FROM alert WHERE alert_id = $1 FOR UPDATE",
+            alert_id);
+        if (rows.empty()) return NoSuchAlert(alert_id);
+        if (rows[0][1].as<bool>()) {
+          return absl::FailedPreconditionError(
+              absl::StrCat("alert ", alert_id, " is resolved: there is nothing to take care of"));
+        }
+        const auto prover_id = rows[0][0].as<ProverId>();
+        tx.exec_params0(
+            "UPDATE alert SET acknowledged_at = $3, acknowledged_by = $4, acknowledged_why = $5"
+            " WHERE prover_id = $1 AND alert_id = $2",
+            prover_id, alert_id, at, by, why);
+        WriteChange(tx, prover_id, alert_id, at, "acknowledged");
+        return absl::OkStatus();
+      });
 }
 
 absl::StatusOr<Silence> AlertStore::AddSilence(const Silence& silence) {
@@ -239,17 +241,16 @@ absl::StatusOr<std::vector<Silence>> AlertStore::ListSilences(UnixMillis at, int
 }
 
 absl::Status AlertStore::EndSilence(int64_t silence_id, UnixMillis at) {
-  return RunTransaction<ReadWrite>(
-      *pool_, "end a silence", [&](ReadWrite& tx) -> absl::Status {
-        if (tx.exec_params("UPDATE alert_silence SET ends_at = greatest($2, begins_at)"
-                           " WHERE silence_id = $1 AND ends_at > $2 RETURNING silence_id",
-                           silence_id, at)
-                .empty()) {
-          return absl::NotFoundError(
-              absl::StrCat("there is no silence ", silence_id, ", or it has ended"));
-        }
-        return absl::OkStatus();
-      });
+  return RunTransaction<ReadWrite>(*pool_, "end a silence", [&](ReadWrite& tx) -> absl::Status {
+    if (tx.exec_params("UPDATE alert_silence SET ends_at = greatest($2, begins_at)"
+                       " WHERE silence_id = $1 AND ends_at > $2 RETURNING silence_id",
+                       silence_id, at)
+            .empty()) {
+      return absl::NotFoundError(
+          absl::StrCat("there is no silence ", silence_id, ", or it has ended"));
+    }
+    return absl::OkStatus();
+  });
 }
 
 }  // namespace proverlog::postgres
