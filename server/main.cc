@@ -22,6 +22,8 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "server/alerts/deliverer.h"
+#include "server/alerts/rules_file.h"
 #include "server/archive/archive_worker.h"
 #include "server/config/config.h"
 #include "server/embedded/data_directory.h"
@@ -39,6 +41,7 @@
 #include "server/metrics/metrics.h"
 #include "server/normalize/normalizer_worker.h"
 #include "server/normalize/renormalizer.h"
+#include "storage/postgres/alert_outbox.h"
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/connection_pool.h"
 #include "storage/postgres/maintenance_store.h"
@@ -56,6 +59,7 @@ constexpr int kOpeningThreads = 2;
 constexpr int kWriterThreads = 2;
 constexpr int kNormalizerThreads = 2;  // each with another to read ahead
 constexpr int kQueryThreads = 4;
+constexpr int kDeliveryConnections = 2;  // of all receivers' threads
 constexpr size_t kIntakeMemory = size_t{256} << 20;
 constexpr size_t kWaitingQueries = 256;
 constexpr absl::Duration kQueryTimeout = absl::Seconds(10);
@@ -125,6 +129,7 @@ struct Pools {
   std::unique_ptr<postgres::ConnectionPool> normalizer;
   std::unique_ptr<postgres::ConnectionPool> maintenance;
   std::unique_ptr<postgres::ConnectionPool> query;
+  std::unique_ptr<postgres::ConnectionPool> delivery;
 };
 
 absl::StatusOr<Pools> MakePools(const std::string& database) {
@@ -141,6 +146,7 @@ absl::StatusOr<Pools> MakePools(const std::string& database) {
   pools.normalizer = make({.size = kNormalizerThreads});
   pools.maintenance = make({.size = 1});
   pools.query = make({.size = kQueryThreads, .statement_timeout = kQueryTimeout});
+  pools.delivery = make({.size = kDeliveryConnections});
   if (!status.ok()) return status;
   return pools;
 }
@@ -183,14 +189,23 @@ void GiveUp(const Pools& pools, const IngestMetrics& metrics) {
       "the database does not answer for {}: {} messages of logs are left without acknowledgement",
       absl::FormatDuration(kStopLimit), metrics.queue_messages.Value());
   const absl::Time deadline = absl::Now() + kCancelLimit;
-  for (const auto* pool :
-       {&pools.ingest, &pools.writer, &pools.normalizer, &pools.maintenance, &pools.query}) {
+  for (const auto* pool : {&pools.ingest, &pools.writer, &pools.normalizer, &pools.maintenance,
+                           &pools.query, &pools.delivery}) {
     (*pool)->Abort(deadline);
   }
 }
 
+absl::StatusOr<RulesFile> ReadRules(const Config& config) {
+  if (config.rules.empty()) return RulesFile();
+  auto rules = ReadRulesFile(config.rules);
+  if (rules.ok()) return rules;
+  return absl::InvalidArgumentError(
+      absl::StrCat("the rules cannot be used:\n", rules.status().message()));
+}
+
 // Runs the service on a database until it is told to stop.
-absl::Status Serve(const Config& config, const std::string& database, PrivatePostgres* postgres) {
+absl::Status Serve(const Config& config, const RulesFile& rules, const std::string& database,
+                   PrivatePostgres* postgres) {
   const auto pools = MakePools(database);
   if (!pools.ok()) return pools.status();
   if (auto status = postgres::Migrate(*pools->ingest); !status.ok()) return status;
@@ -229,6 +244,12 @@ absl::Status Serve(const Config& config, const std::string& database, PrivatePos
   IngestService ingest_service(
       &archive, &writer, &limits, &attendance, {&openings, &ingest_queue, &intake}, &metrics.ingest,
       notify, [&](const absl::Status& failure) { monitor.ReportFailure(failure); });
+  postgres::AlertOutbox outbox(pools->delivery.get());
+  DeliveryTools delivery = RealDeliveryTools();
+  delivery.outbox = &outbox;
+  delivery.metrics = &metrics.alerts;
+  delivery.leads = [] { return true; };
+  const Deliverer deliverer(rules.receivers, delivery);
   QueryService query_service(&queries, &query_queue, &metrics.query, kQueryTimeout);
   const auto server = GrpcServer::Start({.listen = config.listen, .reflection = config.reflection},
                                         {&ingest_service, &query_service});
@@ -313,11 +334,13 @@ absl::Status RunRenormalize(const Config& config) {
 
 absl::Status Run(const Config& config) {
   if (config.command == Command::kRenormalize) return RunRenormalize(config);
-  if (config.data_dir.empty()) return Serve(config, config.database_url, nullptr);
+  const auto rules = ReadRules(config);
+  if (!rules.ok()) return rules.status();
+  if (config.data_dir.empty()) return Serve(config, *rules, config.database_url, nullptr);
   spdlog::info("starting a private PostgreSQL in {}", config.data_dir);
   const auto postgres = PrivatePostgres::Start(config.data_dir);
   if (!postgres.ok()) return postgres.status();
-  return Serve(config, (*postgres)->database(), postgres->get());
+  return Serve(config, *rules, (*postgres)->database(), postgres->get());
 }
 
 // Threads come and go, each with memory of its own that it filled once: glibc would keep eight such

@@ -1,6 +1,7 @@
 #include "server/alerts/http_transport.h"
 
 #include <httplib.h>
+#include <signal.h>
 
 #include <thread>
 #include <utility>
@@ -18,6 +19,14 @@ constexpr time_t kConnectSeconds = 5;
 constexpr time_t kReadSeconds = 10;
 constexpr absl::Duration kWholeLimit = absl::Seconds(20);
 constexpr size_t kMaxAnswerBytes = size_t{64} << 10;
+
+// The library writes to connections that the other end may have closed.
+void BlockPipeSignal() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
 
 std::unique_ptr<httplib::ClientImpl> MakeClient(const HttpUrl& url) {
   std::unique_ptr<httplib::ClientImpl> client;
@@ -115,15 +124,16 @@ httplib::Request MakeRequest(const HttpPost& post, const HttpUrl& url) {
 
 }  // namespace
 
-absl::StatusOr<HttpAnswer> HttpClient::Post(const HttpPost& post) {
+absl::StatusOr<PostAnswer> HttpClient::Post(const HttpPost& post) {
   const auto url = ParseHttpUrl(post.url.Reveal());
   if (!url.ok()) return url.status();
   {
     absl::MutexLock lock(&mutex_);
     if (aborted_) return absl::UnavailableError("the service ends");
   }
+  BlockPipeSignal();
   const auto client = MakeClient(*url);
-  HttpAnswer answer;
+  PostAnswer answer;
   size_t bytes = 0;
   httplib::Request request = MakeRequest(post, *url);
   request.response_handler = [&](const httplib::Response& response) {

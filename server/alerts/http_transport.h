@@ -19,7 +19,7 @@ struct HttpPost {
 };
 
 // What came back whole; of its body nothing is wanted.
-struct HttpAnswer {
+struct PostAnswer {
   int status = 0;
   std::string retry_after;  // the header, or empty
 };
@@ -31,17 +31,17 @@ class HttpTransport {
 
   // UNAVAILABLE: nothing was sent. UNKNOWN: it was sent, perhaps not whole, and what became of it
   // is not known. Nothing of the URL or the token is in the message.
-  virtual absl::StatusOr<HttpAnswer> Post(const HttpPost& post) = 0;
+  virtual absl::StatusOr<PostAnswer> Post(const HttpPost& post) = 0;
   // Ends what is under way, and lets nothing begin. May be called by any thread.
   virtual void Abort() = 0;
 };
 
 // HTTP/1.1, a connection for each request. It waits 5 seconds for the connection, 10 for each part
 // of the answer, 20 for all of it; reads 64 KiB of it; follows no redirect; checks who answers to
-// https:// by the system's certificates. The process ignores SIGPIPE, as with an HttpServer in it.
+// https:// by the system's certificates. SIGPIPE stays blocked in the threads that post.
 class HttpClient : public HttpTransport {
  public:
-  absl::StatusOr<HttpAnswer> Post(const HttpPost& post) override;
+  absl::StatusOr<PostAnswer> Post(const HttpPost& post) override;
   void Abort() override;
 
  private:

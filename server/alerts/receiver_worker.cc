@@ -160,7 +160,7 @@ bool ReceiverWorker::Send(const std::vector<Delivery>& message, Failure& failure
   return false;
 }
 
-ReceiverWorker::Failure ReceiverWorker::Judge(const absl::StatusOr<HttpAnswer>& answer) const {
+ReceiverWorker::Failure ReceiverWorker::Judge(const absl::StatusOr<PostAnswer>& answer) const {
   Failure failure;
   if (!answer.ok()) {
     failure.why = std::string(answer.status().message());

@@ -57,7 +57,7 @@ class ReceiverWorker {
 
   // Whether it was taken; `failure` is set where it was not.
   bool Send(const std::vector<Delivery>& message, Failure& failure);
-  Failure Judge(const absl::StatusOr<HttpAnswer>& answer) const;
+  Failure Judge(const absl::StatusOr<PostAnswer>& answer) const;
   // When what failed is tried again, after so many tries.
   absl::Time Postpone(const Failure& failure, int tries, size_t alerts);
   absl::Duration Backoff(int failures);

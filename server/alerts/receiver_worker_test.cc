@@ -21,7 +21,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-using Answer = absl::StatusOr<HttpAnswer>;
+using Answer = absl::StatusOr<PostAnswer>;
 
 const absl::Status kNotThere = absl::UnavailableError("it cannot be reached");
 const absl::Status kNoAnswer = absl::UnknownError("it was reached, and gave no whole answer");
@@ -40,7 +40,7 @@ class FakeTransport : public HttpTransport {
     }
     posts.push_back(text);
     if (on_post) on_post();
-    if (answers.empty()) return HttpAnswer{200, ""};
+    if (answers.empty()) return PostAnswer{200, ""};
     const Answer answer = answers.front();
     answers.pop_front();
     return answer;
@@ -113,7 +113,7 @@ TEST_F(ReceiverWorkerTest, OneDeadMachineIsOneMessage) {
 }
 
 TEST_F(ReceiverWorkerTest, WhatIsResolvedBeforeItWasToldIsNotTold) {
-  transport_->answers = {kNotThere, kNotThere, HttpAnswer{429, ""}, HttpAnswer{400, ""}};
+  transport_->answers = {kNotThere, kNotThere, PostAnswer{429, ""}, PostAnswer{400, ""}};
   const int64_t alert_id = Fire("aa");
   EXPECT_EQ(PostsWithin(absl::Seconds(8)).size(), 4);
   database_.Resolve(alert_id, now_);
@@ -123,7 +123,7 @@ TEST_F(ReceiverWorkerTest, WhatIsResolvedBeforeItWasToldIsNotTold) {
 }
 
 TEST_F(ReceiverWorkerTest, WhoeverMayHaveBeenToldHearsTheEnd) {
-  for (const Answer& doubt : {Answer(kNoAnswer), Answer(HttpAnswer{502, ""})}) {
+  for (const Answer& doubt : {Answer(kNoAnswer), Answer(PostAnswer{502, ""})}) {
     transport_->answers = {doubt, kNotThere};
     const int64_t alert_id = Fire("aa");
     EXPECT_EQ(PostsWithin(absl::Milliseconds(1500)).size(), 2);
@@ -156,7 +156,7 @@ TEST_F(ReceiverWorkerTest, TheBackoffIsJittered) {
 }
 
 TEST_F(ReceiverWorkerTest, WhoAsksToWaitIsLeftAlone) {
-  transport_->answers = {HttpAnswer{429, "60"}};
+  transport_->answers = {PostAnswer{429, "60"}};
   Fire("aa");
   EXPECT_EQ(PostsWithin(absl::Seconds(1)).size(), 1);
   Fire("bb", R"({"epoch": "2"})");
@@ -173,7 +173,7 @@ TEST_F(ReceiverWorkerTest, ADeadReceiverIsAskedOnceForAllThatWaits) {
 }
 
 TEST_F(ReceiverWorkerTest, AMessageThatIsRefusedHoldsUpNoOther) {
-  transport_->answers = {HttpAnswer{400, ""}, HttpAnswer{200, ""}, HttpAnswer{301, ""}};
+  transport_->answers = {PostAnswer{400, ""}, PostAnswer{200, ""}, PostAnswer{301, ""}};
   Fire("aa");
   Fire("bb", R"({"epoch": "2"})");
   EXPECT_THAT(PostsWithin(absl::Milliseconds(500)), ElementsAre("aa firing", "bb firing"));
@@ -243,7 +243,7 @@ TEST_F(ReceiverWorkerTest, AlertmanagerIsToldAgainAsSoonAsItIsBack) {
   Restart(AlertProtocol::kAlertmanager);
   Fire("aa");
   EXPECT_EQ(PostsWithin(absl::Seconds(30)).size(), 2);
-  transport_->answers = {kNotThere, HttpAnswer{503, "20"}};
+  transport_->answers = {kNotThere, PostAnswer{503, "20"}};
   EXPECT_THAT(PostsWithin(absl::Seconds(60)),
               ElementsAre("2026-11-22T00:05:00.000Z", "2026-11-22T00:05:01.000Z",
                           "2026-11-22T00:05:21.000Z"));
@@ -251,7 +251,7 @@ TEST_F(ReceiverWorkerTest, AlertmanagerIsToldAgainAsSoonAsItIsBack) {
 
 TEST_F(ReceiverWorkerTest, NoSecretIsInWhatItLogs) {
   testing::internal::CaptureStdout();
-  transport_->answers = {kNotThere, kNoAnswer, HttpAnswer{401, ""}, HttpAnswer{307, ""}};
+  transport_->answers = {kNotThere, kNoAnswer, PostAnswer{401, ""}, PostAnswer{307, ""}};
   Fire("aa");
   EXPECT_EQ(PostsWithin(absl::Minutes(1)).size(), 5);
   const std::string log = testing::internal::GetCapturedStdout();

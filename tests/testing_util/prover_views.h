@@ -8,7 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "alerts/label_names.h"
 #include "alerts/rule.h"
 #include "tests/testing_util/facts.h"
 
@@ -45,6 +47,9 @@ inline std::vector<Finding> Find(absl::string_view name, const ProverView& view)
   for (const Finding& finding : findings) {
     EXPECT_EQ(finding.rule, name);
     EXPECT_NE(finding.next_step, "");
+    for (const auto& [label, value] : finding.labels) {
+      EXPECT_TRUE(absl::c_linear_search(LabelNames(), label)) << label;
+    }
     EXPECT_TRUE(finding.detail.empty() || finding.detail.back() == '\n') << finding.detail;
     EXPECT_EQ(finding.summary.back(), '.') << finding.summary;
   }
