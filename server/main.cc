@@ -15,19 +15,18 @@
 #include <utility>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "server/alerts/deliverer.h"
+#include "server/alerts/alerting.h"
 #include "server/alerts/rules_file.h"
 #include "server/archive/archive_worker.h"
 #include "server/config/config.h"
 #include "server/embedded/data_directory.h"
 #include "server/embedded/private_postgres.h"
+#include "server/grpc/alert_service.h"
 #include "server/grpc/grpc_server.h"
 #include "server/grpc/ingest_service.h"
 #include "server/grpc/query_service.h"
@@ -41,7 +40,9 @@
 #include "server/metrics/metrics.h"
 #include "server/normalize/normalizer_worker.h"
 #include "server/normalize/renormalizer.h"
+#include "server/stop_limit.h"
 #include "storage/postgres/alert_outbox.h"
+#include "storage/postgres/alert_store.h"
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/connection_pool.h"
 #include "storage/postgres/maintenance_store.h"
@@ -60,6 +61,7 @@ constexpr int kWriterThreads = 2;
 constexpr int kNormalizerThreads = 2;  // each with another to read ahead
 constexpr int kQueryThreads = 4;
 constexpr int kDeliveryConnections = 2;  // of all receivers' threads
+constexpr int kAlertConnections = 1;     // one thread evaluates
 constexpr size_t kIntakeMemory = size_t{256} << 20;
 constexpr size_t kWaitingQueries = 256;
 constexpr absl::Duration kQueryTimeout = absl::Seconds(10);
@@ -129,6 +131,7 @@ struct Pools {
   std::unique_ptr<postgres::ConnectionPool> normalizer;
   std::unique_ptr<postgres::ConnectionPool> maintenance;
   std::unique_ptr<postgres::ConnectionPool> query;
+  std::unique_ptr<postgres::ConnectionPool> alerts;
   std::unique_ptr<postgres::ConnectionPool> delivery;
 };
 
@@ -146,43 +149,11 @@ absl::StatusOr<Pools> MakePools(const std::string& database) {
   pools.normalizer = make({.size = kNormalizerThreads});
   pools.maintenance = make({.size = 1});
   pools.query = make({.size = kQueryThreads, .statement_timeout = kQueryTimeout});
+  pools.alerts = make({.size = kAlertConnections});
   pools.delivery = make({.size = kDeliveryConnections});
   if (!status.ok()) return status;
   return pools;
 }
-
-// The end of the service waits for what is being committed, which may never be: after a while, what
-// is waited for is given up.
-class StopLimit {
- public:
-  explicit StopLimit(std::function<void()> give_up) : give_up_(std::move(give_up)) {}
-  ~StopLimit() {
-    {
-      absl::MutexLock lock(&mutex_);
-      over_ = true;
-    }
-    if (thread_.joinable()) thread_.join();
-  }
-  StopLimit(const StopLimit&) = delete;
-  StopLimit& operator=(const StopLimit&) = delete;
-
-  // The end begins; it is over when this object is gone.
-  void Begin() {
-    thread_ = std::thread([this] {
-      {
-        absl::MutexLock lock(&mutex_);
-        if (mutex_.AwaitWithTimeout(absl::Condition(&over_), kStopLimit)) return;
-      }
-      give_up_();
-    });
-  }
-
- private:
-  const std::function<void()> give_up_;
-  absl::Mutex mutex_;
-  bool over_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
-};
 
 void GiveUp(const Pools& pools, const IngestMetrics& metrics) {
   spdlog::error(
@@ -190,7 +161,7 @@ void GiveUp(const Pools& pools, const IngestMetrics& metrics) {
       absl::FormatDuration(kStopLimit), metrics.queue_messages.Value());
   const absl::Time deadline = absl::Now() + kCancelLimit;
   for (const auto* pool : {&pools.ingest, &pools.writer, &pools.normalizer, &pools.maintenance,
-                           &pools.query, &pools.delivery}) {
+                           &pools.query, &pools.alerts, &pools.delivery}) {
     (*pool)->Abort(deadline);
   }
 }
@@ -218,7 +189,7 @@ absl::Status Serve(const Config& config, const RulesFile& rules, const std::stri
   postgres::MaintenanceStore maintenance(pools->maintenance.get());
   Metrics metrics(kVersion);
   // It outlives all that may wait for the database.
-  StopLimit stop_limit([&] { GiveUp(*pools, metrics.ingest); });
+  StopLimit stop_limit(kStopLimit, [&] { GiveUp(*pools, metrics.ingest); });
   NormalizerWorker normalizer(&projections, &metrics.normalizer, kNormalizerThreads);
   // After a long rest the partitions of today are missing: they are made before anything arrives.
   if (auto status = maintenance.MakePartitions(absl::Now()); !status.ok()) {
@@ -245,14 +216,15 @@ absl::Status Serve(const Config& config, const RulesFile& rules, const std::stri
       &archive, &writer, &limits, &attendance, {&openings, &ingest_queue, &intake}, &metrics.ingest,
       notify, [&](const absl::Status& failure) { monitor.ReportFailure(failure); });
   postgres::AlertOutbox outbox(pools->delivery.get());
-  DeliveryTools delivery = RealDeliveryTools();
-  delivery.outbox = &outbox;
-  delivery.metrics = &metrics.alerts;
-  delivery.leads = [] { return true; };
-  const Deliverer deliverer(rules.receivers, delivery);
+  postgres::AlertStore alerts(pools->alerts.get());
+  postgres::QueryStore alert_queries(pools->alerts.get());
+  const Alerting alerting({&alerts, &outbox, &alert_queries}, rules, &metrics);
   QueryService query_service(&queries, &query_queue, &metrics.query, kQueryTimeout);
+  postgres::AlertStore asked_alerts(pools->query.get());
+  AlertService alert_service({&asked_alerts, &queries, &rules.rules, &query_queue, &metrics.query},
+                             kQueryTimeout);
   const auto server = GrpcServer::Start({.listen = config.listen, .reflection = config.reflection},
-                                        {&ingest_service, &query_service});
+                                        {&ingest_service, &query_service, &alert_service});
   if (!server.ok()) return server.status();
   const auto http = HttpServer::Start(config.http_listen, OperatorPages(&metrics, &monitor));
   if (!http.ok()) return http.status();
@@ -262,6 +234,7 @@ absl::Status Serve(const Config& config, const RulesFile& rules, const std::stri
   absl::Status end = AwaitEnd(signals, postgres, [&health] { health.Update(); });
   stop_limit.Begin();
   query_service.EndTails();
+  alert_service.EndWatches();
   return end;
 }
 
