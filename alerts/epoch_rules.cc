@@ -184,7 +184,10 @@ std::vector<Finding> FindSubmissionFailed(const ProverView& view,
   for (const EpochView& epoch : view.epochs) {
     const Submission& submission = epoch.submission;
     const auto first = std::find_if(submission.errors.begin(), submission.errors.end(), IsLost);
-    if (first == submission.errors.end() || IsWell(epoch.outcome)) continue;
+    // One that is proven is not on L1 yet.
+    const bool is_on_l1 =
+        epoch.outcome == EpochOutcome::kPublished || epoch.outcome == EpochOutcome::kSuperseded;
+    if (first == submission.errors.end() || is_on_l1) continue;
     // Another prover was earlier: the epoch is proven, only not by this one.
     const bool by_another = submission.tip_advance == TipAdvance::kAnotherProver;
     Finding finding{"submission_failed", by_another ? Severity::kInfo : Severity::kCritical,

@@ -141,6 +141,7 @@ TEST(ProofUnpublishedTest, AfterTwoMinutes) {
 
 TEST(SubmissionFailedTest, AtOnce) {
   ProverView view = OpenView();
+  view.epochs[0].outcome = EpochOutcome::kProven;
   view.epochs[0].submission.errors = {{kNoon - kSecond, "candidate.delayed", ""}};
   EXPECT_TRUE(Find("submission_failed", view).empty());
   view.epochs[0].submission.errors.push_back({kNoon, "l1.failed", "request timed out"});
