@@ -190,9 +190,9 @@ TEST_F(AlertServiceTest, BadTestsOfRulesSayWhatIsWrong) {
   Call(&v1::AlertService::Stub::TestRules, request);
   EXPECT_THAT(std::string(status_.message()), HasSubstr("the most is 168h"));
   request.mutable_end_time()->set_seconds(1'795'226'400 + 3600);
-  request.set_rules("rules { rule: \"job_stuk\" }");
+  request.set_rules("rules { rule: \"job_faild\" }");
   Call(&v1::AlertService::Stub::TestRules, request);
-  EXPECT_THAT(std::string(status_.message()), HasSubstr("job_stuck"));
+  EXPECT_THAT(std::string(status_.message()), HasSubstr("job_failed"));
 }
 
 }  // namespace

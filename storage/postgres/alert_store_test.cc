@@ -146,7 +146,8 @@ TEST_F(AlertStoreTest, ListsWhatIsAskedFor) {
   second.alert_id = Save(second, AlertStep::kFiring)->front();
   const auto ids = [&](const AlertFilter& filter) {
     std::vector<int64_t> found;
-    for (const Alert& alert : *store_.List(filter, kAll)) found.push_back(alert.alert_id);
+    const auto alerts = store_.List(filter, kAll);
+    for (const Alert& alert : *alerts) found.push_back(alert.alert_id);
     return found;
   };
   EXPECT_THAT(ids({}), ElementsAre(second.alert_id, first.alert_id));
