@@ -44,4 +44,17 @@ EpochOutcome OutcomeOf(const JobCounts& totals, bool root_completed,
   return EpochOutcome::kIncomplete;
 }
 
+bool IsOver(EpochOutcome outcome, const EpochContext& context) {
+  switch (outcome) {
+    case EpochOutcome::kInProgress:
+      return false;
+    case EpochOutcome::kIncomplete:
+      return ClosedAt(context).has_value();
+    case EpochOutcome::kProven:
+      return context.sessions.empty() || ClosedAt(context);
+    default:
+      return true;
+  }
+}
+
 }  // namespace proverlog

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "model/epoch_context.h"
 #include "model/epoch_session.h"
 #include "model/job_counts.h"
 
@@ -25,6 +26,10 @@ enum class EpochOutcome : uint8_t {
 // `root_completed`: whether a root rollup did.
 EpochOutcome OutcomeOf(const JobCounts& totals, bool root_completed,
                        const std::vector<EpochSession>& sessions);
+
+// Whether nothing more happens to an epoch with this outcome, as far as the logs say: a proof that
+// waits for L1 is not the end, and a moment without a job in flight is none either.
+bool IsOver(EpochOutcome outcome, const EpochContext& context);
 
 }  // namespace proverlog
 

@@ -6,6 +6,7 @@
 #include <set>
 #include <tuple>
 
+#include "absl/strings/numbers.h"
 #include "analysis/duration_stats.h"
 #include "analysis/epoch_summary.h"
 
@@ -239,6 +240,22 @@ Progress ProgressOf(const EpochSoFar& epoch, const std::vector<EpochShape>& earl
   Expect(size, of_its_kind, progress);
   progress.estimate = EstimateOf(epoch, size, of_its_kind);
   return progress;
+}
+
+const std::vector<std::string>& TransactionEventKinds() {
+  static const auto* const kKinds = new std::vector<std::string>{"epoch.gathered", "epoch.started"};
+  return *kKinds;
+}
+
+std::optional<int32_t> TransactionsOf(const std::vector<Event>& events) {
+  for (const char* field : {"epochSizeTxs", "txs"}) {
+    for (const Event& event : events) {
+      const auto found = event.fields.find(field);
+      int32_t count = 0;
+      if (found != event.fields.end() && absl::SimpleAtoi(found->second, &count)) return count;
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace proverlog

@@ -8,6 +8,7 @@
 
 #include "analysis/epoch_shape.h"
 #include "model/epoch_context.h"
+#include "model/event.h"
 #include "model/job.h"
 #include "model/time.h"
 
@@ -66,6 +67,11 @@ Progress ProgressOf(const EpochSoFar& epoch, const std::vector<EpochShape>& earl
 
 // The same of an epoch that is over: nothing is expected of it.
 Progress CountsOf(const std::vector<Job>& jobs);
+
+// How many transactions the prover node said that the epoch has (up to 4.x): of its events of
+// TransactionEventKinds().
+std::optional<int32_t> TransactionsOf(const std::vector<Event>& events);
+const std::vector<std::string>& TransactionEventKinds();
 
 }  // namespace proverlog
 

@@ -15,17 +15,18 @@
 #include <utility>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "server/alerts/alerting.h"
+#include "server/alerts/rules_file.h"
 #include "server/archive/archive_worker.h"
 #include "server/config/config.h"
 #include "server/embedded/data_directory.h"
 #include "server/embedded/private_postgres.h"
+#include "server/grpc/alert_service.h"
 #include "server/grpc/grpc_server.h"
 #include "server/grpc/ingest_service.h"
 #include "server/grpc/query_service.h"
@@ -39,6 +40,9 @@
 #include "server/metrics/metrics.h"
 #include "server/normalize/normalizer_worker.h"
 #include "server/normalize/renormalizer.h"
+#include "server/stop_limit.h"
+#include "storage/postgres/alert_outbox.h"
+#include "storage/postgres/alert_store.h"
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/connection_pool.h"
 #include "storage/postgres/maintenance_store.h"
@@ -56,6 +60,8 @@ constexpr int kOpeningThreads = 2;
 constexpr int kWriterThreads = 2;
 constexpr int kNormalizerThreads = 2;  // each with another to read ahead
 constexpr int kQueryThreads = 4;
+constexpr int kDeliveryConnections = 2;  // of all receivers' threads
+constexpr int kAlertConnections = 1;     // one thread evaluates
 constexpr size_t kIntakeMemory = size_t{256} << 20;
 constexpr size_t kWaitingQueries = 256;
 constexpr absl::Duration kQueryTimeout = absl::Seconds(10);
@@ -125,6 +131,8 @@ struct Pools {
   std::unique_ptr<postgres::ConnectionPool> normalizer;
   std::unique_ptr<postgres::ConnectionPool> maintenance;
   std::unique_ptr<postgres::ConnectionPool> query;
+  std::unique_ptr<postgres::ConnectionPool> alerts;
+  std::unique_ptr<postgres::ConnectionPool> delivery;
 };
 
 absl::StatusOr<Pools> MakePools(const std::string& database) {
@@ -141,56 +149,34 @@ absl::StatusOr<Pools> MakePools(const std::string& database) {
   pools.normalizer = make({.size = kNormalizerThreads});
   pools.maintenance = make({.size = 1});
   pools.query = make({.size = kQueryThreads, .statement_timeout = kQueryTimeout});
+  pools.alerts = make({.size = kAlertConnections});
+  pools.delivery = make({.size = kDeliveryConnections});
   if (!status.ok()) return status;
   return pools;
 }
-
-// The end of the service waits for what is being committed, which may never be: after a while, what
-// is waited for is given up.
-class StopLimit {
- public:
-  explicit StopLimit(std::function<void()> give_up) : give_up_(std::move(give_up)) {}
-  ~StopLimit() {
-    {
-      absl::MutexLock lock(&mutex_);
-      over_ = true;
-    }
-    if (thread_.joinable()) thread_.join();
-  }
-  StopLimit(const StopLimit&) = delete;
-  StopLimit& operator=(const StopLimit&) = delete;
-
-  // The end begins; it is over when this object is gone.
-  void Begin() {
-    thread_ = std::thread([this] {
-      {
-        absl::MutexLock lock(&mutex_);
-        if (mutex_.AwaitWithTimeout(absl::Condition(&over_), kStopLimit)) return;
-      }
-      give_up_();
-    });
-  }
-
- private:
-  const std::function<void()> give_up_;
-  absl::Mutex mutex_;
-  bool over_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
-};
 
 void GiveUp(const Pools& pools, const IngestMetrics& metrics) {
   spdlog::error(
       "the database does not answer for {}: {} messages of logs are left without acknowledgement",
       absl::FormatDuration(kStopLimit), metrics.queue_messages.Value());
   const absl::Time deadline = absl::Now() + kCancelLimit;
-  for (const auto* pool :
-       {&pools.ingest, &pools.writer, &pools.normalizer, &pools.maintenance, &pools.query}) {
+  for (const auto* pool : {&pools.ingest, &pools.writer, &pools.normalizer, &pools.maintenance,
+                           &pools.query, &pools.alerts, &pools.delivery}) {
     (*pool)->Abort(deadline);
   }
 }
 
+absl::StatusOr<RulesFile> ReadRules(const Config& config) {
+  if (config.rules.empty()) return RulesFile();
+  auto rules = ReadRulesFile(config.rules);
+  if (rules.ok()) return rules;
+  return absl::InvalidArgumentError(
+      absl::StrCat("the rules cannot be used:\n", rules.status().message()));
+}
+
 // Runs the service on a database until it is told to stop.
-absl::Status Serve(const Config& config, const std::string& database, PrivatePostgres* postgres) {
+absl::Status Serve(const Config& config, const RulesFile& rules, const std::string& database,
+                   PrivatePostgres* postgres) {
   const auto pools = MakePools(database);
   if (!pools.ok()) return pools.status();
   if (auto status = postgres::Migrate(*pools->ingest); !status.ok()) return status;
@@ -203,7 +189,7 @@ absl::Status Serve(const Config& config, const std::string& database, PrivatePos
   postgres::MaintenanceStore maintenance(pools->maintenance.get());
   Metrics metrics(kVersion);
   // It outlives all that may wait for the database.
-  StopLimit stop_limit([&] { GiveUp(*pools, metrics.ingest); });
+  StopLimit stop_limit(kStopLimit, [&] { GiveUp(*pools, metrics.ingest); });
   NormalizerWorker normalizer(&projections, &metrics.normalizer, kNormalizerThreads);
   // After a long rest the partitions of today are missing: they are made before anything arrives.
   if (auto status = maintenance.MakePartitions(absl::Now()); !status.ok()) {
@@ -229,9 +215,16 @@ absl::Status Serve(const Config& config, const std::string& database, PrivatePos
   IngestService ingest_service(
       &archive, &writer, &limits, &attendance, {&openings, &ingest_queue, &intake}, &metrics.ingest,
       notify, [&](const absl::Status& failure) { monitor.ReportFailure(failure); });
+  postgres::AlertOutbox outbox(pools->delivery.get());
+  postgres::AlertStore alerts(pools->alerts.get());
+  postgres::QueryStore alert_queries(pools->alerts.get());
+  const Alerting alerting({&alerts, &outbox, &alert_queries}, rules, &metrics);
   QueryService query_service(&queries, &query_queue, &metrics.query, kQueryTimeout);
+  postgres::AlertStore asked_alerts(pools->query.get());
+  AlertService alert_service({&asked_alerts, &queries, &rules.rules, &query_queue, &metrics.query},
+                             kQueryTimeout);
   const auto server = GrpcServer::Start({.listen = config.listen, .reflection = config.reflection},
-                                        {&ingest_service, &query_service});
+                                        {&ingest_service, &query_service, &alert_service});
   if (!server.ok()) return server.status();
   const auto http = HttpServer::Start(config.http_listen, OperatorPages(&metrics, &monitor));
   if (!http.ok()) return http.status();
@@ -241,6 +234,7 @@ absl::Status Serve(const Config& config, const std::string& database, PrivatePos
   absl::Status end = AwaitEnd(signals, postgres, [&health] { health.Update(); });
   stop_limit.Begin();
   query_service.EndTails();
+  alert_service.EndWatches();
   return end;
 }
 
@@ -313,11 +307,13 @@ absl::Status RunRenormalize(const Config& config) {
 
 absl::Status Run(const Config& config) {
   if (config.command == Command::kRenormalize) return RunRenormalize(config);
-  if (config.data_dir.empty()) return Serve(config, config.database_url, nullptr);
+  const auto rules = ReadRules(config);
+  if (!rules.ok()) return rules.status();
+  if (config.data_dir.empty()) return Serve(config, *rules, config.database_url, nullptr);
   spdlog::info("starting a private PostgreSQL in {}", config.data_dir);
   const auto postgres = PrivatePostgres::Start(config.data_dir);
   if (!postgres.ok()) return postgres.status();
-  return Serve(config, (*postgres)->database(), postgres->get());
+  return Serve(config, *rules, (*postgres)->database(), postgres->get());
 }
 
 // Threads come and go, each with memory of its own that it filled once: glibc would keep eight such

@@ -138,8 +138,24 @@ struct EpochState {
 };
 inline constexpr int kMaxStreamsBehind = 1000;
 
+// What is new of an epoch of which most is known.
+struct EpochDelta {
+  bool as_known = false;  // the epoch is in the version that is known: there is nothing else
+  EpochContext context;
+  int64_t revision = kNoRevision;
+  // All but those that exist, have only facts as jobs have that go well, and none at `since` or
+  // later. That the epoch is closed is said of these alone.
+  std::vector<Job> jobs;
+  // Of the others: how many there are, and how many facts they have. Facts are never taken back:
+  // who has as many has them all.
+  int64_t others = 0;
+  int64_t facts_of_others = 0;
+};
+
 // The streams that told of the jobs that exist, and of the epoch's sessions, each once.
 std::vector<int64_t> StreamsOf(const std::vector<Job>& jobs, const EpochContext& context);
+
+inline constexpr int kMaxLooseEvents = 10'000;
 
 // Where an event stands among those of its epoch.
 struct EventPosition {
@@ -242,6 +258,11 @@ class QueryStore : public ArchiveReader {
                                                       const KnownEpoch& known,
                                                       int64_t max_jobs) = 0;
 
+  // What is new of the epoch for who knows it in that version.
+  virtual absl::StatusOr<EpochDelta> LoadEpochDelta(const ProverRef& prover,
+                                                    const EpochVersion& known, UnixMillis since,
+                                                    int64_t max_jobs) = 0;
+
   // The latest epochs, and what tells whether what was computed of them still holds.
   virtual absl::StatusOr<std::vector<EpochVersion>> ListEpochVersions(const ProverRef& prover,
                                                                       int limit) = 0;
@@ -288,6 +309,12 @@ class QueryStore : public ArchiveReader {
   virtual absl::StatusOr<std::vector<EventRow>> ListEvents(const ProverRef& prover,
                                                            const EventFilter& filter,
                                                            int limit) = 0;
+
+  // The latest of the given kinds in the window that belong to no epoch, at most kMaxLooseEvents;
+  // in order of time.
+  virtual absl::StatusOr<std::vector<Event>> LoadLooseEvents(const ProverRef& prover,
+                                                             const std::vector<std::string>& kinds,
+                                                             const EpochWindow& window) = 0;
 
   // Those of the given kinds that belong to the epochs, also to their sessions; by epoch.
   virtual absl::StatusOr<std::map<int32_t, std::vector<Event>>> LoadEvents(

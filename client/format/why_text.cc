@@ -148,7 +148,7 @@ std::string BesideText(const v1::ExplainResponse& response) {
   if (response.cancelled_before() > 0) {
     absl::StrAppend(&text,
                     WrapItem(absl::StrCat(Plural(response.cancelled_before(), "job"), " cancelled",
-                                      response.has_cause() ? " before it" : "")));
+                                          response.has_cause() ? " before it" : "")));
   }
   if (!response.setbacks().empty()) {
     absl::StrAppend(&text, WrapItem(absl::StrCat(Plural(Sum(response.setbacks()), "attempt"),

@@ -50,7 +50,8 @@ std::vector<MessageSpec> BrokerMessages() {
 
       // Refusals: the id need not be a job's.
       {kBroker, "0.87-5.2", "Tried enqueueing stale proving job id={job}",
-       "Tried enqueueing stale proving job id=3050:PUBLIC_VM:be75 epochNumber=3050"},
+       "Tried enqueueing stale proving job id=3050:PUBLIC_VM:be75 epochNumber=3050", {},
+       "broker.refused"},
       {kBroker, "0.87-5.2", "Can't cancel a job that doesn't exist id={job}",
        "Can't cancel a job that doesn't exist id=3054:PUBLIC_VM:doesnotexist"},
       {kBroker, "0.87-5.2", "Can't set error on unknown proving job id={job}",

@@ -87,6 +87,11 @@ std::optional<Config> ParseConfig(int argc, char** argv, int& exit_code) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   AddRetention(app, config.retention);
+  app.add_option(
+         "--rules", config.rules,
+         "File that says what is alerted on in another way than is built in, and who is told")
+      ->envname("PROVERLOGD_RULES")
+      ->type_name("FILE");
   auto* renormalize = app.add_subcommand(
       "renormalize", "Read all archived logs again, beside the running service or without it");
   renormalize->add_option("--prover", config.prover, "Only this prover's");

@@ -23,6 +23,7 @@ struct Config {
   int max_streams_per_prover = 2'500;
   int64_t max_prover_rate = 0;  // bytes a second; 0: no limit
   Retention retention;
+  std::string rules;   // the file that says what is alerted on and who is told; empty: none
   std::string prover;  // whose logs are normalized again; empty: all provers'
 };
 

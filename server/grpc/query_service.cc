@@ -1,12 +1,8 @@
 #include "server/grpc/query_service.h"
 
-#include <algorithm>
-#include <string>
-#include <utility>
+#include <memory>
 
-#include "absl/strings/strip.h"
-#include "absl/time/clock.h"
-#include "server/grpc/errors.h"
+#include "server/grpc/unary_call.h"
 
 namespace proverlog {
 
@@ -15,25 +11,12 @@ grpc::ServerUnaryReactor* QueryService::Run(
     grpc::CallbackServerContext* context,
     absl::StatusOr<Response> (QueryHandler::*method)(const Request&), const Request* request,
     Response* response) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const absl::Time begin = absl::Now();
-  const auto finish = [this, reactor, begin](const absl::Status& status) {
-    const absl::string_view name = Request::descriptor()->name();
-    metrics_->OnAnswer(std::string(absl::StripSuffix(name, "Request")), status.code(),
-                       absl::Now() - begin);
-    reactor->Finish(FinishStatus(status));
-  };
-  const bool taken = queue_->Submit([this, context, method, request, response, finish] {
-    const auto store = store_->WithDeadline(
-        std::min(absl::FromChrono(context->deadline()), absl::Now() + timeout_),
-        [context] { return context->IsCancelled(); });
-    auto result = (QueryHandler(store.get(), &cache_).*method)(*request);
-    const absl::Status status = result.status();
-    if (status.ok()) *response = *std::move(result);
-    finish(status);
-  });
-  if (!taken) finish(OverloadedError());
-  return reactor;
+  return RunUnary({context, queue_, metrics_, timeout_}, request, response,
+                  [this, context, method, request](absl::Time deadline) {
+                    const auto store = store_->WithDeadline(
+                        deadline, [context] { return context->IsCancelled(); });
+                    return (QueryHandler(store.get(), &cache_).*method)(*request);
+                  });
 }
 
 grpc::ServerUnaryReactor* QueryService::ListEpochs(grpc::CallbackServerContext* context,
@@ -146,7 +129,12 @@ grpc::ServerUnaryReactor* QueryService::ListLines(grpc::CallbackServerContext* c
 
 grpc::ServerWriteReactor<v1::TailLinesResponse>* QueryService::TailLines(
     grpc::CallbackServerContext* /*context*/, const v1::TailLinesRequest* request) {
-  return TailLinesCall::Start(store_, queue_, &tails_, metrics_, request);
+  return PollingCall<v1::TailLinesResponse>::Start(
+      queue_, &tails_,
+      [this, request]() -> absl::StatusOr<std::unique_ptr<PollingSource<v1::TailLinesResponse>>> {
+        return QueryHandler(store_).OpenTail(*request);
+      },
+      [this](absl::StatusCode code) { metrics_->CountAnswer("TailLines", code); });
 }
 
 grpc::ServerUnaryReactor* QueryService::ListUnknownMessages(

@@ -3,7 +3,7 @@
 
 #include "absl/time/time.h"
 #include "proverlog/v1/query.grpc.pb.h"
-#include "server/grpc/tail_lines_call.h"
+#include "server/grpc/polling_call.h"
 #include "server/grpc/work_queue.h"
 #include "server/metrics/metrics.h"
 #include "server/query/epoch_cache.h"
@@ -103,7 +103,8 @@ class QueryService final : public v1::QueryService::CallbackService {
   QueryMetrics* metrics_;
   const absl::Duration timeout_;
   EpochCache cache_{kCacheBytes};
-  OpenTails tails_{kMaxTails};
+  OpenCalls tails_{kMaxTails, "tails",
+                   [this](int change) { metrics_->tails_open.Increment(change); }};
 };
 
 }  // namespace proverlog

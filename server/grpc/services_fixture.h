@@ -13,13 +13,16 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "proverlog/v1/alert.grpc.pb.h"
 #include "proverlog/v1/ingest.grpc.pb.h"
 #include "proverlog/v1/query.grpc.pb.h"
 #include "rpc/status.h"
+#include "server/grpc/alert_service.h"
 #include "server/grpc/grpc_server.h"
 #include "server/grpc/ingest_service.h"
 #include "server/grpc/query_service.h"
 #include "server/metrics/metrics.h"
+#include "storage/postgres/alert_store.h"
 #include "storage/postgres/archive_store.h"
 #include "storage/postgres/query_store.h"
 
@@ -33,13 +36,15 @@ class Services {
       : intake_(intake_bytes),
         pool_(*postgres::ConnectionPool::Create({.database = database})),
         writer_(&archive_, &metrics_.ingest, options) {
-    auto server = GrpcServer::Start({.listen = "127.0.0.1:0"}, {&ingest_service_, &query_service_});
+    auto server = GrpcServer::Start({.listen = "127.0.0.1:0"},
+                                    {&ingest_service_, &query_service_, &alert_service_});
     EXPECT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
     const auto channel =
         grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials());
     ingest = v1::LogIngestService::NewStub(channel);
     query = v1::QueryService::NewStub(channel);
+    alerts = v1::AlertService::NewStub(channel);
   }
 
   void StopServer() { server_.reset(); }
@@ -55,6 +60,7 @@ class Services {
 
   std::unique_ptr<v1::LogIngestService::Stub> ingest;
   std::unique_ptr<v1::QueryService::Stub> query;
+  std::unique_ptr<v1::AlertService::Stub> alerts;
 
  private:
   IntakeBudget intake_;
@@ -80,6 +86,10 @@ class Services {
                                   failure_ = failure;
                                 }};
   QueryService query_service_{&queries_, &queue_, &metrics_.query, absl::Seconds(10)};
+  const RuleSet rules_;
+  postgres::AlertStore alert_store_{pool_.get()};
+  AlertService alert_service_{{&alert_store_, &queries_, &rules_, &queue_, &metrics_.query},
+                              absl::Seconds(10)};
   std::unique_ptr<GrpcServer> server_;
 };
 

@@ -118,7 +118,8 @@ QueryMetrics::QueryMetrics(prometheus::Registry& registry)
     : requests(Counters(registry, "proverlog_query_requests_total", "Answers to queries")),
       seconds(
           Histograms(registry, "proverlog_query_seconds", "From a query's arrival to its answer")),
-      tails_open(OneGauge(registry, "proverlog_query_tails_open", "Calls of TailLines")) {}
+      tails_open(OneGauge(registry, "proverlog_query_tails_open", "Calls of TailLines")),
+      watches_open(OneGauge(registry, "proverlog_query_watches_open", "Calls of WatchAlerts")) {}
 
 void QueryMetrics::CountAnswer(const std::string& method, absl::StatusCode code) {
   requests.Add({{"method", method}, {"code", absl::StatusCodeToString(code)}}).Increment();
@@ -129,10 +130,52 @@ void QueryMetrics::OnAnswer(const std::string& method, absl::StatusCode code, ab
   seconds.Add({{"method", method}}, SecondsBuckets()).Observe(absl::ToDoubleSeconds(took));
 }
 
+RuleMetrics::RuleMetrics(prometheus::Registry& registry)
+    : leads(OneGauge(registry, "proverlog_alerts_evaluates",
+                     "1 on the replica that evaluates the rules, else 0")),
+      failures(OneCounter(registry, "proverlog_alerts_evaluation_failures_total",
+                          "Evaluations of a prover that failed")),
+      round_seconds(OneHistogram(registry, "proverlog_alerts_round_seconds",
+                                 "How long evaluating all provers took")),
+      firing(Gauges(registry, "proverlog_alerts_firing", "Alerts that fire")),
+      fired(Counters(registry, "proverlog_alerts_fired_total", "Alerts that began to fire")) {}
+
+void RuleMetrics::SetFiring(Severity severity, int alerts) {
+  firing.Add({{"severity", std::string(SeverityName(severity))}}).Set(alerts);
+}
+
+void RuleMetrics::CountFired(const Finding& finding) {
+  fired.Add({{"rule", finding.rule}}).Increment();
+}
+
+AlertMetrics::AlertMetrics(prometheus::Registry& registry)
+    : deliveries(Counters(registry, "proverlog_alert_deliveries_total",
+                          "Alerts that receivers were told, or were to be told")),
+      oldest_seconds(Gauges(registry, "proverlog_alert_delivery_oldest_seconds",
+                            "Age of the oldest alert that waits for its receiver")) {}
+
+void AlertMetrics::AddReceiver(const std::string& receiver) {
+  for (const char* outcome : {"delivered", "failed", "refused", "dropped"}) {
+    Count(receiver, outcome, 0);
+  }
+  SetOldest(receiver, absl::ZeroDuration());
+}
+
+void AlertMetrics::Count(const std::string& receiver, const std::string& outcome, size_t alerts) {
+  deliveries.Add({{"receiver", receiver}, {"outcome", outcome}})
+      .Increment(static_cast<double>(alerts));
+}
+
+void AlertMetrics::SetOldest(const std::string& receiver, absl::Duration age) {
+  oldest_seconds.Add({{"receiver", receiver}}).Set(absl::ToDoubleSeconds(age));
+}
+
 Metrics::Metrics(const std::string& version)
     : ingest(registry_),
       normalizer(registry_),
       query(registry_),
+      rules(registry_),
+      alerts(registry_),
       database_up(
           OneGauge(registry_, "proverlog_database_up", "1 while the database commits, else 0")) {
   Gauges(registry_, "proverlog_build_info", "1, with the version of the program")

@@ -19,6 +19,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "model/alert.h"
 
 namespace proverlog {
 
@@ -113,6 +114,38 @@ struct QueryMetrics {
   prometheus::Family<prometheus::Counter>& requests;
   prometheus::Family<prometheus::Histogram>& seconds;
   prometheus::Gauge& tails_open;
+  prometheus::Gauge& watches_open;
+};
+
+// Of the rules. Thread-safe.
+struct RuleMetrics {
+  explicit RuleMetrics(prometheus::Registry& registry);
+
+  // So many alerts of the severity fire; on the replica that evaluates them.
+  void SetFiring(Severity severity, int alerts);
+  // An alert began to fire.
+  void CountFired(const Finding& finding);
+
+  prometheus::Gauge& leads;
+  prometheus::Counter& failures;
+  prometheus::Histogram& round_seconds;
+  prometheus::Family<prometheus::Gauge>& firing;
+  prometheus::Family<prometheus::Counter>& fired;
+};
+
+// Of what is told to the receivers of alerts. Thread-safe.
+struct AlertMetrics {
+  explicit AlertMetrics(prometheus::Registry& registry);
+
+  // From now on there are figures of it.
+  void AddReceiver(const std::string& receiver);
+  // `outcome` is "delivered", "failed", "refused" or "dropped".
+  void Count(const std::string& receiver, const std::string& outcome, size_t alerts);
+  // How long the receiver waits for what waits longest.
+  void SetOldest(const std::string& receiver, absl::Duration age);
+
+  prometheus::Family<prometheus::Counter>& deliveries;
+  prometheus::Family<prometheus::Gauge>& oldest_seconds;
 };
 
 // What the service counts and measures of itself, for Prometheus; docs/metrics.md lists it. Each
@@ -132,6 +165,8 @@ class Metrics {
   IngestMetrics ingest;
   NormalizerMetrics normalizer;
   QueryMetrics query;
+  RuleMetrics rules;
+  AlertMetrics alerts;
   prometheus::Gauge& database_up;
 };
 

@@ -18,6 +18,7 @@
 #include "server/query/last_lines.h"
 #include "server/query/line_filter.h"
 #include "server/query/log_reading.h"
+#include "server/query/polling_source.h"
 #include "server/query/tail_listener.h"
 #include "server/query/tail_position.h"
 #include "storage/query_store.h"
@@ -30,13 +31,9 @@ namespace proverlog {
 // Followed are logs of which something came within a day before the tail began, and those of which
 // something comes: a new one from its beginning, one that was at rest from its first line since an
 // hour before. So a position has few of the logs that a prover ever had.
-class LineTail {
+class LineTail : public PollingSource<v1::TailLinesResponse> {
  public:
-  // What came of a turn.
-  struct Turn {
-    std::optional<v1::TailLinesResponse> response;
-    bool is_idle = false;  // nothing is left to do until more comes
-  };
+  using Turn = proverlog::Turn<v1::TailLinesResponse>;
 
   // INVALID_ARGUMENT with the field that is wrong, NOT_FOUND where there is no such log. `store`
   // outlives the tail.
@@ -44,7 +41,7 @@ class LineTail {
                                                         const v1::TailLinesRequest& request);
 
   // RESOURCE_EXHAUSTED where there are more logs than can be followed.
-  absl::StatusOr<Turn> Next(UnixMillis now);
+  absl::StatusOr<Turn> Next(UnixMillis now) override;
 
  private:
   // How far a log was read, whether or not anything of it was told.

@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "analysis/epoch_summary.h"
 #include "analysis/progress.h"
@@ -47,33 +46,6 @@ absl::StatusOr<Known> LoadKnown(QueryStore& store, const ProverRef& prover, int3
   return known;
 }
 
-// Nothing more happens to it, as far as the logs say: a proof that waits for L1 is not the end, and
-// a moment without a job in flight is none either.
-bool IsOver(const EpochSummary& summary, const EpochContext& context) {
-  switch (summary.outcome) {
-    case EpochOutcome::kInProgress:
-      return false;
-    case EpochOutcome::kIncomplete:
-      return ClosedAt(context).has_value();
-    case EpochOutcome::kProven:
-      return context.sessions.empty() || ClosedAt(context);
-    default:
-      return true;
-  }
-}
-
-// How many transactions the prover node said that the epoch has (up to 4.x).
-std::optional<int32_t> TransactionsOf(const std::vector<Event>& events) {
-  for (const char* field : {"epochSizeTxs", "txs"}) {
-    for (const Event& event : events) {
-      const auto found = event.fields.find(field);
-      int32_t count = 0;
-      if (found != event.fields.end() && absl::SimpleAtoi(found->second, &count)) return count;
-    }
-  }
-  return std::nullopt;
-}
-
 absl::StatusOr<Progress> Estimate(QueryStore& store, const ProverRef& prover, const Known& known,
                                   EpochState state, UnixMillis as_of) {
   const int32_t epoch = known.summary.epoch;
@@ -86,7 +58,7 @@ absl::StatusOr<Progress> Estimate(QueryStore& store, const ProverRef& prover, co
     auto shape = ShapeOf(proven, completed->second, known.contexts.at(proven));
     if (shape) earlier.push_back(*std::move(shape));
   }
-  const auto events = store.LoadEvents(prover, {epoch}, {"epoch.started", "epoch.gathered"});
+  const auto events = store.LoadEvents(prover, {epoch}, TransactionEventKinds());
   if (!events.ok()) return events.status();
   const auto told = events->find(epoch);
   EpochSoFar so_far{std::move(state.jobs), std::move(state.context), std::nullopt, as_of};
@@ -224,7 +196,7 @@ absl::StatusOr<v1::GetProgressResponse> GetProgress(QueryStore& store, const Pro
   response.set_prover(prover.name);
   response.set_epoch(epoch);
   response.set_outcome(ToProto(summary.outcome));
-  response.set_over(IsOver(summary, state.context));
+  response.set_over(IsOver(summary.outcome, state.context));
   AddTimes(summary, response);
 
   EpochWindow window;

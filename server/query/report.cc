@@ -55,14 +55,14 @@ absl::StatusOr<std::vector<int32_t>> EpochsOf(QueryStore& store, const ProverRef
     return InvalidField("epochs", absl::StrCat(*epochs.begin(), " is negative"));
   }
   if (epochs.empty()) {
-    const auto found =
-        store.FindEpochs(prover, window, window.begin ? kMaxEpochsOfReport + 1 : kDefaultEpochsOfReport);
+    const auto found = store.FindEpochs(
+        prover, window, window.begin ? kMaxEpochsOfReport + 1 : kDefaultEpochsOfReport);
     if (!found.ok()) return found.status();
     for (const EpochRevision& epoch : *found) epochs.insert(epoch.epoch);
   }
   if (epochs.size() > kMaxEpochsOfReport) {
-    return InvalidField(
-        "epochs", absl::StrCat("there are more than ", kMaxEpochsOfReport, "; name those to report on"));
+    return InvalidField("epochs", absl::StrCat("there are more than ", kMaxEpochsOfReport,
+                                               "; name those to report on"));
   }
   if (epochs.empty()) {
     return absl::NotFoundError(absl::StrCat("prover \"", prover.name, "\" has no epoch",
@@ -78,8 +78,9 @@ absl::StatusOr<std::vector<LoadedEpoch>> LoadEpochs(QueryStore& store, const Pro
   for (const int32_t number : numbers) {
     auto state = store.LoadEpochState(prover, number, left);
     if (absl::IsResourceExhausted(state.status())) {
-      return absl::ResourceExhaustedError(absl::StrCat(
-          "the epochs have more than ", kMaxJobsOfReport, " jobs, too many for one report; name fewer"));
+      return absl::ResourceExhaustedError(
+          absl::StrCat("the epochs have more than ", kMaxJobsOfReport,
+                       " jobs, too many for one report; name fewer"));
     }
     if (!state.ok()) return state.status();
     if (auto status = CheckKnown(store, prover, number, *state); !status.ok()) return status;

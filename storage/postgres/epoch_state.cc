@@ -12,7 +12,9 @@
 namespace proverlog::postgres {
 namespace {
 
-absl::Status ReadVersion(ReadOnly& tx, const ProverRef& prover, int32_t epoch, EpochState& state) {
+// `state` is an EpochState or an EpochDelta.
+template <typename State>
+absl::Status ReadVersion(ReadOnly& tx, const ProverRef& prover, int32_t epoch, State& state) {
   auto context = ReadContext(tx, KeyOf(prover), epoch);
   if (!context.ok()) return context.status();
   state.context = *std::move(context);
@@ -20,16 +22,26 @@ absl::Status ReadVersion(ReadOnly& tx, const ProverRef& prover, int32_t epoch, E
   return absl::OkStatus();
 }
 
+std::vector<Job> DeriveJobs(FactsByJob facts, const EpochContext& context) {
+  const std::optional<UnixMillis> closed_at = ClosedAt(context);
+  std::vector<Job> jobs;
+  jobs.reserve(facts.size());
+  for (auto& entry : facts) {
+    jobs.push_back(DeriveJobOfEpoch(entry.first, std::move(entry.second), closed_at));
+  }
+  return jobs;
+}
+
 absl::Status ReadJobs(ReadOnly& tx, const ProverRef& prover, int32_t epoch, int64_t max_jobs,
                       EpochState& state) {
   auto facts = ReadEpochFacts(tx, KeyOf(prover), epoch, {max_jobs, kMaxFactRows});
   if (!facts.ok()) return facts.status();
-  const std::optional<UnixMillis> closed_at = ClosedAt(state.context);
-  state.jobs.reserve(facts->size());
-  for (auto& entry : *facts) {
-    state.jobs.push_back(DeriveJobOfEpoch(entry.first, std::move(entry.second), closed_at));
-  }
+  state.jobs = DeriveJobs(*std::move(facts), state.context);
   return absl::OkStatus();
+}
+
+bool IsAsKnown(int64_t revision, const EpochContext& context, const EpochVersion& known) {
+  return revision != kNoRevision && EpochVersion{known.epoch, revision, context} == known;
 }
 
 }  // namespace
@@ -54,11 +66,25 @@ absl::StatusOr<EpochState> ReadEpochChanges(ReadOnly& tx, const ProverRef& prove
   const int32_t epoch = known.version.epoch;
   EpochState state;
   if (auto status = ReadVersion(tx, prover, epoch, state); !status.ok()) return status;
-  state.as_known = state.revision != kNoRevision &&
-                   EpochVersion{epoch, state.revision, state.context} == known.version;
+  state.as_known = IsAsKnown(state.revision, state.context, known.version);
   if (state.as_known) return state;
   if (auto status = ReadJobs(tx, prover, epoch, max_jobs, state); !status.ok()) return status;
   return state;
+}
+
+absl::StatusOr<EpochDelta> ReadEpochDelta(ReadOnly& tx, const ProverRef& prover,
+                                          const EpochVersion& known, UnixMillis since,
+                                          int64_t max_jobs) {
+  EpochDelta delta;
+  if (auto status = ReadVersion(tx, prover, known.epoch, delta); !status.ok()) return status;
+  delta.as_known = IsAsKnown(delta.revision, delta.context, known);
+  if (delta.as_known) return delta;
+  auto facts = ReadLatestFacts(tx, KeyOf(prover), known.epoch, since, {max_jobs, kMaxFactRows});
+  if (!facts.ok()) return facts.status();
+  delta.jobs = DeriveJobs(std::move(facts->facts), delta.context);
+  delta.others = facts->others;
+  delta.facts_of_others = facts->facts_of_others;
+  return delta;
 }
 
 void ReadSources(ReadOnly& tx, const ProverRef& prover, int32_t epoch,

@@ -35,6 +35,11 @@ absl::StatusOr<EpochState> ReadEpochState(ReadOnly& tx, const ProverRef& prover,
 absl::StatusOr<EpochState> ReadEpochChanges(ReadOnly& tx, const ProverRef& prover,
                                             const KnownEpoch& known, int64_t max_jobs);
 
+// As QueryStore::LoadEpochDelta.
+absl::StatusOr<EpochDelta> ReadEpochDelta(ReadOnly& tx, const ProverRef& prover,
+                                          const EpochVersion& known, UnixMillis since,
+                                          int64_t max_jobs);
+
 // Adds the circuits, and the streams with these ids and those that may tell more, as EpochState
 // says.
 void ReadSources(ReadOnly& tx, const ProverRef& prover, int32_t epoch,

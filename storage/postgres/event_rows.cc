@@ -177,6 +177,26 @@ absl::StatusOr<std::map<int32_t, std::vector<Event>>> ReadEventsOfEpochs(
   return events;
 }
 
+std::vector<Event> ReadLooseEvents(pqxx::transaction_base& tx, const ProjectionKey& key,
+                                   const std::vector<std::string>& kinds,
+                                   const EpochWindow& window) {
+  static const auto* const kSql = new std::string(absl::StrCat(
+      "SELECT ", kEventColumns,
+      " FROM (SELECT * FROM event WHERE prover_id = $1 AND projection_id = $2 AND epoch = -1"
+      "  AND at >= $3 AND at < $4 AND kind = ANY ($5::text[])"
+      "  ORDER BY at DESC, kind DESC, fields_md5 DESC LIMIT $6) AS e"
+      " JOIN stream USING (prover_id, stream_id) ORDER BY at, kind, fields_md5"));
+  Array wanted;
+  for (const std::string& kind : kinds) wanted.AddText(kind);
+  const auto rows = tx.exec_params(*kSql, key.prover_id, key.projection_id,
+                                   window.begin.value_or(std::numeric_limits<int64_t>::min()),
+                                   window.end.value_or(std::numeric_limits<int64_t>::max()),
+                                   wanted.Finish(), kMaxLooseEvents);
+  std::vector<Event> events;
+  for (const auto& row : rows) events.push_back(ReadEvent(row).event);
+  return events;
+}
+
 std::optional<Event> ReadNetwork(pqxx::transaction_base& tx, const ProjectionKey& key) {
   const auto rows = tx.exec_params(
       absl::StrCat("SELECT ", kEventColumns,

@@ -32,6 +32,11 @@ absl::StatusOr<std::map<int32_t, std::vector<Event>>> ReadEventsOfEpochs(
     pqxx::transaction_base& tx, const ProjectionKey& key, const std::vector<int32_t>& epochs,
     const std::vector<std::string>& kinds);
 
+// As QueryStore::LoadLooseEvents.
+std::vector<Event> ReadLooseEvents(pqxx::transaction_base& tx, const ProjectionKey& key,
+                                   const std::vector<std::string>& kinds,
+                                   const EpochWindow& window);
+
 // As QueryStore::FindNetwork.
 std::optional<Event> ReadNetwork(pqxx::transaction_base& tx, const ProjectionKey& key);
 

@@ -199,4 +199,33 @@ absl::StatusOr<FactsByJob> ReadEpochFacts(pqxx::transaction_base& tx, const Proj
   return Collect(tx, key.prover_id, job_rows, fact_rows);
 }
 
+absl::StatusOr<LatestFacts> ReadLatestFacts(pqxx::transaction_base& tx, const ProjectionKey& key,
+                                            int32_t epoch, int64_t since, const RowLimits& limits) {
+  constexpr char kWhere[] = "WHERE prover_id = $1 AND projection_id = $2 AND epoch = $3";
+  constexpr char kIsOther[] = "(counted AND NOT fact_rows AND last_at < $4)";
+  const auto job_rows = tx.exec_params(
+      absl::StrCat(SelectJobs(), "job ", kWhere, " AND ", kIsOther, " IS NOT TRUE LIMIT $5"),
+      key.prover_id, key.projection_id, epoch, since, limits.jobs + 1);
+  if (auto status = CheckLimit(job_rows, limits.jobs, "jobs"); !status.ok()) return status;
+  pqxx::result fact_rows;
+  if (std::any_of(job_rows.begin(), job_rows.end(), HasFactRows)) {
+    fact_rows = tx.exec_params(absl::StrCat(kSelectFacts, "job_fact ", kWhere, " LIMIT $4"),
+                               key.prover_id, key.projection_id, epoch, limits.facts + 1);
+    if (auto status = CheckLimit(fact_rows, limits.facts, "facts"); !status.ok()) return status;
+  }
+  LatestFacts latest;
+  latest.facts = Collect(tx, key.prover_id, job_rows, fact_rows);
+  std::string instants;
+  for (const CompactKind& compact : kCompactKinds) {
+    absl::StrAppend(&instants, instants.empty() ? "" : ", ", FactKindName(compact.kind), "_at");
+  }
+  const auto counts =
+      tx.exec_params1(absl::StrCat("SELECT count(*), coalesce(sum(num_nonnulls(", instants,
+                                   ")), 0) FROM job ", kWhere, " AND ", kIsOther),
+                      key.prover_id, key.projection_id, epoch, since);
+  latest.others = counts[0].as<int64_t>();
+  latest.facts_of_others = counts[1].as<int64_t>();
+  return latest;
+}
+
 }  // namespace proverlog::postgres

@@ -165,6 +165,13 @@ absl::StatusOr<EpochState> QueryStore::LoadEpochChanges(const ProverRef& prover,
   });
 }
 
+absl::StatusOr<EpochDelta> QueryStore::LoadEpochDelta(const ProverRef& prover,
+                                                      const EpochVersion& known, UnixMillis since,
+                                                      int64_t max_jobs) {
+  return Read(absl::StrCat("load what is new of epoch ", known.epoch),
+              [&](ReadOnly& tx) { return ReadEpochDelta(tx, prover, known, since, max_jobs); });
+}
+
 absl::StatusOr<std::vector<EpochVersion>> QueryStore::ListEpochVersions(const ProverRef& prover,
                                                                         int limit) {
   return Read("list the epochs",
@@ -336,6 +343,13 @@ absl::StatusOr<std::vector<EventRow>> QueryStore::ListEvents(const ProverRef& pr
                                                              const EventFilter& filter, int limit) {
   return Read("list events", [&](ReadOnly& tx) -> absl::StatusOr<std::vector<EventRow>> {
     return ReadEvents(tx, KeyOf(prover), filter, limit);
+  });
+}
+
+absl::StatusOr<std::vector<Event>> QueryStore::LoadLooseEvents(
+    const ProverRef& prover, const std::vector<std::string>& kinds, const EpochWindow& window) {
+  return Read("load events of no epoch", [&](ReadOnly& tx) -> absl::StatusOr<std::vector<Event>> {
+    return ReadLooseEvents(tx, KeyOf(prover), kinds, window);
   });
 }
 

@@ -42,6 +42,8 @@ class QueryStore : public proverlog::QueryStore {
                                             int64_t max_jobs) override;
   absl::StatusOr<EpochState> LoadEpochChanges(const ProverRef& prover, const KnownEpoch& known,
                                               int64_t max_jobs) override;
+  absl::StatusOr<EpochDelta> LoadEpochDelta(const ProverRef& prover, const EpochVersion& known,
+                                            UnixMillis since, int64_t max_jobs) override;
   absl::StatusOr<std::vector<EpochVersion>> ListEpochVersions(const ProverRef& prover,
                                                               int limit) override;
   absl::StatusOr<std::map<int32_t, std::vector<CompletedJob>>> LoadCompleted(
@@ -81,6 +83,9 @@ class QueryStore : public proverlog::QueryStore {
                                                   const std::vector<std::string>& kinds) override;
   absl::StatusOr<std::vector<EventRow>> ListEvents(const ProverRef& prover,
                                                    const EventFilter& filter, int limit) override;
+  absl::StatusOr<std::vector<Event>> LoadLooseEvents(const ProverRef& prover,
+                                                     const std::vector<std::string>& kinds,
+                                                     const EpochWindow& window) override;
   absl::StatusOr<std::map<int32_t, std::vector<Event>>> LoadEvents(
       const ProverRef& prover, const std::vector<int32_t>& epochs,
       const std::vector<std::string>& kinds) override;

@@ -129,7 +129,9 @@ TEST_F(HttpTest, ItIsReadyOnlyWhileItsDatabaseCommits) {
 }
 
 TEST_F(HttpTest, ServesTheMetricsThatAreDocumentedAndNoOthers) {
-  Service service(DataDirFlag());
+  const std::string rules = directory_.Write(
+      "rules", "receivers { name: \"ops\" protocol: ALERT_PROTOCOL_SLACK url: \"http://h\" }");
+  Service service(DataDirFlag(), {"--rules=" + rules});
   const std::string log = TestDataPath("samples/broker.log");
   const auto import = [&](const std::string& prover) {
     return service

@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <pqxx/pqxx>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "tests/testing_util/process.h"
@@ -23,6 +25,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing_util::Finished;
 using testing_util::PostgresOf;
 using testing_util::Process;
@@ -234,6 +237,51 @@ TEST_F(ServiceTest, ADirectoryThatPostgresCannotEnterIsNamed) {
   const Finished finished = RunProgram({ProverlogdPath(), "--data-dir=" + closed + "/data"});
   EXPECT_EQ(finished.exit_code, 1);
   EXPECT_THAT(finished.err, HasSubstr("\"postgres\", which cannot enter " + closed));
+}
+
+TEST_F(ServiceTest, RulesWithMistakesAreRefusedBeforeAnythingIsStarted) {
+  const std::string rules =
+      directory_.Write("rules", "rules { rule: \"job_faild\" }\nreceivers { }");
+  const Finished run = RunProgram({ProverlogdPath(), DataDirFlag(), "--rules=" + rules});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.err, HasSubstr("the rules cannot be used:\n" + rules +
+                                 ":1:9: rules.rule: \"job_faild\" is none; did you mean "
+                                 "\"job_failed\"? There are "));
+  EXPECT_THAT(run.err, HasSubstr("\n" + rules + ":2:1: receivers.url: there is no address; "));
+  EXPECT_FALSE(std::filesystem::exists(DataDir()));
+}
+
+TEST_F(ServiceTest, ReceiversSecretsArePrintedNowhere) {
+  directory_.Write("token", "hidden\n");
+  setenv("ALERT_TEST_URL", "http://127.0.0.1:1/hidden", 1);
+  const std::string rules = directory_.Write(
+      "rules",
+      "receivers { name: \"ops\" protocol: ALERT_PROTOCOL_WEBHOOK url_env: \"ALERT_TEST_URL\""
+      " token_file: \"token\" at_least: ALERT_SEVERITY_INFO }");
+  setenv("PROVERLOGD_RULES", rules.c_str(), 1);
+  EXPECT_THAT(RunProgram({ProverlogdPath(), "--help"}).out, Not(HasSubstr("hidden")));
+  {
+    Service service(DataDirFlag());
+    pqxx::connection connection(testing_util::ConninfoOf(DataDir()));
+    pqxx::work tx(connection);
+    tx.exec(
+        "WITH p AS (INSERT INTO prover (name) VALUES ('mine') RETURNING prover_id), a AS (INSERT "
+        "INTO"
+        " alert (prover_id, fingerprint, rule, severity, labels, state, since, complete_until,"
+        " summary, detail, next_step, pending_at, fired_at) SELECT prover_id, 'aa', 'job_failed',"
+        " 'critical', '{}', 'firing', 1, 2, '', '', '', 3, 4 FROM p RETURNING prover_id, alert_id)"
+        " INSERT INTO alert_delivery (prover_id, alert_id, receiver, to_tell, queued_at, try_at)"
+        " SELECT prover_id, alert_id, 'ops', 'firing', 1, 1 FROM a");
+    tx.commit();
+    WaitUntil([&] { return absl::StrContains(service.process().Err(), "receiver ops"); },
+              "it is tried in vain");
+    EXPECT_THAT(service.process().Err(), HasSubstr("receiver ops: it cannot be reached; 1 alerts"));
+    service.process().Kill(SIGTERM);
+    EXPECT_EQ(service.process().Wait(), 0);
+    EXPECT_THAT(service.process().Err(), Not(HasSubstr("hidden")));
+    EXPECT_THAT(service.process().Out(), Not(HasSubstr("hidden")));
+  }
+  unsetenv("PROVERLOGD_RULES");
 }
 
 }  // namespace

@@ -1,0 +1,128 @@
+#include "alerts/rule_set.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "alerts/rule.h"
+
+namespace proverlog {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+Finding Of(const std::string& rule, const Labels& labels, Severity severity = Severity::kWarning) {
+  Finding finding;
+  finding.rule = rule;
+  finding.labels = labels;
+  finding.severity = severity;
+  return finding;
+}
+
+// A view of one log that lost bytes.
+ProverView WithGap() {
+  ProverView view;
+  view.prover = "mine";
+  view.now = 10'000'000;
+  view.complete_until = view.now;
+  LogView log;
+  log.stream_id = 1;
+  log.machine = "a";
+  log.source = "agent.log";
+  log.gaps = {{100, 200, GapReason::kRotatedAway, view.now - 1000, ""}};
+  view.logs = {log};
+  return view;
+}
+
+TEST(RuleSetTest, WithoutSettingsEveryRuleLooks) {
+  const auto findings = FindAll({}, WithGap());
+  ASSERT_THAT(findings, SizeIs(1));
+  EXPECT_EQ(findings[0].rule, "log_gap");
+}
+
+TEST(RuleSetTest, WhatIsSwitchedOffIsNotFound) {
+  RuleSetting off;
+  off.rule = "log_gap";
+  off.enabled = false;
+  EXPECT_THAT(FindAll({.settings = {off}}, WithGap()), IsEmpty());
+  off.match = {{"prover", "another"}};
+  EXPECT_THAT(FindAll({.settings = {off}}, WithGap()), SizeIs(1));
+  off.match = {{"prover", "mine"}, {"machine", "a"}};
+  EXPECT_THAT(FindAll({.settings = {off}}, WithGap()), IsEmpty());
+}
+
+TEST(RuleSetTest, ALaterSettingWins) {
+  RuleSetting off;
+  off.rule = "log_gap";
+  off.enabled = false;
+  RuleSetting on = off;
+  on.enabled = true;
+  on.match = {{"machine", "a"}};
+  on.severity = Severity::kCritical;
+  const auto findings = FindAll({.settings = {off, on}}, WithGap());
+  ASSERT_THAT(findings, SizeIs(1));
+  EXPECT_EQ(findings[0].severity, Severity::kCritical);
+  EXPECT_THAT(FindAll({.settings = {on, off}}, WithGap()), IsEmpty());
+}
+
+TEST(RuleSetTest, HoldIsTheRulesUnlessItIsSet) {
+  const Finding finding = Of("ingest_lag", {{"machine", "a"}});
+  EXPECT_EQ(HoldOf({}, "mine", finding), FindRule("ingest_lag")->hold);
+  RuleSetting setting;
+  setting.rule = "ingest_lag";
+  setting.match = {{"machine", "a"}};
+  setting.hold = absl::Minutes(7);
+  EXPECT_EQ(HoldOf({.settings = {setting}}, "mine", finding), absl::Minutes(7));
+  EXPECT_EQ(HoldOf({.settings = {setting}}, "mine", Of("ingest_lag", {{"machine", "b"}})),
+            FindRule("ingest_lag")->hold);
+}
+
+TEST(RuleSetTest, ReceiversHearWhatTheyAskedFor) {
+  RuleSet rules;
+  rules.receivers = {{"all", Severity::kInfo, {}},
+                     {"pager", Severity::kCritical, {}},
+                     {"stuck", Severity::kInfo, {{"rule", "job_stuck"}}},
+                     {"a", Severity::kInfo, {{"machine", "a"}, {"prover", "mine"}}}};
+  EXPECT_THAT(ReceiversOf(rules, "mine", Of("job_stuck", {{"machine", "b"}})),
+              ElementsAre("all", "stuck"));
+  EXPECT_THAT(ReceiversOf(rules, "mine", Of("log_gap", {{"machine", "a"}}, Severity::kCritical)),
+              ElementsAre("all", "pager", "a"));
+  EXPECT_THAT(ReceiversOf(rules, "other", Of("log_gap", {{"machine", "a"}})), ElementsAre("all"));
+}
+
+TEST(RuleSetTest, ARuleOfOnesOwnComparesAFigure) {
+  ProverView view;
+  view.prover = "mine";
+  auto figures = std::make_shared<EpochFigures>();
+  figures->summary.epoch = 7;
+  figures->summary.totals.jobs = 100;
+  figures->summary.totals.retries = 12;
+  EpochView epoch;
+  epoch.epoch = 7;
+  epoch.last_at = 5000;
+  epoch.figures = figures;
+  view.epochs = {epoch};
+  FigureRule rule;
+  rule.name = "many_retries";
+  rule.figure = "retries";
+  rule.above = 10;
+  rule.severity = Severity::kCritical;
+  rule.next_step = "Look at the agents.";
+  const auto findings = FindAll({.figure_rules = {rule}}, view);
+  ASSERT_THAT(findings, SizeIs(1));
+  EXPECT_EQ(findings[0].summary, "Epoch 7: retries is 12, above 10.");
+  EXPECT_EQ(findings[0].labels, (Labels{{"epoch", "7"}}));
+  EXPECT_EQ(findings[0].next_step, "Look at the agents.");
+  EXPECT_EQ(findings[0].since, 5000);
+  rule.above = 12;
+  EXPECT_THAT(FindAll({.figure_rules = {rule}}, view), IsEmpty());
+  rule.above = 10;
+  rule.prover = "another";
+  EXPECT_THAT(FindAll({.figure_rules = {rule}}, view), IsEmpty());
+}
+
+}  // namespace
+}  // namespace proverlog
