@@ -9,17 +9,11 @@
 namespace proverlog {
 namespace {
 
-// Of all types of a proven epoch, by model/proving_graph.h; all of them where it knows none.
-std::set<std::string> LeafTypes(const std::set<std::string>& types) {
-  const auto feeds = FeedsWithin(types);
-  std::set<std::string> leaves;
-  for (const auto& [type, fed] : feeds) {
-    if (!fed.empty()) leaves.insert(type);
-  }
-  for (const auto& [type, fed] : feeds) {
-    for (const std::string& other : fed) leaves.erase(other);
-  }
-  return leaves.empty() ? types : leaves;
+// Whether the logs show how the epoch began: which jobs a log that begins later does not tell of,
+// nobody knows.
+bool IsSeenFromItsBeginning(const std::set<std::string>& types, const EpochContext& context) {
+  const bool has_session = !context.sessions.empty();
+  return !LacksInputs(types) && (!has_session || context.sessions.front().started_at);
 }
 
 }  // namespace
@@ -31,7 +25,8 @@ std::optional<EpochShape> ShapeOf(int32_t epoch, const std::vector<CompletedJob>
   std::set<std::string> types;
   for (const CompletedJob& job : jobs) types.insert(job.type);
   if (types.count(std::string(kRootRollup)) == 0) return std::nullopt;
-  shape.leaf_types = LeafTypes(types);
+  shape.leaf_types = LeavesWithin(types);
+  if (shape.leaf_types.empty() || !IsSeenFromItsBeginning(types, context)) return std::nullopt;
   shape.begin = jobs.front().first_at;
   for (const CompletedJob& job : jobs) {
     shape.begin = std::min(shape.begin, job.first_at);

@@ -28,7 +28,7 @@ struct EpochShape {
   int32_t transactions = 0;        // jobs that are one for each transaction
 };
 
-// Nothing where no root rollup was completed.
+// Nothing where no root rollup was completed, or where the logs do not show how the epoch began.
 std::optional<EpochShape> ShapeOf(int32_t epoch, const std::vector<CompletedJob>& jobs,
                                   const EpochContext& context);
 

@@ -36,6 +36,7 @@ EpochShape Earlier(int32_t epoch, int leaves, Millis submission = 5000, Millis s
   jobs.push_back({"ROOT_ROLLUP", root - 5, root});
   EpochContext context;
   context.sessions.emplace_back();
+  context.sessions[0].started_at = begin;
   context.sessions[0].published_at = root + submission;
   return *ShapeOf(epoch, jobs, context);
 }
@@ -70,7 +71,23 @@ TEST(EpochShapeTest, KnowsItsLeavesAndTransactions) {
 
 TEST(EpochShapeTest, TypesThatNobodyKnowsAreAllLeaves) {
   const auto shape = ShapeOf(1, {{"NEW", 1, 2}, {"ROOT_ROLLUP", 3, 4}}, {});
-  EXPECT_EQ(shape->leaf_types, (std::set<std::string>{"NEW", "ROOT_ROLLUP"}));
+  EXPECT_EQ(shape->leaf_types, std::set<std::string>{"NEW"});
+}
+
+TEST(EpochShapeTest, AnEpochWhoseBeginningNoLogShowsMeasuresNone) {
+  const std::vector<CompletedJob> whole = {{"PUBLIC_VM", 1, 2},
+                                           {"PUBLIC_TX_BASE_ROLLUP", 2, 3},
+                                           {"TX_MERGE_ROLLUP", 3, 4},
+                                           {"ROOT_ROLLUP", 5, 6}};
+  EXPECT_TRUE(ShapeOf(1, whole, {}));
+  // A log that begins when the transactions' bases are done.
+  EXPECT_FALSE(ShapeOf(1, {whole.begin() + 2, whole.end()}, {}));
+  EXPECT_FALSE(ShapeOf(1, {{"PARITY_BASE", 1, 2}, whole[2], whole[3]}, {}));
+  EpochContext context;
+  context.sessions.emplace_back();
+  EXPECT_FALSE(ShapeOf(1, whole, context));
+  context.sessions[0].started_at = 1;
+  EXPECT_TRUE(ShapeOf(1, whole, context));
 }
 
 TEST(ProgressTest, CountsJobsByTypeInOrderOfAppearance) {

@@ -1,6 +1,7 @@
 #include "model/proving_graph.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 
@@ -113,6 +114,36 @@ const ProvingEra* EraOf(const std::set<std::string>& types) {
   return best;
 }
 
+// What feeds each of the era's types, but for itself.
+std::map<absl::string_view, std::set<std::string>> FeedersIn(const ProvingEra& era) {
+  std::map<absl::string_view, std::set<std::string>> feeders;
+  for (const auto& [type, feeds] : era.types) {
+    for (const absl::string_view fed : feeds) {
+      if (fed != type) feeders[fed].insert(std::string(type));
+    }
+  }
+  return feeders;
+}
+
+// An epoch's types by what an era knows of them; the root, which feeds nothing, is in none.
+struct Roles {
+  std::set<std::string> leaves;
+  std::set<std::string> others;   // that take proofs
+  std::set<std::string> unknown;  // neither what they feed is known nor what feeds them
+};
+
+Roles RolesIn(const ProvingEra& era, const std::set<std::string>& types) {
+  Roles roles;
+  roles.unknown = types;
+  const auto feeders = FeedersIn(era);
+  for (const auto& [type, feeds] : era.types) {
+    const bool takes = feeders.count(type) > 0;
+    if ((feeds.empty() && !takes) || roles.unknown.erase(std::string(type)) == 0) continue;
+    if (!feeds.empty()) (takes ? roles.others : roles.leaves).insert(std::string(type));
+  }
+  return roles;
+}
+
 // CircuitName in stdlib, of 0.87 to 2.0 and of 3.0 to 5.2.
 const absl::flat_hash_map<absl::string_view, absl::string_view>& TypesByCircuit() {
   static const auto* const kTypes = new absl::flat_hash_map<absl::string_view, absl::string_view>{
@@ -173,6 +204,26 @@ std::map<std::string, std::vector<std::string>> FeedsWithin(const std::set<std::
     }
   }
   return feeds_within;
+}
+
+std::set<std::string> LeavesWithin(const std::set<std::string>& types) {
+  const ProvingEra* const era = EraOf(types);
+  if (era == nullptr) return types;
+  Roles roles = RolesIn(*era, types);
+  return roles.leaves.empty() ? std::move(roles.unknown) : std::move(roles.leaves);
+}
+
+bool LacksInputs(const std::set<std::string>& types) {
+  const ProvingEra* const era = EraOf(types);
+  if (era == nullptr) return false;
+  const Roles roles = RolesIn(*era, types);
+  if (!roles.unknown.empty()) return false;
+  const auto feeders = FeedersIn(*era);
+  return std::any_of(roles.others.begin(), roles.others.end(), [&](const std::string& type) {
+    const std::set<std::string>& of_it = feeders.at(type);
+    return std::none_of(of_it.begin(), of_it.end(),
+                        [&](const std::string& feeder) { return types.count(feeder) > 0; });
+  });
 }
 
 absl::string_view JobTypeOfCircuit(absl::string_view circuit) {

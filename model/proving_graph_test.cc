@@ -96,5 +96,29 @@ TEST(ProvingGraphTest, ACircuitIsProvenByJobsOfOneType) {
   EXPECT_EQ(JobTypeOfCircuit("circuit-of-2031"), "");
 }
 
+TEST(ProvingGraphTest, LeavesAreTheErasAlsoWhereTheyAreNotThere) {
+  using Types = std::set<std::string>;
+  EXPECT_EQ(LeavesWithin({"PUBLIC_VM", "PUBLIC_TX_BASE_ROLLUP", "ROOT_ROLLUP"}),
+            Types{"PUBLIC_VM"});
+  // A merge takes proofs, also where the logs have none of what it took.
+  EXPECT_EQ(LeavesWithin({"PARITY_BASE", "TX_MERGE_ROLLUP", "ROOT_ROLLUP"}), Types{"PARITY_BASE"});
+  EXPECT_EQ(LeavesWithin({"PUBLIC_TX_BASE_ROLLUP", "TX_MERGE_ROLLUP", "ROOT_ROLLUP"}), Types{});
+  EXPECT_EQ(LeavesWithin({"INBOX_PARITY", "CHECKPOINT_ROOT_ROLLUP", "ROOT_ROLLUP"}),
+            Types{"INBOX_PARITY"});
+  EXPECT_EQ(LeavesWithin({"NEW", "NEWER"}), (Types{"NEW", "NEWER"}));
+}
+
+TEST(ProvingGraphTest, ATypeWithoutAnyOfItsInputsLacksThem) {
+  EXPECT_TRUE(LacksInputs({"PARITY_BASE", "TX_MERGE_ROLLUP", "ROOT_ROLLUP"}));
+  EXPECT_TRUE(LacksInputs({"PARITY_BASE", "PUBLIC_TX_BASE_ROLLUP", "TX_MERGE_ROLLUP"}));
+  EXPECT_FALSE(LacksInputs({"PARITY_BASE", "PUBLIC_VM", "PUBLIC_TX_BASE_ROLLUP"}));
+  EXPECT_FALSE(LacksInputs({"PARITY_BASE", "PARITY_ROOT", "BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP",
+                            "CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP", "ROOT_ROLLUP"}));
+  EXPECT_FALSE(LacksInputs({"PUBLIC_VM", "ROOT_ROLLUP"}));  // the root is looked at by nobody
+  // It may be what the new type makes.
+  EXPECT_FALSE(LacksInputs({"NEW", "TX_MERGE_ROLLUP", "PUBLIC_VM", "CHECKPOINT_ROOT_ROLLUP"}));
+  EXPECT_FALSE(LacksInputs({"NEW"}));
+}
+
 }  // namespace
 }  // namespace proverlog
