@@ -1,6 +1,11 @@
 #include "model/event.h"
 
+#include <algorithm>
+#include <iterator>
+
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/string_view.h"
 
 namespace proverlog {
 
@@ -17,6 +22,14 @@ std::optional<int32_t> Event::epoch() const {
     }
   }
   return std::nullopt;
+}
+
+bool Event::IsOfProcess() const {
+  static constexpr absl::string_view kParts[] = {
+      "acvm.", "agent.",   "bb.",          "broker.",      "call.",    "crs.",    "directory.",
+      "loop.", "process.", "proof_store.", "prover_node.", "request.", "standby."};
+  return std::any_of(std::begin(kParts), std::end(kParts),
+                     [&](absl::string_view part) { return absl::StartsWith(kind, part); });
 }
 
 }  // namespace proverlog

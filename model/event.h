@@ -13,7 +13,8 @@
 namespace proverlog {
 
 // One thing that one record says of anything but a job (an epoch, a session, a process, ...) at one
-// instant. Its key is (kind, at, fields); events with equal keys are the same event, told twice.
+// instant. Its key is (kind, at, fields), and of what belongs to a process the machine and the
+// process; events with equal keys are the same event, told twice.
 struct Event {
   std::string kind;  // of docs/events.md, e.g. "epoch.submitted"
   UnixMillis at = 0;
@@ -25,6 +26,9 @@ struct Event {
   absl::string_view field(absl::string_view name) const;
   // The epoch that its fields name.
   std::optional<int32_t> epoch() const;
+
+  // Whether it tells of the process that says it, and not of an epoch or of the chain.
+  bool IsOfProcess() const;
 
   friend bool operator==(const Event& a, const Event& b) = default;
 };

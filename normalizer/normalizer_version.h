@@ -5,7 +5,7 @@ namespace proverlog {
 
 // Raised by every release in which lines become something else than before: a projection that was
 // half built by another version is not finished by this one.
-inline constexpr int kNormalizerVersion = 1;
+inline constexpr int kNormalizerVersion = 2;
 
 }  // namespace proverlog
 

@@ -30,6 +30,16 @@ std::string FieldsOf(const Event& event) {
   return fields.Finish();
 }
 
+// What tells the event from others of its kind and instant.
+std::string KeyOf(const Event& event) {
+  const std::string fields = FieldsOf(event);
+  if (!event.IsOfProcess()) return fields;
+  Array origin;
+  origin.AddText(event.origin.machine);
+  origin.AddText(event.origin.process);
+  return fields + origin.Finish();
+}
+
 constexpr char kEventColumns[] =
     "at, kind, fields, fields_md5, machine, process, stream_id, line_offset";
 
@@ -71,12 +81,13 @@ std::string EventsOfEpochs(absl::string_view wanted, absl::string_view condition
 void WriteEvents(pqxx::transaction_base& tx, const ProjectionKey& key,
                  const std::vector<Event>& events) {
   if (events.empty()) return;
-  Array epochs, at, kinds, fields, streams, processes, offsets, sessions;
+  Array epochs, at, kinds, fields, keys, streams, processes, offsets, sessions;
   for (const Event& event : events) {
     epochs.Add(int64_t{event.epoch().value_or(kNoEpoch)});
     at.Add(event.at);
     kinds.AddText(event.kind);
     fields.AddText(FieldsOf(event));
+    keys.AddText(KeyOf(event));
     streams.Add(event.origin.stream_id);
     processes.AddText(event.origin.process);
     offsets.Add(event.origin.offset);
@@ -85,19 +96,20 @@ void WriteEvents(pqxx::transaction_base& tx, const ProjectionKey& key,
   tx.exec_params(
       "INSERT INTO event (prover_id, projection_id, epoch, at, kind, fields, fields_md5, stream_id,"
       " process, line_offset, session)"
-      " SELECT DISTINCT ON (epoch, at, kind, fields)"
-      " $1::integer, $2::integer, epoch, at, kind, fields::text[], md5(fields)::uuid, stream_id,"
+      " SELECT DISTINCT ON (epoch, at, kind, key)"
+      " $1::integer, $2::integer, epoch, at, kind, fields::text[], md5(key)::uuid, stream_id,"
       " process, line_offset, session"
       " FROM unnest($3::integer[], $4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::text[],"
-      "  $9::bigint[], $10::text[])"
-      " AS n (epoch, at, kind, fields, stream_id, process, line_offset, session)"
-      " ORDER BY epoch, at, kind, fields, stream_id, line_offset"
+      "  $9::bigint[], $10::text[], $11::text[])"
+      " AS n (epoch, at, kind, fields, stream_id, process, line_offset, session, key)"
+      " ORDER BY epoch, at, kind, key, stream_id, line_offset"
       " ON CONFLICT (prover_id, projection_id, epoch, at, kind, fields_md5) DO UPDATE SET"
       " stream_id = excluded.stream_id, process = excluded.process,"
       " line_offset = excluded.line_offset"
       " WHERE (excluded.stream_id, excluded.line_offset) < (event.stream_id, event.line_offset)",
       key.prover_id, key.projection_id, epochs.Finish(), at.Finish(), kinds.Finish(),
-      fields.Finish(), streams.Finish(), processes.Finish(), offsets.Finish(), sessions.Finish());
+      fields.Finish(), streams.Finish(), processes.Finish(), offsets.Finish(), sessions.Finish(),
+      keys.Finish());
 }
 
 std::vector<EventRow> ReadEvents(pqxx::transaction_base& tx, const ProjectionKey& key,

@@ -60,6 +60,23 @@ class EventRowsTest : public testing::Test {
   int64_t stream_id_ = 0;
 };
 
+TEST_F(EventRowsTest, WhatTwoProcessesSayOfThemselvesAreTwoEvents) {
+  const auto told_by = [&](const std::string& kind, const std::string& machine,
+                           const std::string& process) {
+    Event event = Make(5, kind, {{"path", "/bb"}});
+    event.origin.machine = machine;
+    event.origin.process = process;
+    return event;
+  };
+  Save({told_by("bb.configured", "m", "a"), told_by("bb.configured", "m", "b"),
+        told_by("bb.configured", "n", "a"), told_by("bb.configured", "m", "a")});
+  Save({told_by("bb.configured", "n", "b"), told_by("bb.configured", "m", "b")});
+  EXPECT_EQ(List({.kind = "bb."}).size(), 4U);
+  // What is said of the chain is one thing, whoever says it.
+  Save({told_by("chain.pruned", "m", "a"), told_by("chain.pruned", "n", "b")});
+  EXPECT_EQ(List({.kind = "chain."}).size(), 1U);
+}
+
 TEST_F(EventRowsTest, AnEventComesBackAsItWas) {
   const Event event =
       Make(5, "epoch.failed", {{"epoch", "3055"}, {"error", "It's \\ {\"ü\"}, NULL"}});
