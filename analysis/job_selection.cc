@@ -1,35 +1,50 @@
 #include "analysis/job_selection.h"
 
 #include <algorithm>
-#include <limits>
+#include <vector>
 
 #include "analysis/cause.h"
+#include "analysis/job_timeline.h"
 
 namespace proverlog {
 namespace {
-
-constexpr UnixMillis kNever = std::numeric_limits<UnixMillis>::max();
 
 bool IsWithin(UnixMillis at, const JobSelection& selection) {
   return (!selection.begin || at >= *selection.begin) && (!selection.end || at < *selection.end);
 }
 
-bool RanWithin(const Attempt& attempt, const Job& job, const JobSelection& selection) {
-  const UnixMillis last = attempt.ended_at.value_or(job.ended_at.value_or(kNever));
-  const UnixMillis first = attempt.started_at.value_or(last);
-  return (!selection.begin || last >= *selection.begin) &&
-         (!selection.end || first < *selection.end);
+bool IsWithin(const OpenSpan& span, const JobSelection& selection) {
+  if (selection.end && span.begin >= *selection.end) return false;
+  return !selection.begin || span.begin >= *selection.begin || !span.end ||
+         *span.end > *selection.begin;
+}
+
+bool IsThere(const std::string& machine, const std::string& process,
+             const JobSelection& selection) {
+  return (selection.machine.empty() || machine == selection.machine) &&
+         (selection.process.empty() || process == selection.process);
 }
 
 // Whether it was where and when it is asked for.
 bool WasThere(const Job& job, const JobSelection& selection) {
   const bool anywhere = selection.machine.empty() && selection.process.empty();
-  if (anywhere && !selection.begin && !selection.end) return true;
+  if (!selection.begin && !selection.end) {
+    return anywhere ||
+           std::any_of(job.attempts.begin(), job.attempts.end(), [&](const Attempt& attempt) {
+             return IsThere(attempt.origin.machine, attempt.origin.process, selection);
+           });
+  }
   if (anywhere && job.enqueued_at && IsWithin(*job.enqueued_at, selection)) return true;
-  return std::any_of(job.attempts.begin(), job.attempts.end(), [&](const Attempt& attempt) {
-    return (selection.machine.empty() || attempt.origin.machine == selection.machine) &&
-           (selection.process.empty() || attempt.origin.process == selection.process) &&
-           RanWithin(attempt, job, selection);
+  const bool only_ended =
+      std::any_of(job.attempts.begin(), job.attempts.end(), [&](const Attempt& attempt) {
+        return !attempt.started_at && attempt.ended_at && IsWithin(*attempt.ended_at, selection) &&
+               IsThere(attempt.origin.machine, attempt.origin.process, selection);
+      });
+  if (only_ended) return true;
+  const std::vector<AttemptSpan> attempts = TimelineOf(job).attempts;
+  return std::any_of(attempts.begin(), attempts.end(), [&](const AttemptSpan& attempt) {
+    return IsThere(attempt.machine, attempt.process, selection) &&
+           IsWithin(attempt.span, selection);
   });
 }
 

@@ -19,7 +19,8 @@ struct JobSelection {
   std::string machine;
   std::string process;
   // Without a machine and a process: it was enqueued, or an attempt of it ran, at or after `begin`
-  // and before `end`. An attempt without an end runs until its job's end, in an open job for ever.
+  // and before `end`. How long an attempt ran is AttemptSpan's; of one without a start in the logs
+  // its end counts.
   std::optional<UnixMillis> begin;
   std::optional<UnixMillis> end;
   // Job::duration is known and lies within.
@@ -32,6 +33,7 @@ struct JobSelection {
 
   // Whether every job is asked for.
   bool TakesAll() const;
+  // The job exists.
   bool Takes(const Job& job) const;
 };
 

@@ -55,7 +55,8 @@ TEST(JobSelectionTest, AWindowTakesWhatWasEnqueuedOrRanInIt) {
   EXPECT_TRUE(taken(100, 101));
   EXPECT_FALSE(taken(101, 200));
   EXPECT_TRUE(taken(101, 201));
-  EXPECT_TRUE(taken(250, 251));
+  EXPECT_TRUE(taken(249, 250));
+  EXPECT_FALSE(taken(250, 251));
   EXPECT_FALSE(taken(251, 300));
   EXPECT_TRUE(taken(350, 360));
   EXPECT_FALSE(taken(401, 500));
@@ -64,12 +65,32 @@ TEST(JobSelectionTest, AWindowTakesWhatWasEnqueuedOrRanInIt) {
   EXPECT_TRUE(taken(350, 360, "m2"));
 }
 
-TEST(JobSelectionTest, AnAttemptWithoutAnEndRunsUntilItsJobsEnd) {
+TEST(JobSelectionTest, OfAnAttemptWhoseStartNoLogHasTheEndCounts) {
+  JobSelection selection;
+  selection.machine = "m";
+  selection.begin = 300;
+  selection.end = 301;
+  const Job job = DeriveJob({7, "A", "aa"}, {At(300, K::kAgentCompleted)});
+  EXPECT_TRUE(selection.Takes(job));
+  selection.begin = 301;
+  selection.end = 400;
+  EXPECT_FALSE(selection.Takes(job));
+}
+
+TEST(JobSelectionTest, AnAttemptWithoutAnEndRunsUntilTheJobWasTakenBackOrEnded) {
   JobSelection selection;
   selection.begin = 1000;
   std::vector<Fact> facts = {At(10, K::kStarted)};
   EXPECT_TRUE(selection.Takes(DeriveJob({7, "A", "aa"}, facts)));
-  facts.push_back(At(900, K::kFailed));
+  facts.push_back(At(900, K::kTimedOut).On("broker").Retry(true));
+  EXPECT_FALSE(selection.Takes(DeriveJob({7, "A", "aa"}, facts)));
+  facts.push_back(At(1100, K::kStarted).On("m2"));
+  selection.machine = "m";
+  EXPECT_FALSE(selection.Takes(DeriveJob({7, "A", "aa"}, facts)));
+  selection.machine = "m2";
+  EXPECT_TRUE(selection.Takes(DeriveJob({7, "A", "aa"}, facts)));
+  selection.begin = 2000;
+  facts.push_back(At(1900, K::kFailed).On("broker"));
   EXPECT_FALSE(selection.Takes(DeriveJob({7, "A", "aa"}, facts)));
 }
 

@@ -130,7 +130,7 @@ std::string StartText(const v1::ProgramStart& start) {
     const bool is_ready = absl::EndsWith(step.kind(), ".listening") ||
                           absl::EndsWith(step.kind(), "node.started") ||
                           step.kind() == "broker.started";
-    if (is_ready) ready = &step;
+    if (is_ready && steps.size() > 1) ready = &step;
   }
   std::string text = absl::StrCat(HumanTime(begin).substr(0, kSecondsLength), " ",
                                   Printable(start.source()), ": ", absl::StrJoin(steps, ", "));

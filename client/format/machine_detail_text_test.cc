@@ -131,6 +131,8 @@ TEST(MachineTextTest, AStartHasItsStepsAndHowLongItTook) {
                         "prover_node.started, process.listening;\n"
                         "    ready after 2.00 s; first job after 1 m 05 s\n"));
   EXPECT_THAT(MachineText(response), Not(HasSubstr("Earlier ones")));
+  start.mutable_steps()->DeleteSubrange(0, 2);
+  EXPECT_THAT(MachineText(response), Not(HasSubstr("ready after")));
   response.set_more_starts(true);
   EXPECT_THAT(MachineText(response), HasSubstr("  Earlier ones are not looked at.\n"));
 }

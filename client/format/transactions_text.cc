@@ -23,8 +23,9 @@ std::string FiguresText(const v1::ListTransactionsResponse& response) {
   if (response.proof_count() == 0) {
     return absl::StrCat(text, "\nThe logs tell of no AVM proof that was finished.\n");
   }
-  text = WrapText(absl::StrCat(text, ", ", Plural(response.proof_count(), "AVM proof"), ", of ",
-                               HumanCount(response.joined_count()), " the job is known"));
+  text = WrapText(absl::StrCat(text, ", ", Plural(response.proof_count(), "AVM proof"),
+                               "; which job it was for is known of ",
+                               HumanCount(response.joined_count())));
   std::string rate = absl::StrCat(HumanTime(response.first_time()), " to ",
                                   TimeOfDay(response.last_time()), " UTC");
   if (response.has_per_second()) {

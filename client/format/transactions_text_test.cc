@@ -59,15 +59,16 @@ TEST(TransactionsTextTest, TheFiguresAreOfAllAndTheTableHasEachProof) {
   response.set_per_second(1.0 / 44);
   response.set_max_parallel(2);
   *response.add_transactions() = SomeTransaction();
-  EXPECT_EQ(TransactionsText(response),
-            "Epoch 7 of mine: 1 public transaction, 2 AVM proofs, of 1 the job is known\n"
-            "2026-11-21 01:59:16.123 to 02:00:00.123 UTC: 0.0227 transactions a second; at most 2 "
-            "AVM proofs at\n"
-            "  once\n"
-            "\n"
-            "TRANSACTION         AVM PROOF ENDED   AFTER  JOB                   MACHINE\n"
-            "0x1111111111111111  02:00:00.123     44.0 s  7:PUBLIC_VM:aaaaaaaa  prover-b\n"
-            "0x1111111111111111  02:00:00.123     44.0 s  -                     prover-b\n");
+  EXPECT_EQ(
+      TransactionsText(response),
+      "Epoch 7 of mine: 1 public transaction, 2 AVM proofs; which job it was for is known of 1\n"
+      "2026-11-21 01:59:16.123 to 02:00:00.123 UTC: 0.0227 transactions a second; at most 2 "
+      "AVM proofs at\n"
+      "  once\n"
+      "\n"
+      "TRANSACTION         AVM PROOF ENDED   AFTER  JOB                   MACHINE\n"
+      "0x1111111111111111  02:00:00.123     44.0 s  7:PUBLIC_VM:aaaaaaaa  prover-b\n"
+      "0x1111111111111111  02:00:00.123     44.0 s  -                     prover-b\n");
   response.set_more_runs(true);
   response.set_next_page_token("abc");
   EXPECT_THAT(TransactionsText(response), HasSubstr("Later ones are missing: "));
