@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/format/human.h"
+#include "client/format/line_text.h"
 #include "client/format/summary.h"
 #include "client/format/table.h"
 
@@ -42,9 +43,7 @@ std::string FactText(const v1::JobFact& fact) {
   if (!fact.detail().empty()) absl::StrAppend(&text, ": ", fact.detail());
   std::string result = absl::StrCat(Shorten(Printable(text), kMaxLineWidth), "\n");
   for (const v1::LogLine& line : fact.lines()) {
-    const std::string mark = line.is_fact() ? "  > " : "    ";
-    absl::StrAppend(&result, Shorten(absl::StrCat(mark, Printable(line.text())), kMaxLineWidth),
-                    "\n");
+    absl::StrAppend(&result, QuotedText(line, line.is_fact() && !fact.detail().empty()));
   }
   if (!fact.lines_missing().empty()) {
     absl::StrAppend(&result, "    (", Printable(fact.lines_missing()), ")\n");

@@ -6,6 +6,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "client/format/human.h"
+#include "client/format/line_text.h"
 #include "client/format/summary.h"
 #include "client/format/table.h"
 
@@ -63,10 +64,7 @@ std::string EvidenceText(const v1::Evidence& evidence) {
   const std::string log = absl::StrCat(evidence.source(), " of ", evidence.machine());
   std::string text = absl::StrCat(Shorten(place + Printable(log), kMaxLineWidth), "\n");
   for (const v1::LogLine& line : evidence.lines()) {
-    absl::StrAppend(&text,
-                    Shorten(absl::StrCat(line.is_fact() ? "  > " : "    ", Printable(line.text())),
-                            kMaxLineWidth),
-                    "\n");
+    absl::StrAppend(&text, QuotedText(line, evidence.tells_cause() && line.is_fact()));
   }
   if (!evidence.lines_missing().empty()) {
     absl::StrAppend(&text, WrapItem(absl::StrCat("(", Printable(evidence.lines_missing()), ")")));
@@ -118,7 +116,8 @@ std::string EpochCauseText(const v1::ExplainResponse& response) {
                       CauseParagraphs(response));
 }
 
-std::string FollowedText(const v1::ExplainResponse& response) {
+// What failed for good and what was cancelled, of which the cause's own job is not told again.
+std::string FailedText(const v1::ExplainResponse& response) {
   std::string text;
   const bool has_job = response.has_cause() && !response.cause().job().empty();
   if (Sum(response.failures()) > (has_job ? 1 : 0)) {
@@ -129,11 +128,13 @@ std::string FollowedText(const v1::ExplainResponse& response) {
     absl::StrAppend(&text, WrapItem(absl::StrCat(Plural(response.cancelled_after(), "job"),
                                                  " cancelled from then on")));
   }
-  if (response.cancelled_before() > 0) {
-    absl::StrAppend(&text,
-                    WrapItem(absl::StrCat(Plural(response.cancelled_before(), "job"), " cancelled",
-                                          response.has_cause() ? " before it" : "")));
-  }
+  return text;
+}
+
+// What came with the cause.
+std::string FollowedText(const v1::ExplainResponse& response) {
+  if (!response.has_cause()) return "";
+  std::string text = FailedText(response);
   if (response.unfinished() > 0 && !IsWell(response.outcome())) {
     absl::StrAppend(&text, WrapItem(absl::StrCat(Plural(response.unfinished(), "job"),
                                                  " had not ended by then")));
@@ -141,9 +142,14 @@ std::string FollowedText(const v1::ExplainResponse& response) {
   return text.empty() ? "" : absl::StrCat("\nWith it:\n", text);
 }
 
-// What was overcome, and what was slow.
+// What was before the cause, or where there is none; what was overcome, and what was slow.
 std::string BesideText(const v1::ExplainResponse& response) {
-  std::string text;
+  std::string text = response.has_cause() ? "" : FailedText(response);
+  if (response.cancelled_before() > 0) {
+    absl::StrAppend(&text,
+                    WrapItem(absl::StrCat(Plural(response.cancelled_before(), "job"), " cancelled",
+                                          response.has_cause() ? " before it" : "")));
+  }
   if (!response.setbacks().empty()) {
     absl::StrAppend(&text, WrapItem(absl::StrCat(Plural(Sum(response.setbacks()), "attempt"),
                                                  " tried again: ", CountsOf(response.setbacks()))));

@@ -112,6 +112,41 @@ TEST(WhyTextTest, AnEpochThatWentWellSaysWhatWasRetriedAndSlow) {
   EXPECT_THAT(WhyText(response), HasSubstr("The epoch went well all the same."));
 }
 
+TEST(WhyTextTest, WhatWasBeforeTheCauseStandsBesideIt) {
+  v1::ExplainResponse response = Epoch(v1::EPOCH_OUTCOME_FAILED);
+  *response.mutable_cause() = Killed();
+  response.set_cancelled_before(1);
+  EXPECT_THAT(WhyText(response), HasSubstr("\n\nBeside it:\n  1 job cancelled before it\n"));
+  EXPECT_THAT(WhyText(response), Not(HasSubstr("With it:")));
+  response.set_cancelled_after(2);
+  EXPECT_THAT(WhyText(response), HasSubstr("\nWith it:\n  2 jobs cancelled from then on\n"
+                                           "\nBeside it:\n  1 job cancelled before it\n"));
+  response.clear_cause();
+  response.clear_cancelled_after();
+  EXPECT_THAT(WhyText(response), HasSubstr("\nBeside it:\n  1 job cancelled\n"));
+  EXPECT_THAT(WhyText(response), Not(HasSubstr("With it:")));
+}
+
+TEST(WhyTextTest, TheLineThatTellsTheCauseIsWhole) {
+  v1::ExplainResponse response = Epoch(v1::EPOCH_OUTCOME_FAILED);
+  v1::Cause& cause = *response.mutable_cause() = Killed();
+  v1::Evidence& evidence = *cause.mutable_evidence(0);
+  evidence.set_tells_cause(true);
+  const std::string error = absl::StrCat(std::string(150, 'x'), " out of memory");
+  evidence.mutable_lines()->Clear();
+  for (const bool is_fact : {false, true}) {
+    v1::LogLine& line = *evidence.add_lines();
+    line.set_text(absl::StrCat("{\"level\":50,\"time\":1795230000000,\"module\":\"a\",\"msg\":\"",
+                               error, "\"}"));
+    line.set_is_fact(is_fact);
+  }
+  std::string text = WhyText(response);
+  EXPECT_THAT(text, HasSubstr(absl::StrCat("\n  > a: ", error, "\n")));
+  EXPECT_THAT(text, Not(HasSubstr(absl::StrCat("    a: ", error))));
+  evidence.set_tells_cause(false);
+  EXPECT_THAT(WhyText(response), Not(HasSubstr("out of memory")));
+}
+
 TEST(WhyTextTest, WithoutACauseItSaysSo) {
   EXPECT_THAT(WhyText(Epoch(v1::EPOCH_OUTCOME_INCOMPLETE)),
               HasSubstr("The reason is not in these logs.\n"));
@@ -165,6 +200,7 @@ TEST(WhyTextTest, LongNamesFit) {
   cause.set_words(words);
   cause.mutable_evidence(0)->set_source(std::string(200, 's'));
   cause.mutable_evidence(0)->mutable_lines(0)->set_text(std::string(400, 'l'));
+  cause.mutable_evidence(0)->set_tells_cause(false);
   for (const absl::string_view line : absl::StrSplit(WhyText(response), '\n')) {
     EXPECT_LE(DisplayWidth(line), kMaxLineWidth) << line;
   }
