@@ -1,5 +1,6 @@
 #include "normalizer/message_catalogue.h"
 
+#include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -45,6 +46,14 @@ const std::vector<MessageSpec>& MessageSpecs() {
     return all;
   }();
   return *kAll;
+}
+
+std::vector<std::string> EventKinds() {
+  std::set<std::string> kinds;
+  for (const MessageSpec& spec : MessageSpecs()) {
+    if (!spec.event.empty()) kinds.emplace(spec.event);
+  }
+  return {kinds.begin(), kinds.end()};
 }
 
 MessageIndex::MessageIndex() {

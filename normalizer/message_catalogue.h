@@ -47,6 +47,9 @@ struct MessageSpec {
 // patterns match a message the earlier one stands, and one that begins with a slot comes last.
 const std::vector<MessageSpec>& MessageSpecs();
 
+// The kinds of events that they say (docs/events.md), by name, each once.
+std::vector<std::string> EventKinds();
+
 // A message that was found in the catalogue.
 struct MessageMatch {
   const MessageSpec* spec = nullptr;

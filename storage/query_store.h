@@ -1,6 +1,7 @@
 #ifndef PROVERLOG_STORAGE_QUERY_STORE_H_
 #define PROVERLOG_STORAGE_QUERY_STORE_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -130,8 +131,8 @@ struct EpochState {
   // Its runs of circuits, by circuit and step in the order in which they first appear; at most 200.
   std::vector<CircuitSummary> circuits;
   // The streams that told of a job that exists or of a session; then, at most kMaxStreamsBehind,
-  // those that have records of its time, and that may tell more: they are committed further than
-  // normalized, or in part unreadable.
+  // those that have records of its time or fell silent before its end (LogFilter::or_silent), and
+  // that may tell more: they are committed further than normalized, or in part unreadable.
   std::vector<StreamStatus> streams;
   bool more_behind = false;  // than kMaxStreamsBehind
 };
@@ -170,6 +171,9 @@ struct LogFilter {
   // end yet.
   std::optional<UnixMillis> first_at;
   std::optional<UnixMillis> last_at;
+  // Then also those of which nobody said that they ended, and neither a record nor their sender was
+  // heard of any more at last_at, or since a day before first_at.
+  bool or_silent = false;
 };
 
 // Logs that may go on.
@@ -198,8 +202,11 @@ struct LineStart {
 // it says so and else fails with RESOURCE_EXHAUSTED. Thread-safe.
 class QueryStore : public ArchiveReader {
  public:
-  // The same store for one request, whose calls end at `deadline`. It does not outlive this one.
-  virtual std::unique_ptr<QueryStore> WithDeadline(absl::Time deadline) = 0;
+  // The same store for one request, whose calls end at `deadline`, and of which none begins any
+  // more (CANCELLED) where `is_cancelled`, which may be called by any thread, says that nobody
+  // waits for it. It does not outlive this one.
+  virtual std::unique_ptr<QueryStore> WithDeadline(absl::Time deadline,
+                                                   std::function<bool()> is_cancelled) = 0;
 
   // The first provers by name.
   virtual absl::StatusOr<std::vector<ProverRef>> ListProvers(int limit) = 0;

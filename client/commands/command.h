@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "client/commands/flag_names.h"
 #include "proverlog/v1/query.grpc.pb.h"
 #include "rpc/status.h"
 
@@ -78,7 +79,7 @@ absl::StatusOr<Response> Call(const GlobalFlags& flags,
   Response response;
   const auto stub = v1::QueryService::NewStub(Connect(flags.server));
   const grpc::Status status = ((*stub).*method)(&context, request, &response);
-  if (!status.ok()) return CallStatus(status, flags.server);
+  if (!status.ok()) return WithFlagNames(CallStatus(status, flags.server));
   return response;
 }
 

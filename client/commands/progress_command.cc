@@ -29,7 +29,8 @@ void AddProgressCommand(CLI::App& app, GlobalFlags* flags, int* exit_code) {
       const auto status = ReadTimingFlags(asked->timing, *asked->request.mutable_timing());
       if (!status.ok()) return Fail(status);
     }
-    return Ask(*flags, &Stub::GetProgress, asked->request, Show(&ProgressText));
+    return Ask(*flags, &Stub::GetProgress, asked->request,
+               Show(&ProgressText, HasTiming(asked->timing)));
   });
 }
 

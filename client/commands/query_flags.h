@@ -24,6 +24,14 @@ auto Show(std::string (*to_text)(const Response&)) {
   return [to_text](const Response& response) { std::fputs(to_text(response).c_str(), stdout); };
 }
 
+// The same of an answer that may lack what is known from the epochs' times.
+template <typename Response>
+auto Show(std::string (*to_text)(const Response&, bool timing_given), bool timing_given) {
+  return [to_text, timing_given](const Response& response) {
+    std::fputs(to_text(response, timing_given).c_str(), stdout);
+  };
+}
+
 // The flags of a list; `limits` says how many rows there are without them and at most.
 template <typename Request>
 void AddPaging(CLI::App* command, const std::string& limits,

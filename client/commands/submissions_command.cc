@@ -28,7 +28,8 @@ void AddSubmissionsCommand(CLI::App& app, GlobalFlags* flags, int* exit_code) {
       const auto status = ReadTimingFlags(asked->timing, *asked->request.mutable_timing());
       if (!status.ok()) return Fail(status);
     }
-    return Ask(*flags, &Stub::ListSubmissions, asked->request, Show(&SubmissionsText));
+    return Ask(*flags, &Stub::ListSubmissions, asked->request,
+               Show(&SubmissionsText, HasTiming(asked->timing)));
   });
 }
 

@@ -7,12 +7,18 @@
 namespace proverlog {
 
 void AddTimingFlags(CLI::App* command, TimingFlags* flags) {
-  command->add_option("--slot-duration", flags->slot_duration,
-                      "How long a slot of the network lasts, such as 72s; where the logs and their"
-                      " network do not tell");
-  command->add_option("--epoch-slots", flags->epoch_slots, "How many slots an epoch has; with it");
-  command->add_option("--proof-window", flags->proof_window,
-                      "For how many epochs after an epoch's end its proof is accepted (default 1)");
+  CLI::Option* const slot = command->add_option(
+      "--slot-duration", flags->slot_duration,
+      "How long a slot of the network lasts, such as 72s; where the logs and their"
+      " network do not tell");
+  CLI::Option* const slots = command->add_option("--epoch-slots", flags->epoch_slots,
+                                                 "How many slots an epoch has; with it");
+  slot->needs(slots);
+  slots->needs(slot);
+  command
+      ->add_option("--proof-window", flags->proof_window,
+                   "For how many epochs after an epoch's end its proof is accepted (default 1)")
+      ->needs(slot);
 }
 
 bool HasTiming(const TimingFlags& flags) {

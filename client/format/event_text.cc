@@ -19,7 +19,7 @@ std::string EventsText(const v1::ListEventsResponse& response) {
                                         event.machine(), fields.empty() ? "" : ": ",
                                         absl::StrJoin(fields, ", ", absl::PairFormatter(" "))))));
   }
-  if (response.events().empty()) text = "The logs say nothing of the kind.\n";
+  if (response.events().empty()) absl::StrAppend(&text, "The logs say nothing of the kind.\n");
   return absl::StrCat(text, NextPageText(response.next_page_token()));
 }
 

@@ -33,10 +33,6 @@ std::string StreamText(const v1::ListLinesResponse& response, int64_t stream_id)
   return text;
 }
 
-bool IsBehind(const v1::LogStream& stream) {
-  return stream.normalized_offset() < stream.committed_offset();
-}
-
 // What there is, where no line is of the time.
 std::string NothingText(const v1::ListLinesResponse& response) {
   std::string text = "No line is of this time.\n";
@@ -61,13 +57,7 @@ std::string LinesText(const v1::ListLinesResponse& response) {
   }
   const std::string next_page = NextPageText(response.next_page_token());
   if (text.empty() && next_page.empty()) text = NothingText(response);
-  for (const v1::LogStream& stream : response.streams()) {
-    if (!IsBehind(stream)) continue;
-    absl::StrAppend(&text, "Not read to its end yet: ", NameOf(stream), ", ",
-                    HumanBytes(stream.normalized_offset()), " of ",
-                    HumanBytes(stream.committed_offset()), "\n");
-  }
-  return absl::StrCat(text, next_page);
+  return absl::StrCat(CompletenessText(response.completeness()), text, next_page);
 }
 
 }  // namespace proverlog

@@ -63,10 +63,16 @@ TEST(LinesTextTest, WhereNothingIsItSaysWhatThereIs) {
 TEST(LinesTextTest, ALogThatIsNotReadYetIsNamed) {
   v1::ListLinesResponse response = OneLog();
   AddLine(0, "one", response);
-  EXPECT_THAT(LinesText(response), Not(HasSubstr("Not read")));
+  response.mutable_completeness()->set_complete(true);
+  EXPECT_THAT(LinesText(response), Not(HasSubstr("Incomplete")));
   response.mutable_streams(0)->set_committed_offset(2000);
+  response.mutable_completeness()->set_complete(false);
+  v1::SourceState& source = *response.mutable_completeness()->add_sources();
+  source.set_condition(v1::SOURCE_CONDITION_LATE);
+  *source.mutable_stream() = response.streams(0);
   EXPECT_THAT(LinesText(response),
-              HasSubstr("Not read to its end yet: prover-a broker.log, 1.00 kB of 2.00 kB\n"));
+              testing::StartsWith("Incomplete: 1 log may tell more.\n"
+                                  "  broker.log of prover-a: 1.00 kB of 2.00 kB read so far\n"));
 }
 
 }  // namespace

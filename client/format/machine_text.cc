@@ -52,13 +52,14 @@ std::string MachinesText(const v1::ListMachinesResponse& response) {
                   time(machine.has_last_seen_time(), machine.last_seen_time())});
   }
   return absl::StrCat(
-      table.ToString(), VersionsText(response),
+      CompletenessText(response.completeness()), table.ToString(), VersionsText(response),
       response.more_streams() ? "Older logs are not counted: there are more than 10,000.\n" : "");
 }
 
 std::string ComparisonText(const v1::CompareMachinesResponse& response) {
   std::string text =
-      absl::StrCat(WrapText(absl::StrCat("Machines of ", response.prover(), " in epochs ",
+      absl::StrCat(CompletenessText(response.completeness()),
+                   WrapText(absl::StrCat("Machines of ", response.prover(), " in epochs ",
                                          absl::StrJoin(response.epochs(), ", "))),
                    "\n", MachineSharesText(response.machines()));
   Table table({{"JOB TYPE", Align::kLeft},

@@ -92,9 +92,6 @@ std::string MarginText(const v1::GetProgressResponse& response) {
 }
 
 std::string DeadlineText(const v1::GetProgressResponse& response) {
-  if (!response.has_deadline()) {
-    return "Deadline:    not known; give --slot-duration and --epoch-slots\n";
-  }
   return WrapText(absl::StrCat("Deadline:    ", Seconds(response.deadline().time()), " UTC",
                                response.deadline().at_the_latest() ? " at the latest" : "",
                                MarginText(response), "; ",
@@ -116,7 +113,7 @@ std::string VerdictText(const v1::GetProgressResponse& response) {
   }
 }
 
-std::string UnderWayText(const v1::GetProgressResponse& response) {
+std::string UnderWayText(const v1::GetProgressResponse& response, bool timing_given) {
   std::string text = absl::StrCat("As of ", HumanTime(response.as_of_time()), " UTC");
   if (response.has_start_time()) {
     absl::StrAppend(&text, ", ",
@@ -131,7 +128,11 @@ std::string UnderWayText(const v1::GetProgressResponse& response) {
     absl::StrAppend(&text, "The proof is ready since ", HumanTime(response.proof_ready_time()),
                     " UTC and not on L1.\n");
   }
-  return absl::StrCat(text, EstimateText(response), DeadlineText(response), VerdictText(response));
+  const std::string deadline =
+      response.has_deadline()
+          ? DeadlineText(response)
+          : WrapText(absl::StrCat("Deadline:    not known", NoDeadlineText(timing_given)));
+  return absl::StrCat(text, EstimateText(response), deadline, VerdictText(response));
 }
 
 std::string OverText(const v1::GetProgressResponse& response) {
@@ -171,11 +172,18 @@ std::string DeadlineSourceText(const v1::ProofDeadline& deadline) {
   }
 }
 
-std::string ProgressText(const v1::GetProgressResponse& response) {
+std::string NoDeadlineText(bool timing_given) {
+  return timing_given ? ": no log shows when a session began, or with the times that were given it"
+                        " would have been too late by then"
+                      : "; give --slot-duration and --epoch-slots";
+}
+
+std::string ProgressText(const v1::GetProgressResponse& response, bool timing_given) {
   std::string text =
       absl::StrCat(CompletenessText(response.completeness()), "Epoch ", response.epoch(), " of ",
                    Printable(response.prover()), ": ", OutcomeText(response.outcome()), "\n");
-  absl::StrAppend(&text, response.over() ? OverText(response) : UnderWayText(response), "\n",
+  absl::StrAppend(&text,
+                  response.over() ? OverText(response) : UnderWayText(response, timing_given), "\n",
                   TypesTable(response));
   return response.over() ? text : absl::StrCat(text, WrapText(BasisText(response)));
 }

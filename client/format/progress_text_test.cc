@@ -88,6 +88,8 @@ TEST(ProgressTextTest, WithoutEarlierEpochsNothingIsExpected) {
   EXPECT_THAT(text, HasSubstr("Jobs: 500 done, 3 running, 2 queued\n"));
   EXPECT_THAT(text, HasSubstr("No earlier epoch of its kind was proven"));
   EXPECT_THAT(text, HasSubstr("Deadline:    not known; give --slot-duration and --epoch-slots\n"));
+  EXPECT_THAT(ProgressText(response, /*timing_given=*/true),
+              HasSubstr("Deadline:    not known: no log shows when a session began"));
   EXPECT_THAT(text, Not(HasSubstr("about")));
   EXPECT_THAT(text, Not(HasSubstr("On time")));
   EXPECT_THAT(text, Not(HasSubstr("EXPECTED")));

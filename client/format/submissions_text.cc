@@ -113,7 +113,7 @@ std::string NotesOf(const v1::Submission& submission) {
 }
 
 // How the deadlines behind the margins are known, each way once.
-std::string SourcesText(const v1::ListSubmissionsResponse& response) {
+std::string SourcesText(const v1::ListSubmissionsResponse& response, bool timing_given) {
   std::map<v1::DeadlineSource, std::pair<std::string, int>> sources;
   int unknown = 0;
   for (const v1::Submission& submission : response.submissions()) {
@@ -131,18 +131,19 @@ std::string SourcesText(const v1::ListSubmissionsResponse& response) {
                                                  ": ", told.first)));
   }
   if (unknown > 0) {
-    absl::StrAppend(&text, "No deadline is known of ", Plural(unknown, "epoch"),
-                    "; give --slot-duration and --epoch-slots\n");
+    absl::StrAppend(&text,
+                    WrapText(absl::StrCat("No deadline is known of ", Plural(unknown, "epoch"),
+                                          NoDeadlineText(timing_given))));
   }
   return text;
 }
 
 }  // namespace
 
-std::string SubmissionsText(const v1::ListSubmissionsResponse& response) {
+std::string SubmissionsText(const v1::ListSubmissionsResponse& response, bool timing_given) {
   std::string text = CompletenessText(response.completeness());
   if (response.submissions().empty()) return absl::StrCat(text, "There is no epoch yet.\n");
-  absl::StrAppend(&text, SubmissionTable(response), SourcesText(response),
+  absl::StrAppend(&text, SubmissionTable(response), SourcesText(response, timing_given),
                   TransactionTable(response));
   for (const v1::Submission& submission : response.submissions()) {
     const std::string notes = NotesOf(submission);

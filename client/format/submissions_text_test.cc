@@ -72,6 +72,8 @@ TEST(SubmissionsTextTest, WhatIsNotKnownIsNotShown) {
   response.add_submissions()->set_epoch(7);
   const std::string text = SubmissionsText(response);
   EXPECT_THAT(text, HasSubstr("No deadline is known of 1 epoch; give --slot-duration"));
+  EXPECT_THAT(SubmissionsText(response, /*timing_given=*/true),
+              HasSubstr("No deadline is known of 1 epoch: no log shows when a session began"));
   EXPECT_THAT(text, Not(HasSubstr("Epoch 7:")));
   response.clear_submissions();
   EXPECT_EQ(SubmissionsText(response), "There is no epoch yet.\n");

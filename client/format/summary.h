@@ -39,8 +39,9 @@ std::string EventsText(const v1::ListEventsResponse& response);
 std::string LinesText(const v1::ListLinesResponse& response);
 std::string ComparisonText(const v1::CompareMachinesResponse& response);
 std::string UnknownMessagesText(const v1::ListUnknownMessagesResponse& response);
-std::string ProgressText(const v1::GetProgressResponse& response);
-std::string SubmissionsText(const v1::ListSubmissionsResponse& response);
+// `timing_given`: the question had the times of epochs.
+std::string ProgressText(const v1::GetProgressResponse& response, bool timing_given = false);
+std::string SubmissionsText(const v1::ListSubmissionsResponse& response, bool timing_given = false);
 
 // Parts of several answers.
 // The first line of an answer that is not complete; empty where it is.
@@ -49,6 +50,8 @@ std::string IncompleteLine(const v1::Completeness& completeness);
 std::string CompletenessText(const v1::Completeness& completeness);
 // How a proof's deadline is known: "the log prints it"
 std::string DeadlineSourceText(const v1::ProofDeadline& deadline);
+// What follows "no deadline is known": what to do, or where the times were given why not.
+std::string NoDeadlineText(bool timing_given);
 // How to see the next page, where there is one.
 std::string NextPageText(const std::string& token);
 std::string EpochsTable(const google::protobuf::RepeatedPtrField<v1::Epoch>& epochs,

@@ -187,10 +187,15 @@ std::string AgentsText(const v1::GetThroughputResponse& response) {
 }  // namespace
 
 std::string ThroughputText(const v1::GetThroughputResponse& response) {
+  const std::string begin = CompletenessText(response.completeness());
+  if (!response.has_start_time()) {
+    return absl::StrCat(begin, "No job is known of epoch ", response.epochs(0), " of ",
+                        Printable(response.prover()), ".\n");
+  }
   return absl::StrCat(
-      CompletenessText(response.completeness()), WhatText(response), FlowText(response.flow()),
-      TotalText(response.total()), AllSteps(response), TypesTable(response.job_types()),
-      MachinesTable(response.machines()), AgentsText(response),
+      begin, WhatText(response), FlowText(response.flow()), TotalText(response.total()),
+      AllSteps(response), TypesTable(response.job_types()), MachinesTable(response.machines()),
+      AgentsText(response),
       response.more() ? "There are more types, machines or processes than are listed.\n" : "");
 }
 

@@ -158,5 +158,13 @@ TEST(ThroughputTextTest, DaysAndLongNamesFit) {
   }
 }
 
+TEST(ThroughputTextTest, OfAnEpochWithoutJobsItSaysOnlyThat) {
+  v1::GetThroughputResponse response;
+  response.set_prover("mine");
+  response.add_epochs(7);
+  response.mutable_completeness()->set_complete(true);
+  EXPECT_EQ(ThroughputText(response), "No job is known of epoch 7 of mine.\n");
+}
+
 }  // namespace
 }  // namespace proverlog

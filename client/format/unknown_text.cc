@@ -22,7 +22,10 @@ std::string VersionsCell(const v1::UnknownMessage& message) {
 }  // namespace
 
 std::string UnknownMessagesText(const v1::ListUnknownMessagesResponse& response) {
-  if (response.messages().empty()) return "There is no message that is not understood.\n";
+  const std::string begin = CompletenessText(response.completeness());
+  if (response.messages().empty()) {
+    return absl::StrCat(begin, "There is no message that is not understood.\n");
+  }
   Table table({{"COUNT"},
                {"LEVEL", Align::kLeft},
                {"MODULE", Align::kLeft},
@@ -36,7 +39,7 @@ std::string UnknownMessagesText(const v1::ListUnknownMessagesResponse& response)
          message.has_last_time() ? HumanTime(message.last_time()).substr(0, kSecondsLength) : "-",
          MachinesCell(message), VersionsCell(message)});
   }
-  return absl::StrCat(table.ToString(),
+  return absl::StrCat(begin, table.ToString(),
                       response.more_kinds()
                           ? "Older logs are not counted: there are more than 100,000 kinds.\n"
                           : "",

@@ -24,12 +24,9 @@ grpc::ServerUnaryReactor* QueryService::Run(
     reactor->Finish(FinishStatus(status));
   };
   const bool taken = queue_->Submit([this, context, method, request, response, finish] {
-    if (context->IsCancelled()) {
-      finish(absl::CancelledError("the client does not wait any more"));
-      return;
-    }
     const auto store = store_->WithDeadline(
-        std::min(absl::FromChrono(context->deadline()), absl::Now() + timeout_));
+        std::min(absl::FromChrono(context->deadline()), absl::Now() + timeout_),
+        [context] { return context->IsCancelled(); });
     auto result = (QueryHandler(store.get(), &cache_).*method)(*request);
     const absl::Status status = result.status();
     if (status.ok()) *response = *std::move(result);

@@ -105,6 +105,7 @@ class Comparing {
       auto subject = ReadSubject(store_, absl::StrCat("subjects[", i, "]"), request_.subjects(i),
                                  request_.prover());
       if (!subject.ok()) return subject.status();
+      if (auto status = CheckOverlap(*subject, i); !status.ok()) return status;
       SubjectCollector collector(subject->filter);
       subjects_.push_back({*std::move(subject), std::move(collector), {}, {}, {}, {}});
     }
@@ -141,6 +142,23 @@ class Comparing {
   }
 
  private:
+  // Jobs that are on both sides differ from none of themselves: the interval would mean nothing.
+  absl::Status CheckOverlap(const ComparedSubject& subject, int number) const {
+    const std::string field = absl::StrCat("subjects[", number, "]");
+    for (size_t i = 0; i < subjects_.size(); ++i) {
+      const bool holds = subjects_[i].subject.Contains(subject);
+      const bool is_held = subject.Contains(subjects_[i].subject);
+      if (holds && is_held) {
+        return InvalidField(field, absl::StrCat("it is the same as subjects[", i, "]"));
+      }
+      if (i > 0 || (!holds && !is_held)) continue;
+      return InvalidField(field,
+                          absl::StrCat(holds ? "all of it is in" : "it has all of", " subjects[", i,
+                                       "]; compare what has no job in common"));
+    }
+    return absl::OkStatus();
+  }
+
   // Of the times that were asked for, also where no epoch was; of epochs it comes with them.
   absl::Status ReadCompletenessOfTimes() {
     for (const Collected& collected : subjects_) {

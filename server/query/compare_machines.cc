@@ -9,6 +9,7 @@
 #include "analysis/machine_comparison.h"
 #include "rpc/convert.h"
 #include "rpc/status.h"
+#include "server/query/completeness.h"
 #include "server/query/known_epoch.h"
 
 namespace proverlog {
@@ -41,7 +42,8 @@ class ComparedJobs {
 }  // namespace
 
 absl::StatusOr<v1::CompareMachinesResponse> CompareMachines(
-    QueryStore& store, const ProverRef& prover, const v1::CompareMachinesRequest& request) {
+    QueryStore& store, const ProverRef& prover, const v1::CompareMachinesRequest& request,
+    absl::Time now) {
   if (request.epochs_size() > kMaxComparedEpochs) {
     return InvalidField("epochs", absl::StrCat("there are ", request.epochs_size(), ", at most ",
                                                kMaxComparedEpochs, " can be compared"));
@@ -53,6 +55,10 @@ absl::StatusOr<v1::CompareMachinesResponse> CompareMachines(
     for (const EpochRow& row : *latest) epochs.insert(row.epoch);
   }
 
+  const auto windows = store.LoadEpochWindows(prover, {epochs.begin(), epochs.end()});
+  if (!windows.ok()) return windows.status();
+  auto completeness = CompletenessOf(store, prover, *windows, now);
+  if (!completeness.ok()) return completeness.status();
   ComparedJobs compared;
   for (const int32_t epoch : epochs) {
     auto state = store.LoadEpoch(prover, epoch, kMaxJobsLoaded);
@@ -63,6 +69,7 @@ absl::StatusOr<v1::CompareMachinesResponse> CompareMachines(
   v1::CompareMachinesResponse response = ToProto(CompareMachines(compared.jobs()));
   response.set_prover(prover.name);
   response.mutable_epochs()->Add(epochs.begin(), epochs.end());
+  *response.mutable_completeness() = *std::move(completeness);
   return response;
 }
 

@@ -2,6 +2,7 @@
 #define PROVERLOG_SERVER_QUERY_COMPARE_MACHINES_H_
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "proverlog/v1/query.pb.h"
 #include "storage/query_store.h"
 
@@ -9,7 +10,8 @@ namespace proverlog {
 
 // Answers QueryService.CompareMachines.
 absl::StatusOr<v1::CompareMachinesResponse> CompareMachines(
-    QueryStore& store, const ProverRef& prover, const v1::CompareMachinesRequest& request);
+    QueryStore& store, const ProverRef& prover, const v1::CompareMachinesRequest& request,
+    absl::Time now);
 
 }  // namespace proverlog
 

@@ -93,8 +93,37 @@ TEST_F(CompareTest, MachinesInTheLatestEpochs) {
   EXPECT_EQ(of_epoch->subjects(0).work().completed(), 10);
   EXPECT_EQ(of_epoch->job_types(0).subjects(1).against_first().verdict(),
             v1::CONTRAST_VERDICT_SLOWER);
-  const auto same = Ask({a7, a7});
-  EXPECT_EQ(same->job_types(0).subjects(1).against_first().verdict(), v1::CONTRAST_VERDICT_SIMILAR);
+}
+
+TEST_F(CompareTest, SubjectsWithJobsInCommonAreRefused) {
+  ImportEpochs();
+  const auto message = [&](const std::vector<v1::ComparedSubject>& subjects) {
+    return std::string(Ask(subjects).status().message());
+  };
+  v1::ComparedSubject a7 = Machine("m-a");
+  a7.add_epochs(7);
+  EXPECT_EQ(message({Epoch(7), Epoch(7)}), "subjects[1]: it is the same as subjects[0]");
+  EXPECT_EQ(message({Epoch(7), Epoch(8), Epoch(8)}), "subjects[2]: it is the same as subjects[1]");
+  EXPECT_EQ(message({{}, a7}),
+            "subjects[1]: all of it is in subjects[0]; compare what has no job in common");
+  EXPECT_EQ(message({Machine("m-a"), Machine("m-b"), {}}),
+            "subjects[2]: it has all of subjects[0]; compare what has no job in common");
+  EXPECT_EQ(message({Epoch(7), a7}),
+            "subjects[1]: all of it is in subjects[0]; compare what has no job in common");
+  v1::ComparedSubject whole, part;
+  whole.mutable_start_time()->set_seconds(1795230000 - 1);
+  part.mutable_start_time()->set_seconds(1795230000);
+  EXPECT_EQ(message({whole, part}),
+            "subjects[1]: all of it is in subjects[0]; compare what has no job in common");
+  // Only the first one is compared with the others.
+  EXPECT_TRUE(Ask({Epoch(8), Epoch(7), a7}).ok());
+}
+
+TEST_F(CompareTest, AMachineThatIsNotKnownIsNamedWithTheNearest) {
+  ImportEpochs();
+  const absl::Status status = Ask({Epoch(7), Machine("m-aa")}).status();
+  EXPECT_TRUE(absl::IsNotFound(status)) << status;
+  EXPECT_TRUE(absl::StrContains(status.message(), "did you mean \"m-a\"?")) << status;
 }
 
 TEST_F(CompareTest, Times) {
@@ -179,7 +208,11 @@ TEST_F(CompareTest, TooManyJobsForOneAnswerAreRefused) {
       " enqueued_writer)"
       " SELECT 1, 1, 20 + i / 60000, 'A', sha256(i::text::bytea), true, 'queued', true, false, 0,"
       " 0, 0, false, i, 0, 1 FROM generate_series(0, 119999) AS i");
-  EXPECT_TRUE(Ask({Epoch(20), Epoch(20)}).ok());  // loaded once
+  v1::ComparedSubject a = Machine("m-a");
+  v1::ComparedSubject b = Machine("m-b");
+  a.add_epochs(20);
+  b.add_epochs(20);
+  EXPECT_TRUE(Ask({a, b}).ok());  // loaded once
   EXPECT_TRUE(absl::IsResourceExhausted(Ask({Epoch(20), Epoch(21)}).status()));
 }
 

@@ -1,6 +1,7 @@
 #include "server/query/compared_subject.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -11,6 +12,8 @@
 #include "rpc/convert.h"
 #include "rpc/status.h"
 #include "server/query/find_prover.h"
+#include "server/query/known_machine.h"
+#include "server/query/time_asked.h"
 
 namespace proverlog {
 namespace {
@@ -20,16 +23,6 @@ constexpr int kMaxEpochsNamed = 50;
 constexpr int kMaxEpochsOfSubject = 200;
 constexpr int kMaxLogsOfSubject = 10'000;
 constexpr size_t kMaxVersionsNamed = 10;
-
-absl::StatusOr<EpochWindow> ReadWindow(const std::string& field, const v1::ComparedSubject& asked) {
-  EpochWindow window;
-  if (asked.has_start_time()) window.begin = FromProtoTimestamp(asked.start_time());
-  if (asked.has_end_time()) window.end = FromProtoTimestamp(asked.end_time());
-  if (window.begin && window.end && *window.end <= *window.begin) {
-    return InvalidField(field + ".end_time", "it is not after start_time");
-  }
-  return window;
-}
 
 // "machine "a" ", for messages.
 std::string OfMachine(const std::string& machine) {
@@ -51,6 +44,9 @@ absl::StatusOr<std::vector<StreamStatus>> FindLogs(QueryStore& store, const Prov
     return absl::ResourceExhaustedError(absl::StrCat("prover \"", prover.name, "\" has more than ",
                                                      kMaxLogsOfSubject, " logs", OfMachine(machine),
                                                      " then; name a machine, or a shorter time"));
+  }
+  if (logs->empty() && !machine.empty()) {
+    if (auto status = CheckMachine(store, prover, machine); !status.ok()) return status;
   }
   if (logs->empty()) {
     return absl::NotFoundError(absl::StrCat("prover \"", prover.name, "\" has no log",
@@ -135,12 +131,26 @@ absl::Status ChooseEpochs(QueryStore& store, const EpochWindow& window, bool has
 
 }  // namespace
 
+bool ComparedSubject::Contains(const ComparedSubject& other) const {
+  const SubjectFilter& inner = other.filter;
+  const bool same_streams =
+      !filter.streams ||
+      (inner.streams && std::includes(filter.streams->begin(), filter.streams->end(),
+                                      inner.streams->begin(), inner.streams->end()));
+  return prover.prover_id == other.prover.prover_id &&
+         std::includes(epochs.begin(), epochs.end(), other.epochs.begin(), other.epochs.end(),
+                       std::greater<>()) &&
+         (filter.machine.empty() || filter.machine == inner.machine) && same_streams &&
+         (!filter.begin || (inner.begin && *inner.begin >= *filter.begin)) &&
+         (!filter.end || (inner.end && *inner.end <= *filter.end));
+}
+
 absl::StatusOr<ComparedSubject> ReadSubject(QueryStore& store, const std::string& field,
                                             const v1::ComparedSubject& asked,
                                             const std::string& default_prover) {
   ComparedSubject subject;
   if (auto status = ReadEpochs(field, asked, subject); !status.ok()) return status;
-  auto window = ReadWindow(field, asked);
+  auto window = ReadWindow(asked, field + ".");
   if (!window.ok()) return window.status();
   auto prover = FindProver(store, asked.prover().empty() ? default_prover : asked.prover());
   if (!prover.ok()) return prover.status();

@@ -22,6 +22,10 @@ struct ComparedSubject {
 
   // All jobs of its epochs.
   bool IsWholeEpochs() const { return !filter.PicksAgents() && !filter.begin && !filter.end; }
+
+  // Whether everything that agrees with the other agrees with this one, as far as what was asked
+  // for tells: a machine and a version may have agents in common all the same.
+  bool Contains(const ComparedSubject& other) const;
 };
 
 // `field` is the request's that has it, such as "subjects[1]". INVALID_ARGUMENT, NOT_FOUND where

@@ -59,12 +59,13 @@ v1::Completeness Judge(const std::vector<StreamStatus>& streams, bool more, Unix
 }  // namespace
 
 absl::StatusOr<v1::Completeness> CompletenessOf(QueryStore& store, const ProverRef& prover,
-                                                const EpochWindow& window, absl::Time now) {
+                                                const EpochWindow& window, absl::Time now,
+                                                LogFilter filter) {
   const UnixMillis latest = absl::ToUnixMillis(now);
   const UnixMillis end = std::min(window.end.value_or(latest), latest);
-  LogFilter filter;
   filter.first_at = window.begin.value_or(0);
   filter.last_at = std::max(end, *filter.first_at);
+  filter.or_silent = true;
   auto streams = store.FindStreams(prover, filter, kMaxSources + 1);
   if (!streams.ok()) return streams.status();
   const bool more = streams->size() > kMaxSources;

@@ -5,10 +5,8 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "absl/status/statusor.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "analysis/epoch_summary.h"
 #include "model/time.h"
@@ -19,28 +17,16 @@ namespace proverlog {
 
 // docs/queries.md, "Completeness", has the rules. `now` bounds what a log can have told.
 
-// How far the prover's logs are that have records of the window's time, or may have. It is asked
-// before the answer is made: what comes in between is then there and called missing, not the other
-// way round.
+// How far the prover's logs are that have records of the window's time, or may have; of those that
+// the filter takes, whose times are set here. It is asked before the answer is made: what comes in
+// between is then there and called missing, not the other way round.
 absl::StatusOr<v1::Completeness> CompletenessOf(QueryStore& store, const ProverRef& prover,
-                                                const EpochWindow& window, absl::Time now);
+                                                const EpochWindow& window, absl::Time now,
+                                                LogFilter filter = {});
 
 // Adds a time to the window, which is empty at first.
 void Widen(std::optional<UnixMillis> first_at, std::optional<UnixMillis> last_at,
            EpochWindow& window);
-
-// A list's answer with how far the logs are of the time that its rows span; complete where it has
-// no row with a time.
-template <typename Response>
-absl::StatusOr<Response> WithCompleteness(QueryStore& store, const ProverRef& prover,
-                                          const EpochWindow& window, Response response) {
-  response.mutable_completeness()->set_complete(true);
-  if (!window.begin) return response;
-  auto completeness = CompletenessOf(store, prover, window, absl::Now());
-  if (!completeness.ok()) return completeness.status();
-  *response.mutable_completeness() = *std::move(completeness);
-  return response;
-}
 
 // The same of epochs that are known, by number, whose windows these are: until now where the latest
 // goes on.

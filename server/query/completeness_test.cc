@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "rpc/convert.h"
 #include "server/query/query_fixture.h"
 
 namespace proverlog {
@@ -92,9 +93,62 @@ TEST_F(CompletenessTest, MissingBytesAreLost) {
   EXPECT_EQ(Ask(2, 8).sources(0).condition(), v1::SOURCE_CONDITION_LOST);
 }
 
+TEST_F(CompletenessTest, OfLinesOnlyTheLogsThatAreAskedForCount) {
+  const StreamKey key = Import("m", "a.log", Log(10));
+  Import("m", "b.log", "[02:00:00.000] INFO: b Another log\n" + Log(10));
+  Archive("m", "late.log", "[02:00:00.000] INFO: b A third one\n" + Log(10));
+  v1::ListLinesRequest request;
+  request.set_machine("m");
+  *request.mutable_start_time() = ToProtoTimestamp(kSomeDay);
+  *request.mutable_end_time() = ToProtoTimestamp(kSomeDay + 5 * kMinute);
+  const auto ask = [&] { return handler_.ListLines(request)->completeness(); };
+  EXPECT_FALSE(ask().complete());
+  EXPECT_EQ(ask().sources_size(), 3);
+  request.set_source("a.log");
+  EXPECT_TRUE(ask().complete());
+  ASSERT_EQ(ask().sources_size(), 1);
+  EXPECT_EQ(ask().sources(0).stream().stream_id(), key.stream_id);
+  request = {};
+  request.set_stream_id(key.stream_id);
+  request.set_around_offset(0);
+  ASSERT_EQ(ask().sources_size(), 1);
+  EXPECT_EQ(ask().sources(0).stream().stream_id(), key.stream_id);
+}
+
 TEST_F(CompletenessTest, ALogOfAnotherTimeDoesNotCount) {
   Import("m", "a.log", Log(10));
   EXPECT_EQ(Ask(11, 12).sources_size(), 0);
+}
+
+// What it would have told of the time nobody knows, though none of its records is of it.
+TEST_F(CompletenessTest, ALogThatFellSilentBeforeTheTimeIsMissedForADay) {
+  const StreamKey key = Import("m", "a.log", Log(10));
+  database_.Sql(absl::StrCat("UPDATE stream_position SET received_at = ", kSomeDay));
+  const auto silent = [&](int from_minute, int to_minute) {
+    const v1::Completeness completeness = Ask(from_minute, to_minute);
+    EXPECT_EQ(completeness.complete(), completeness.sources_size() == 0);
+    return completeness.sources_size() == 1 &&
+           completeness.sources(0).condition() == v1::SOURCE_CONDITION_SILENT;
+  };
+  EXPECT_TRUE(silent(60, 120));
+  constexpr int kDay = 1440;
+  EXPECT_TRUE(silent(9 + kDay, 120 + kDay));  // its last record is of the ninth minute
+  EXPECT_FALSE(silent(10 + kDay, 120 + kDay));
+  // Its sender was there throughout.
+  ASSERT_TRUE(archive_.NoteSeen({key}, kSomeDay + 121 * kMinute).ok());
+  EXPECT_FALSE(silent(60, 120));
+}
+
+TEST_F(CompletenessTest, AnEpochMissesALogThatFellSilentBeforeIt) {
+  Import("m", "broker.log", Log(10));
+  Import("m", "node.log",
+         "[01:59:59.944] INFO: prover-node Started\n[01:59:59.945] INFO: prover-node Still here\n");
+  database_.Sql(absl::StrCat("UPDATE stream_position SET received_at = ", kSomeDay,
+                             " FROM stream s WHERE s.stream_id = stream_position.stream_id"
+                             " AND s.source = 'node.log'"));
+  const auto state = store_.LoadEpochState(*store_.FindProver("demo"), 7, 1000);
+  ASSERT_TRUE(state.ok()) << state.status();
+  EXPECT_EQ(state->streams.size(), 2U);
 }
 
 }  // namespace

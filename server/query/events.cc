@@ -1,15 +1,22 @@
 #include "server/query/events.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "normalizer/message_catalogue.h"
 #include "rpc/convert.h"
+#include "rpc/near_names.h"
 #include "rpc/status.h"
 #include "server/query/completeness.h"
+#include "server/query/known_epoch.h"
 #include "server/query/page_token.h"
 
 namespace proverlog {
@@ -28,6 +35,18 @@ bool IsKind(absl::string_view text) {
          });
 }
 
+// The beginning of some kind's name.
+absl::Status CheckKind(const std::string& kind) {
+  const std::vector<std::string> kinds = EventKinds();
+  const bool is_known = std::any_of(kinds.begin(), kinds.end(), [&](const std::string& known) {
+    return absl::StartsWith(known, kind);
+  });
+  if (is_known) return absl::OkStatus();
+  return InvalidField("kind", absl::StrCat("no event's kind begins with \"",
+                                           absl::CHexEscape(kind.substr(0, kLongestKind)), "\"",
+                                           DidYouMean(kind, kinds)));
+}
+
 bool IsUuid(absl::string_view text) {
   return text.size() == kUuidLength && std::all_of(text.begin(), text.end(), [](char c) {
            return absl::ascii_isxdigit(c) || c == '-';
@@ -41,7 +60,7 @@ absl::StatusOr<EventPosition> ParseEventPosition(const std::string& token,
   EventPosition position{0, (*parts)[1], (*parts)[2]};
   const bool valid = absl::SimpleAtoi((*parts)[0], &position.at) && IsKind(position.kind) &&
                      IsUuid(position.fields_key);
-  if (!valid) return InvalidField("page_token", "it is damaged");
+  if (!valid) return DamagedToken(token);
   return position;
 }
 
@@ -57,15 +76,31 @@ v1::Event ToProto(const Event& event) {
   return proto;
 }
 
+// How far the logs are of the epoch's time, of one that events alone tell of from the first of them
+// until now; without an epoch of all time.
+absl::StatusOr<v1::Completeness> HowFarTheLogsAre(QueryStore& store, const ProverRef& prover,
+                                                  std::optional<int32_t> epoch, absl::Time now) {
+  if (!epoch) return CompletenessOf(store, prover, EpochWindow{}, now);
+  auto windows = store.LoadEpochWindows(prover, {*epoch});
+  if (!windows.ok()) return windows.status();
+  EventFilter its_first;
+  its_first.epoch = epoch;
+  const auto first = store.ListEvents(prover, its_first, 1);
+  if (!first.ok()) return first.status();
+  if (!windows->empty()) return CompletenessOf(store, prover, *windows, now);
+  if (first->empty()) return NoSuchEpoch(store, prover, *epoch);
+  return CompletenessOf(store, prover, EpochWindow{first->front().event.at, std::nullopt}, now);
+}
+
 }  // namespace
 
 absl::StatusOr<v1::ListEventsResponse> ListEvents(QueryStore& store, const ProverRef& prover,
-                                                  const v1::ListEventsRequest& request) {
+                                                  const v1::ListEventsRequest& request,
+                                                  absl::Time now) {
   const auto page_size = PageSize(request.page_size(), kDefaultEvents, kMaxEvents);
   if (!page_size.ok()) return page_size.status();
-  if (!IsKind(request.kind())) {
-    return InvalidField("kind", "it is not the beginning of an event's kind, such as \"l1.\"");
-  }
+  if (auto status = CheckKind(request.kind()); !status.ok()) return status;
+  if (auto status = CheckEpoch(request.epoch()); !status.ok()) return status;
   EventFilter filter;
   if (request.has_epoch()) filter.epoch = request.epoch();
   filter.kind = request.kind();
@@ -76,21 +111,20 @@ absl::StatusOr<v1::ListEventsResponse> ListEvents(QueryStore& store, const Prove
     if (!position.ok()) return position.status();
     filter.after = *std::move(position);
   }
+  auto completeness = HowFarTheLogsAre(store, prover, filter.epoch, now);
+  if (!completeness.ok()) return completeness.status();
   auto rows = store.ListEvents(prover, filter, *page_size + 1);
   if (!rows.ok()) return rows.status();
   v1::ListEventsResponse response;
+  *response.mutable_completeness() = *std::move(completeness);
   if (rows->size() > static_cast<size_t>(*page_size)) {
     rows->pop_back();
     const EventPosition& last = rows->back().position;
     response.set_next_page_token(
         MakePageToken(this_request, {absl::StrCat(last.at), last.kind, last.fields_key}));
   }
-  EpochWindow window;
-  for (const EventRow& row : *rows) {
-    *response.add_events() = ToProto(row.event);
-    Widen(row.event.at, row.event.at, window);
-  }
-  return WithCompleteness(store, prover, window, std::move(response));
+  for (const EventRow& row : *rows) *response.add_events() = ToProto(row.event);
+  return response;
 }
 
 }  // namespace proverlog

@@ -2,14 +2,17 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/time/clock.h"
 #include "rpc/convert.h"
+#include "rpc/status.h"
 #include "server/query/completeness.h"
 #include "server/query/fact_lines.h"
+#include "server/query/job.h"
+#include "server/query/known_epoch.h"
 #include "server/query/store_convert.h"
 
 namespace proverlog {
@@ -122,9 +125,12 @@ v1::Cause ToProto(const Cause& cause) {
   return proto;
 }
 
+namespace {
+
+// Of an epoch that is known, or of `job` of it where that is given.
 absl::StatusOr<v1::ExplainResponse> Explain(QueryStore& store, const ProverRef& prover,
                                             int32_t epoch, const EpochState& state,
-                                            const std::optional<Job>& job) {
+                                            const std::optional<Job>& job, absl::Time now) {
   const EpochSummary summary = SummarizeEpoch(epoch, state.jobs, state.context);
   const Explanation of_epoch = ExplainEpoch(summary, state.jobs, state.context);
   JobExplanation answer;
@@ -145,7 +151,7 @@ absl::StatusOr<v1::ExplainResponse> Explain(QueryStore& store, const ProverRef& 
     AddEpoch(of_epoch, response);
   }
   for (const MissingLog log : answer.missing) response.add_missing_logs(ToProto(log));
-  *response.mutable_completeness() = CompletenessOf(state, summary, prover.name, absl::Now());
+  *response.mutable_completeness() = CompletenessOf(state, summary, prover.name, now);
 
   std::vector<const Cause*> causes;
   for (const Cause& setback : answer.setbacks) causes.push_back(&setback);
@@ -159,6 +165,27 @@ absl::StatusOr<v1::ExplainResponse> Explain(QueryStore& store, const ProverRef& 
     *(is_setback ? response.add_job_setbacks() : response.mutable_cause()) = *std::move(quoted);
   }
   return response;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::ExplainResponse> Explain(QueryStore& store, const ProverRef& prover,
+                                            const v1::ExplainRequest& request, absl::Time now) {
+  if (auto status = CheckEpoch(request.epoch()); !status.ok()) return status;
+  if (request.subject_case() == v1::ExplainRequest::SUBJECT_NOT_SET) {
+    return InvalidField("subject", "it is neither an epoch nor a job");
+  }
+  std::optional<Job> job;
+  if (request.has_job()) {
+    auto found = FindJob(store, prover, "job", request.job());
+    if (!found.ok()) return found.status();
+    job = *std::move(found);
+  }
+  const int32_t epoch = job ? job->id.epoch : request.epoch();
+  const auto state = store.LoadEpochState(prover, epoch, kMaxJobsLoaded);
+  if (!state.ok()) return state.status();
+  if (auto status = CheckKnown(store, prover, epoch, *state); !status.ok()) return status;
+  return Explain(store, prover, epoch, *state, job, now);
 }
 
 }  // namespace proverlog

@@ -17,10 +17,9 @@ v1::MissingLog ToProto(MissingLog log);
 // Without its evidence and the end of the log.
 v1::Cause ToProto(const Cause& cause);
 
-// Answers QueryService.Explain for an epoch that is known, or for `job` of it where that is given.
+// Answers QueryService.Explain for a prover that is known.
 absl::StatusOr<v1::ExplainResponse> Explain(QueryStore& store, const ProverRef& prover,
-                                            int32_t epoch, const EpochState& state,
-                                            const std::optional<Job>& job);
+                                            const v1::ExplainRequest& request, absl::Time now);
 
 }  // namespace proverlog
 

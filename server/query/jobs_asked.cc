@@ -12,6 +12,7 @@
 #include "rpc/convert.h"
 #include "rpc/status.h"
 #include "server/query/page_token.h"
+#include "server/query/time_asked.h"
 
 namespace proverlog {
 namespace {
@@ -110,7 +111,9 @@ absl::StatusOr<std::optional<Millis>> ReadLength(const std::string& field, bool 
                                                  bool round_up) {
   if (!is_given) return std::optional<Millis>();
   const absl::Duration length = FromProtoDuration(duration);
-  if (length < absl::ZeroDuration()) return InvalidField(field, "it is negative");
+  if (length < absl::ZeroDuration()) {
+    return InvalidField(field, absl::StrCat(absl::FormatDuration(length), " is negative"));
+  }
   const absl::Duration grain = absl::Milliseconds(1);
   return std::optional<Millis>(
       absl::ToInt64Milliseconds(round_up ? absl::Ceil(length, grain) : length));
@@ -120,11 +123,10 @@ absl::Status ReadSelection(const v1::ListJobsRequest& request, JobSelection& sel
   selection.machine = request.machine();
   selection.process = request.agent_process();
   selection.never_again = request.never_again();
-  if (request.has_start_time()) selection.begin = FromProtoTimestamp(request.start_time());
-  if (request.has_end_time()) selection.end = FromProtoTimestamp(request.end_time());
-  if (selection.begin && selection.end && *selection.end <= *selection.begin) {
-    return InvalidField("end_time", "it is not after start_time");
-  }
+  const auto window = ReadWindow(request);
+  if (!window.ok()) return window.status();
+  selection.begin = window->begin;
+  selection.end = window->end;
   const auto min = ReadLength("min_duration", request.has_min_duration(), request.min_duration(),
                               /*round_up=*/true);
   if (!min.ok()) return min.status();
@@ -134,7 +136,11 @@ absl::Status ReadSelection(const v1::ListJobsRequest& request, JobSelection& sel
   selection.min_duration = *min;
   selection.max_duration = *max;
   if (*min && *max && **max < **min) {
-    return InvalidField("max_duration", "it is less than min_duration: no job is both");
+    return InvalidField(
+        "max_duration",
+        absl::StrCat(absl::FormatDuration(FromProtoDuration(request.max_duration())),
+                     " is less than the shortest, ",
+                     absl::FormatDuration(FromProtoDuration(request.min_duration()))));
   }
   if (request.min_attempts() < 0) {
     return InvalidField("min_attempts", absl::StrCat(request.min_attempts(), " is negative"));

@@ -28,4 +28,18 @@ absl::Status CheckMachine(QueryStore& store, const ProverRef& prover, const std:
                                           "; `proverlog machines` lists them"));
 }
 
+absl::Status NoSuchLog(QueryStore& store, const ProverRef& prover, const std::string& machine,
+                       const std::string& source, int64_t stream_id) {
+  if (!machine.empty()) {
+    if (auto status = CheckMachine(store, prover, machine); !status.ok()) return status;
+  }
+  const auto with = [](const char* what, const std::string& name) {
+    return name.empty() ? "" : absl::StrCat(what, "\"", name, "\"");
+  };
+  return absl::NotFoundError(absl::StrCat(
+      "prover \"", prover.name, "\" has no log", with(" of machine ", machine),
+      with(" named ", source), stream_id == 0 ? "" : absl::StrCat(" with number ", stream_id),
+      "; `proverlog machines` lists them"));
+}
+
 }  // namespace proverlog

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "rpc/status.h"
+#include "server/query/known_machine.h"
 #include "server/query/store_convert.h"
 
 namespace proverlog {
@@ -56,8 +57,7 @@ absl::StatusOr<std::unique_ptr<LineTail>> LineTail::Open(QueryStore* store, cons
   const auto any = store->FindStreams(prover, logs, 1);
   if (!any.ok()) return any.status();
   if (any->empty()) {
-    return absl::NotFoundError(absl::StrCat("prover \"", prover.name,
-                                            "\" has no such log; `proverlog machines` lists them"));
+    return NoSuchLog(*store, prover, request.machine(), request.source());
   }
   return tail;
 }

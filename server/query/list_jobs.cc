@@ -15,7 +15,6 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "analysis/job_selection.h"
-#include "model/proving_graph.h"
 #include "rpc/convert.h"
 #include "rpc/near_names.h"
 #include "rpc/status.h"
@@ -23,6 +22,7 @@
 #include "server/query/jobs_asked.h"
 #include "server/query/known_epoch.h"
 #include "server/query/known_machine.h"
+#include "server/query/known_type.h"
 #include "server/query/page_token.h"
 
 namespace proverlog {
@@ -41,7 +41,7 @@ absl::StatusOr<std::optional<PageStart>> ParseStart(const std::string& token,
   if (token.empty()) return std::optional<PageStart>();
   const auto parts = ParsePageToken(token, asked.fingerprint, 3);
   if (!parts.ok()) return parts.status();
-  const absl::Status damaged = InvalidField("page_token", "it is damaged");
+  const absl::Status damaged = DamagedToken(token);
   PageStart start;
   for (const absl::string_view text : absl::StrSplit((*parts)[0], ',')) {
     int32_t epoch = 0;
@@ -86,27 +86,6 @@ absl::StatusOr<std::vector<int32_t>> EpochsOf(QueryStore& store, const ProverRef
   for (const EpochRevision& epoch : *found) epochs.push_back(epoch.epoch);
   std::sort(epochs.begin(), epochs.end());
   return epochs;
-}
-
-// A type that no version has and none of the epochs either is a mistake.
-absl::Status CheckTypes(QueryStore& store, const ProverRef& prover, const JobsAsked& asked,
-                        const std::vector<int32_t>& epochs) {
-  std::set<std::string> known;
-  for (const ProvingEra& era : ProvingEras()) {
-    for (const TypeFeeds& type : era.types) known.insert(std::string(type.type));
-  }
-  const auto unknown = [&] {
-    return std::find_if(asked.types.begin(), asked.types.end(),
-                        [&](const std::string& type) { return !known.contains(type); });
-  };
-  if (unknown() == asked.types.end()) return absl::OkStatus();
-  const auto of_epochs = store.ListJobTypes(prover, epochs);
-  if (!of_epochs.ok()) return of_epochs.status();
-  known.insert(of_epochs->begin(), of_epochs->end());
-  const auto type = unknown();
-  if (type == asked.types.end()) return absl::OkStatus();
-  return InvalidField("types", absl::StrCat("there is no job type \"", type->substr(0, 256), "\"",
-                                            DidYouMean(*type, {known.begin(), known.end()})));
 }
 
 // Of what the database can tell from a job's row, in the order of its key.
@@ -184,7 +163,9 @@ absl::StatusOr<v1::Completeness> LookUp(QueryStore& store, const ProverRef& prov
   for (const int32_t epoch : asked.epochs) {
     if (!windows->contains(epoch)) return NoSuchEpoch(store, prover, epoch);
   }
-  if (auto status = CheckTypes(store, prover, asked, epochs); !status.ok()) return status;
+  if (auto status = CheckTypes(store, prover, "types", asked.types, epochs); !status.ok()) {
+    return status;
+  }
   if (!asked.selection.machine.empty()) {
     auto status = CheckMachine(store, prover, asked.selection.machine);
     if (!status.ok()) return status;

@@ -214,14 +214,14 @@ TEST_F(ListJobsTest, WhatContradictsItselfIsRefused) {
   v1::ListJobsRequest request;
   *request.mutable_min_duration() = ToProtoDuration(absl::Seconds(2));
   *request.mutable_max_duration() = ToProtoDuration(absl::Seconds(1));
-  ExpectRefused(request, "max_duration", "less than min_duration");
+  ExpectRefused(request, "max_duration", "is less than the shortest, ");
   request.Clear();
   *request.mutable_min_duration() = ToProtoDuration(absl::Seconds(-2));
   ExpectRefused(request, "min_duration", "negative");
   request.Clear();
   *request.mutable_start_time() = ToProtoTimestamp(5);
   *request.mutable_end_time() = ToProtoTimestamp(5);
-  ExpectRefused(request, "end_time", "not after start_time");
+  ExpectRefused(request, "end_time", "1970-01-01T00:00:00.005Z is not after the start");
   request.Clear();
   request.set_never_again(true);
   request.add_states(v1::JOB_STATE_FAILED);

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "rpc/convert.h"
 #include "rpc/status.h"
+#include "server/query/completeness.h"
 #include "server/query/known_machine.h"
 #include "server/query/line_page.h"
 #include "server/query/line_window.h"
@@ -18,6 +19,7 @@
 #include "server/query/log_reading.h"
 #include "server/query/page_token.h"
 #include "server/query/store_convert.h"
+#include "server/query/time_asked.h"
 
 namespace proverlog {
 namespace {
@@ -40,13 +42,9 @@ absl::StatusOr<LinesAsked> ParseAsked(const v1::ListLinesRequest& request) {
   if (!page_size.ok()) return page_size.status();
   auto filter = FilterOf(request);
   if (!filter.ok()) return filter.status();
-  LinesAsked asked{{}, *std::move(filter), *page_size};
-  EpochWindow& window = asked.window;
-  if (request.has_start_time()) window.begin = FromProtoTimestamp(request.start_time());
-  if (request.has_end_time()) window.end = FromProtoTimestamp(request.end_time());
-  if (window.begin && window.end && *window.end <= *window.begin) {
-    return InvalidField("end_time", "it is not after start_time");
-  }
+  const auto window = ReadWindow(request);
+  if (!window.ok()) return window.status();
+  LinesAsked asked{*window, *std::move(filter), *page_size};
   if (request.context_lines() != 0) {
     return InvalidField("context_lines", "it goes with around_offset only");
   }
@@ -62,6 +60,17 @@ LogFilter LogsOf(const v1::ListLinesRequest& request) {
   filter.source = request.source();
   if (request.stream_id() != 0) filter.stream_id = request.stream_id();
   return filter;
+}
+
+// Of the lines that are dated.
+EpochWindow SpanOfLines(const v1::ListLinesResponse& response) {
+  EpochWindow window;
+  for (const v1::DatedLine& line : response.lines()) {
+    if (!line.has_time()) continue;
+    const UnixMillis at = FromProtoTimestamp(line.time());
+    Widen(at, at + 1, window);
+  }
+  return window;
 }
 
 // The logs that may have lines of the time; where there are none, the first of the others.
@@ -84,16 +93,7 @@ absl::StatusOr<std::vector<StreamStatus>> FindLogs(QueryStore& store, const Prov
   if (!logs->empty()) return logs;
   logs = store.FindStreams(prover, LogsOf(request), kLogsOfOtherTimes);
   if (!logs.ok() || !logs->empty()) return logs;
-  if (!request.machine().empty()) {
-    auto status = CheckMachine(store, prover, request.machine());
-    if (!status.ok()) return status;
-  }
-  return absl::NotFoundError(absl::StrCat(
-      "prover \"", prover.name, "\" has no such log",
-      request.machine().empty() ? "" : " of machine \"", request.machine(),
-      request.machine().empty() ? "" : "\"",
-      request.source().empty() ? "" : absl::StrCat(" named \"", request.source(), "\""),
-      "; `proverlog machines` lists them"));
+  return NoSuchLog(store, prover, request.machine(), request.source(), request.stream_id());
 }
 
 // Where the page begins; stream 0 is the first one.
@@ -110,7 +110,7 @@ absl::StatusOr<PagePosition> ParseLinePosition(const std::string& token,
       !absl::SimpleAtoi((*parts)[1], &page.position.latest_at) ||
       !absl::SimpleAtoi((*parts)[2], &page.position.offset) || page.stream_id <= 0 ||
       page.position.offset < 0) {
-    return InvalidField("page_token", "it is damaged");
+    return DamagedToken(token);
   }
   return page;
 }
@@ -161,6 +161,26 @@ absl::StatusOr<v1::ListLinesResponse> ListLines(QueryStore& store, const ProverR
         this_request, {absl::StrCat(next->stream_id), absl::StrCat(next->position.latest_at),
                        absl::StrCat(next->position.offset)}));
   }
+  return response;
+}
+
+absl::StatusOr<v1::ListLinesResponse> ListLines(QueryStore& store, const ProverRef& prover,
+                                                const v1::ListLinesRequest& request,
+                                                absl::Time now) {
+  EpochWindow window;
+  if (request.has_around_offset()) {
+    const auto lines = ListLinesAround(store, prover, request);
+    if (!lines.ok()) return lines.status();
+    window = SpanOfLines(*lines);
+  } else {
+    const auto asked = ParseAsked(request);
+    if (!asked.ok()) return asked.status();
+    window = asked->window;
+  }
+  auto completeness = CompletenessOf(store, prover, window, now, LogsOf(request));
+  if (!completeness.ok()) return completeness.status();
+  auto response = ListLines(store, prover, request);
+  if (response.ok()) *response->mutable_completeness() = *std::move(completeness);
   return response;
 }
 

@@ -188,10 +188,14 @@ absl::Status AddUnknown(QueryStore& store, const ProverRef& prover, const std::s
 
 }  // namespace
 
-absl::StatusOr<v1::ListMachinesResponse> ListMachines(QueryStore& store, const ProverRef& prover) {
+absl::StatusOr<v1::ListMachinesResponse> ListMachines(QueryStore& store, const ProverRef& prover,
+                                                      absl::Time now) {
+  auto completeness = CompletenessOf(store, prover, EpochWindow{}, now);
+  if (!completeness.ok()) return completeness.status();
   auto streams = store.ListStreams(prover, kMaxStreams + 1);
   if (!streams.ok()) return streams.status();
   v1::ListMachinesResponse response;
+  *response.mutable_completeness() = *std::move(completeness);
   response.set_more_streams(streams->size() > kMaxStreams);
   streams->resize(std::min(streams->size(), kMaxStreams));
   std::map<std::string, MachineSum> machines;

@@ -9,7 +9,8 @@
 namespace proverlog {
 
 // The answers to QueryService.ListMachines and GetMachine, of a prover that exists.
-absl::StatusOr<v1::ListMachinesResponse> ListMachines(QueryStore& store, const ProverRef& prover);
+absl::StatusOr<v1::ListMachinesResponse> ListMachines(QueryStore& store, const ProverRef& prover,
+                                                      absl::Time now);
 absl::StatusOr<v1::GetMachineResponse> GetMachine(QueryStore& store, const ProverRef& prover,
                                                   const v1::GetMachineRequest& request,
                                                   absl::Time now);

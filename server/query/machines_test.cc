@@ -105,6 +105,32 @@ TEST_F(MachinesTest, AStartWithinTheseEpochsHasItsFirstJob) {
   EXPECT_EQ(FromProtoTimestamp(response->starts(0).first_job_time()), kSomeDay + 3'633'000);
 }
 
+TEST_F(MachinesTest, MachinesThatStartInTheSameMillisecondBothDo) {
+  constexpr char kStart[] =
+      "[03:00:30.000] INFO: bb-prover Using native BB at /bb and working directory /tmp/bb\n";
+  Import("prover-a", "broker.log", kBroker);
+  Import("prover-b", "agent.log", kStart);
+  Import("prover-c", "agent.log", kStart);
+  EXPECT_EQ(Get("prover-b")->starts_size(), 1);
+  EXPECT_EQ(Get("prover-c")->starts_size(), 1);
+}
+
+TEST_F(MachinesTest, TheListAndTheComparisonSayHowFarTheLogsAre) {
+  Import("prover-a", "broker.log", kBroker);
+  Import("prover-b", "agent.log", kAgent);
+  EXPECT_TRUE(handler_.ListMachines({})->completeness().complete());
+  EXPECT_TRUE(handler_.CompareMachines({})->completeness().complete());
+  EXPECT_TRUE(handler_.ListUnknownMessages({})->completeness().complete());
+  Archive("prover-c", "agent.log", kAgent);
+  for (const v1::Completeness& completeness :
+       {handler_.ListMachines({})->completeness(), handler_.CompareMachines({})->completeness(),
+        handler_.ListUnknownMessages({})->completeness()}) {
+    EXPECT_FALSE(completeness.complete());
+    EXPECT_EQ(completeness.sources(0).stream().machine(), "prover-c");
+    EXPECT_EQ(completeness.sources(0).condition(), v1::SOURCE_CONDITION_LATE);
+  }
+}
+
 TEST_F(MachinesTest, TheListSaysWhenEachWasLastSeenAndItsVersions) {
   Import("prover-a", "broker.log", kBroker);
   Import("prover-b", "agent.log", kAgent);
@@ -120,6 +146,13 @@ TEST_F(MachinesTest, AnUnknownMachineIsRefusedWithTheNearestName) {
   const absl::Status unknown = Get("prover_a").status();
   EXPECT_TRUE(absl::IsNotFound(unknown)) << unknown;
   EXPECT_THAT(std::string(unknown.message()), HasSubstr("did you mean \"prover-a\"?"));
+  v1::TailLinesRequest tail;
+  tail.set_machine("prover_a");
+  EXPECT_EQ(handler_.OpenTail(tail).status(), unknown);
+  tail.set_machine("prover-a");
+  tail.set_source("agent.log");
+  EXPECT_THAT(std::string(handler_.OpenTail(tail).status().message()),
+              HasSubstr("has no log of machine \"prover-a\" named \"agent.log\""));
   const absl::Status none = Get("").status();
   EXPECT_TRUE(absl::IsInvalidArgument(none)) << none;
   EXPECT_TRUE(absl::StartsWith(none.message(), "machine:"));

@@ -12,6 +12,12 @@ namespace {
 // Occurs in no name and no key.
 constexpr absl::string_view kSeparator = "\n";
 
+std::string Shown(absl::string_view token) {
+  constexpr size_t kShown = 32;
+  return absl::StrCat("\"", absl::CHexEscape(token.substr(0, kShown)),
+                      token.size() > kShown ? "...\"" : "\"");
+}
+
 }  // namespace
 
 std::string MakePageToken(absl::string_view request, const std::vector<std::string>& position) {
@@ -26,13 +32,20 @@ absl::StatusOr<std::vector<std::string>> ParsePageToken(absl::string_view token,
   std::vector<std::string> parts;
   if (absl::WebSafeBase64Unescape(token, &text)) parts = absl::StrSplit(text, kSeparator);
   if (parts.size() != size + 1) {
-    return InvalidField(field, "it is not a token of an earlier response");
+    return InvalidField(field,
+                        absl::StrCat(Shown(token), " is not a token of an earlier response"));
   }
   if (parts[0] != request) {
-    return InvalidField(field, "it belongs to another request; the other fields must not change");
+    return InvalidField(field, absl::StrCat(Shown(token),
+                                            " belongs to another request; the rest of "
+                                            "the question must not change"));
   }
   parts.erase(parts.begin());
   return parts;
+}
+
+absl::Status DamagedToken(absl::string_view token, absl::string_view field) {
+  return InvalidField(field, absl::StrCat(Shown(token), " is damaged"));
 }
 
 absl::StatusOr<int> PageSize(int32_t asked, int fallback, int max) {

@@ -22,6 +22,9 @@ absl::StatusOr<std::vector<std::string>> ParsePageToken(absl::string_view token,
                                                         absl::string_view request, size_t size,
                                                         absl::string_view field = "page_token");
 
+// INVALID_ARGUMENT for a token with parts that MakePageToken was never given.
+absl::Status DamagedToken(absl::string_view token, absl::string_view field = "page_token");
+
 // The page size that a request means; INVALID_ARGUMENT where it is not between 0 and `max`.
 absl::StatusOr<int> PageSize(int32_t asked, int fallback, int max);
 

@@ -9,7 +9,6 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "analysis/epoch_summary.h"
 #include "analysis/progress.h"
 #include "rpc/convert.h"
@@ -17,7 +16,6 @@
 #include "server/query/completeness.h"
 #include "server/query/deadlines.h"
 #include "server/query/known_epoch.h"
-#include "server/query/query_handler.h"
 
 namespace proverlog {
 namespace {
@@ -194,12 +192,29 @@ void AddDeadline(const ProofDeadline& deadline, absl::Time now, v1::GetProgressR
                                                 : v1::PROGRESS_VERDICT_AT_RISK);
 }
 
+// The latest where the request names none.
+absl::StatusOr<int32_t> EpochAsked(QueryStore& store, const ProverRef& prover,
+                                   const v1::GetProgressRequest& request) {
+  if (auto status = CheckEpoch(request.epoch()); !status.ok()) return status;
+  if (request.has_epoch()) return request.epoch();
+  const auto latest = store.ListEpochs(prover, std::nullopt, 1);
+  if (!latest.ok()) return latest.status();
+  if (!latest->empty()) return latest->front().epoch;
+  return absl::NotFoundError(absl::StrCat("prover \"", prover.name, "\" has no epoch yet"));
+}
+
 }  // namespace
 
 absl::StatusOr<v1::GetProgressResponse> GetProgress(QueryStore& store, const ProverRef& prover,
-                                                    int32_t epoch, EpochState state,
                                                     const v1::GetProgressRequest& request,
                                                     absl::Time now) {
+  const auto found = EpochAsked(store, prover, request);
+  if (!found.ok()) return found.status();
+  const int32_t epoch = *found;
+  auto loaded = store.LoadEpoch(prover, epoch, kMaxJobsLoaded);
+  if (!loaded.ok()) return loaded.status();
+  EpochState& state = *loaded;
+  if (auto status = CheckKnown(store, prover, epoch, state); !status.ok()) return status;
   const auto asked = ReadTiming(request.has_timing(), request.timing());
   if (!asked.ok()) return asked.status();
   const auto known = LoadKnown(store, prover, epoch, state);
@@ -234,28 +249,6 @@ absl::StatusOr<v1::GetProgressResponse> GetProgress(QueryStore& store, const Pro
   const auto deadline = DeadlineOf(epoch, known->contexts, *timing);
   if (deadline) AddDeadline(*deadline, now, response);
   return response;
-}
-
-absl::StatusOr<v1::GetProgressResponse> QueryHandler::GetProgress(
-    const v1::GetProgressRequest& request) {
-  if (request.epoch() < 0) {
-    return InvalidField("epoch", absl::StrCat(request.epoch(), " is negative"));
-  }
-  const auto prover = FindProver(request.prover());
-  if (!prover.ok()) return prover.status();
-  int32_t epoch = request.epoch();
-  if (!request.has_epoch()) {
-    const auto latest = store_->ListEpochs(*prover, std::nullopt, 1);
-    if (!latest.ok()) return latest.status();
-    if (latest->empty()) {
-      return absl::NotFoundError(absl::StrCat("prover \"", prover->name, "\" has no epoch yet"));
-    }
-    epoch = latest->front().epoch;
-  }
-  auto state = store_->LoadEpoch(*prover, epoch, kMaxJobsLoaded);
-  if (!state.ok()) return state.status();
-  if (auto status = CheckKnown(*store_, *prover, epoch, *state); !status.ok()) return status;
-  return proverlog::GetProgress(*store_, *prover, epoch, *std::move(state), request, absl::Now());
 }
 
 }  // namespace proverlog

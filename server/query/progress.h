@@ -10,10 +10,8 @@
 
 namespace proverlog {
 
-// Answers QueryService.GetProgress for an epoch that is known; `state` needs no circuits or
-// streams.
+// Answers QueryService.GetProgress for a prover that is known.
 absl::StatusOr<v1::GetProgressResponse> GetProgress(QueryStore& store, const ProverRef& prover,
-                                                    int32_t epoch, EpochState state,
                                                     const v1::GetProgressRequest& request,
                                                     absl::Time now);
 

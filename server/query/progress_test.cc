@@ -74,10 +74,8 @@ class ProgressTest : public QueryTest {
 
   v1::GetProgressResponse Ask(const v1::GetProgressRequest& request = {},
                               UnixMillis now = kThree + 22 * kMinute) {
-    const ProverRef prover = *store_.FindProver("demo");
-    const int32_t epoch = request.has_epoch() ? request.epoch() : 9;
-    auto response = GetProgress(store_, prover, epoch, *store_.LoadEpoch(prover, epoch, 1000),
-                                request, absl::FromUnixMillis(now));
+    auto response =
+        GetProgress(store_, *store_.FindProver("demo"), request, absl::FromUnixMillis(now));
     EXPECT_TRUE(response.ok()) << response.status();
     return *std::move(response);
   }
@@ -115,6 +113,19 @@ TEST_F(ProgressTest, SaysHowFarTheLatestEpochIsAndWhenItWillEnd) {
   EXPECT_EQ(FromProtoDuration(progress.margin()), absl::Minutes(16) + absl::Seconds(30));
   EXPECT_EQ(progress.verdict(), v1::PROGRESS_VERDICT_ON_TIME);
   EXPECT_EQ(progress.completeness().sources_size(), 2);
+}
+
+TEST_F(ProgressTest, AnEpochThatWasUnderWayWhenTheLogsBeganMeasuresNone) {
+  const std::string broker = Broker(7, 0);
+  const std::string node = Node(7, 0, "2026-11-21T03:20:00.000Z");
+  Import("m", "broker.log",
+         broker.substr(broker.find(At(1, 4))) + Broker(8, 10) + Broker(9, 20, 5));
+  Import("m", "node.log",
+         node.substr(node.find('\n') + 1) + Node(8, 10, "2026-11-21T03:30:00.000Z") + Node(9, 20));
+  const v1::GetProgressResponse progress = Ask();
+  ASSERT_EQ(progress.earlier_epochs_size(), 1);
+  EXPECT_EQ(progress.earlier_epochs(0), 8);
+  EXPECT_EQ(progress.total().expected(), 11);
 }
 
 TEST_F(ProgressTest, ADeadlineThatHasPassedIsMissed) {

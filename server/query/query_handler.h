@@ -54,15 +54,6 @@ class QueryHandler {
  private:
   // The prover of that name, or the only one where the name is empty.
   absl::StatusOr<ProverRef> FindProver(const std::string& name);
-  // The epoch's figures, from the cache where it has them; the epoch is without its jobs.
-  absl::StatusOr<EpochState> LoadFigures(const ProverRef& prover, int32_t epoch,
-                                         std::shared_ptr<const CachedEpoch>& figures);
-  // The job of that id, or the only one whose hash begins with the id's.
-  // `field` is the request's that has it.
-  absl::StatusOr<Job> FindJob(const std::string& field, const ProverRef& prover, const JobId& id);
-  // A job's facts with the log lines around them.
-  absl::Status AddFacts(const ProverRef& prover, const Job& job, int context_lines,
-                        v1::GetJobResponse& response);
 
   QueryStore* store_;
   EpochCache* cache_;

@@ -290,6 +290,9 @@ TEST_F(QueryHandlerTest, BadQuestionsAreRefusedByTheirField) {
   refused(handler_.GetJob(job).status(), "id");  // several hashes begin with a
   job.set_id("3054:PUBLIC_VM:" + std::string(64, 'f'));
   EXPECT_TRUE(absl::IsNotFound(handler_.GetJob(job).status()));
+  job.set_id("3054:PUBLIC_VMX:aa");
+  EXPECT_EQ(handler_.GetJob(job).status().message(),
+            "id: there is no job type \"PUBLIC_VMX\"; did you mean \"PUBLIC_VM\"?");
 
   v1::GetEpochSummaryRequest summary;
   summary.set_epoch(99);

@@ -18,7 +18,6 @@
 #include "server/query/completeness.h"
 #include "server/query/deadlines.h"
 #include "server/query/page_token.h"
-#include "server/query/query_handler.h"
 
 namespace proverlog {
 namespace {
@@ -184,7 +183,7 @@ absl::StatusOr<std::optional<int32_t>> ReadPosition(const std::string& token,
   if (!position.ok()) return position.status();
   int32_t epoch = 0;
   if (!absl::SimpleAtoi(position->front(), &epoch) || epoch < 0) {
-    return InvalidField("page_token", "it is damaged");
+    return DamagedToken(token);
   }
   return epoch;
 }
@@ -225,13 +224,6 @@ absl::StatusOr<v1::ListSubmissionsResponse> ListSubmissions(
   const auto status = AddCompleteness(store, prover, *page, !before->has_value(), now, response);
   if (!status.ok()) return status;
   return response;
-}
-
-absl::StatusOr<v1::ListSubmissionsResponse> QueryHandler::ListSubmissions(
-    const v1::ListSubmissionsRequest& request) {
-  const auto prover = FindProver(request.prover());
-  if (!prover.ok()) return prover.status();
-  return proverlog::ListSubmissions(*store_, *prover, request, absl::Now());
 }
 
 }  // namespace proverlog

@@ -46,7 +46,7 @@ absl::StatusOr<TailPosition> ParseTailToken(absl::string_view token, absl::strin
   if (!absl::SimpleAtoi((*parts)[0], &position.since) ||
       !absl::SimpleAtoi((*parts)[1], &position.last_stream_id) ||
       !ParseOffsets((*parts)[2], position.offsets)) {
-    return InvalidField("position", "it is damaged");
+    return DamagedToken(token, "position");
   }
   return position;
 }

@@ -14,6 +14,7 @@
 #include "rpc/status.h"
 #include "server/query/completeness.h"
 #include "server/query/known_epoch.h"
+#include "server/query/time_asked.h"
 
 namespace proverlog {
 namespace {
@@ -61,9 +62,7 @@ absl::StatusOr<Asked> ParseAsked(const v1::GetThroughputRequest& request, UnixMi
   if (request.has_start_time() && *asked.window.begin >= now) {
     return InvalidField("start_time", "it is not before now");
   }
-  if (asked.window.begin && asked.window.end && *asked.window.end <= *asked.window.begin) {
-    return InvalidField("end_time", "it is not after start_time");
-  }
+  if (auto status = CheckWindow(asked.window); !status.ok()) return status;
   if (!v1::ThroughputBreakdown_IsValid(request.breakdown())) {
     return InvalidField("breakdown", absl::StrCat(static_cast<int>(request.breakdown()),
                                                   " is neither by job type nor by machine"));
@@ -288,14 +287,14 @@ absl::StatusOr<v1::GetThroughputResponse> GetThroughput(QueryStore& store, const
   auto timelines = asked->epoch ? LoadEpochTimelines(store, prover, *asked->epoch, now)
                                 : LoadTimelines(store, prover, asked->window, now);
   if (!timelines.ok()) return timelines.status();
-  const auto grid = GridOf(*asked, *timelines, now_millis);
-  if (!grid.ok()) return grid.status();
-
   v1::GetThroughputResponse response;
   response.set_prover(prover.name);
   response.mutable_epochs()->Add(timelines->epochs.begin(), timelines->epochs.end());
-  AddFigures(ComputeThroughput(timelines->jobs, *grid), request.breakdown(), response);
   *response.mutable_completeness() = std::move(timelines->completeness);
+  if (asked->epoch && timelines->jobs.empty()) return response;
+  const auto grid = GridOf(*asked, *timelines, now_millis);
+  if (!grid.ok()) return grid.status();
+  AddFigures(ComputeThroughput(timelines->jobs, *grid), request.breakdown(), response);
   return response;
 }
 

@@ -158,7 +158,8 @@ TEST_F(ThroughputTest, BadQuestionsAreRefusedByTheirField) {
   half.clear_end_time();
   refused(half, "end_time: it is missing");
   refused(OfEpoch(-3), "epoch: -3 is negative");
-  refused(Between(kThree, kThree), "end_time: it is not after start_time");
+  refused(Between(kThree, kThree),
+          "end_time: 2026-11-21T03:00:00Z is not after the start, 2026-11-21T03:00:00Z");
   refused(Between(absl::ToUnixMillis(kLater), absl::ToUnixMillis(kLater) + 1),
           "start_time: it is not before now");
   auto request = OfEpoch(7);
@@ -178,6 +179,18 @@ TEST_F(ThroughputTest, BadQuestionsAreRefusedByTheirField) {
   *before.mutable_end_time() = ToProtoTimestamp(kThree - 60'000);
   refused(before, "end_time: all that is known of epoch 7 is after it");
   EXPECT_TRUE(absl::IsNotFound(Ask(OfEpoch(99)).status()));
+}
+
+TEST_F(ThroughputTest, OfAnEpochWithoutJobsThereIsNothingToSay) {
+  Import("m", "node.log",
+         "[03:00:00.000] INFO: prover-node:epoch-session Created EpochSession u-7 "
+         "{\"uuid\":\"u-7\",\"kind\":\"full\",\"epochNumber\":7}\n");
+  const auto answer = Ask(OfEpoch(7));
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->epochs(0), 7);
+  EXPECT_FALSE(answer->has_start_time());
+  EXPECT_FALSE(answer->has_end_time());
+  EXPECT_EQ(answer->completeness().sources_size(), 1);
 }
 
 }  // namespace

@@ -81,7 +81,7 @@ absl::StatusOr<std::optional<TransactionPosition>> ParseTransactionPosition(
   if (!parts.ok()) return parts.status();
   TransactionPosition position{0, (*parts)[1]};
   if (!absl::SimpleAtoi((*parts)[0], &position.first)) {
-    return InvalidField("page_token", "it is damaged");
+    return DamagedToken(token);
   }
   return std::optional<TransactionPosition>(std::move(position));
 }

@@ -1,6 +1,7 @@
 #include "server/query/trend.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -12,6 +13,7 @@
 #include "analysis/figure.h"
 #include "analysis/trend.h"
 #include "rpc/convert.h"
+#include "rpc/near_names.h"
 #include "rpc/status.h"
 #include "server/query/completeness.h"
 #include "server/query/known_epoch.h"
@@ -132,7 +134,8 @@ class Reading {
       names.resize(std::min(names.size(), kMaxNames));
       return absl::NotFoundError(absl::StrCat(
           "the last ", points_.size(), " epochs of prover \"", prover_.name, "\" have no ", what,
-          " \"", name->substr(0, 64), "\"; there are: ", absl::StrJoin(names, ", ")));
+          " \"", name->substr(0, 64), "\"", DidYouMean(*name, {known->begin(), known->end()}),
+          "; there are: ", absl::StrJoin(names, ", ")));
     }
     return absl::OkStatus();
   }
@@ -179,12 +182,11 @@ absl::StatusOr<v1::Completeness> CompletenessOfLatest(QueryStore& store, const P
                                                       int32_t epochs, absl::Time now) {
   const auto latest = store.FindEpochs(prover, {}, epochs);
   if (!latest.ok()) return latest.status();
-  EpochWindow window;
+  std::map<int32_t, EpochWindow> windows;
   for (const EpochRevision& epoch : *latest) {
-    window.begin = std::min(window.begin.value_or(epoch.first_at), epoch.first_at);
-    window.end = std::max(window.end.value_or(epoch.last_at + 1), epoch.last_at + 1);
+    windows[epoch.epoch] = {epoch.first_at, epoch.last_at + 1};
   }
-  return CompletenessOf(store, prover, window, now);
+  return CompletenessOf(store, prover, windows, now);
 }
 
 }  // namespace

@@ -141,6 +141,17 @@ TEST_F(TrendTest, TheSummaryOfACachedEpochIsThatOfAnUncachedOne) {
   EXPECT_EQ(cached_.GetEpochSummary(request)->completeness().sources_size(), 4);
 }
 
+TEST_F(TrendTest, WhereTheLatestEpochGoesOnTheLogsMustTellUntilNow) {
+  ImportEpochs();
+  database_.Sql("UPDATE stream_position SET received_at = 0");
+  const ProverRef prover = *store_.FindProver("demo");
+  const absl::Time later = absl::FromUnixMillis(kSomeDay) + absl::Hours(5);
+  EXPECT_TRUE(GetTrend(store_, nullptr, prover, Of("jobs"), later)->completeness().complete());
+  Import("m-b", "more.log", "[03:10:00.000] INFO: b New proving job id=99:A:aa epochNumber=99\n");
+  database_.Sql("UPDATE stream_position SET received_at = 0");
+  EXPECT_FALSE(GetTrend(store_, nullptr, prover, Of("jobs"), later)->completeness().complete());
+}
+
 TEST_F(TrendTest, BadQuestionsAreRefusedByTheirField) {
   EXPECT_TRUE(absl::IsNotFound(handler_.GetTrend(Of("jobs")).status()));
   ImportEpochs();
@@ -161,7 +172,9 @@ TEST_F(TrendTest, BadQuestionsAreRefusedByTheirField) {
   ExpectRefused(handler_.GetTrend(request).status(), "band_epochs");
   EXPECT_TRUE(absl::IsNotFound(handler_.GetTrend(Of("jobs", "B")).status()));
   const auto nowhere = handler_.GetTrend(Of("jobs", "", "m-z"));
-  EXPECT_TRUE(absl::StrContains(nowhere.status().message(), "there are: m-a")) << nowhere.status();
+  EXPECT_TRUE(absl::StrContains(nowhere.status().message(),
+                                "\"m-z\"; did you mean \"m-a\"?; there are: m-a"))
+      << nowhere.status();
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "normalizer/utf8.h"
 #include "rpc/convert.h"
 #include "rpc/status.h"
+#include "server/query/completeness.h"
 #include "server/query/log_lines.h"
 #include "server/query/page_token.h"
 
@@ -33,7 +34,7 @@ absl::StatusOr<std::optional<UnknownPosition>> PositionOf(const std::string& tok
   UnknownPosition position{0, {(*parts)[2], (*parts)[3], (*parts)[1]}};
   bool valid = absl::SimpleAtoi((*parts)[0], &position.count) && position.count > 0;
   for (const std::string& part : *parts) valid = valid && CleanUtf8(part, part.size()) == part;
-  if (!valid) return InvalidField("page_token", "it is damaged");
+  if (!valid) return DamagedToken(token);
   return position;
 }
 
@@ -98,16 +99,20 @@ absl::Status AddLines(QueryStore& store, const ProverRef& prover,
 }  // namespace
 
 absl::StatusOr<v1::ListUnknownMessagesResponse> ListUnknown(
-    QueryStore& store, const ProverRef& prover, const v1::ListUnknownMessagesRequest& request) {
+    QueryStore& store, const ProverRef& prover, const v1::ListUnknownMessagesRequest& request,
+    absl::Time now) {
   const auto page_size = PageSize(request.page_size(), kDefaultMessages, kMaxMessages);
   if (!page_size.ok()) return page_size.status();
   const std::string this_request = absl::StrCat("unknown ", prover.name);
   const auto after = PositionOf(request.page_token(), this_request);
   if (!after.ok()) return after.status();
 
+  auto completeness = CompletenessOf(store, prover, EpochWindow{}, now);
+  if (!completeness.ok()) return completeness.status();
   auto page = store.ListUnknown(prover, /*machine=*/"", *after, *page_size + 1);
   if (!page.ok()) return page.status();
   v1::ListUnknownMessagesResponse response;
+  *response.mutable_completeness() = *std::move(completeness);
   response.set_more_kinds(page->more_kinds);
   if (page->rows.size() > static_cast<size_t>(*page_size)) {
     page->rows.pop_back();

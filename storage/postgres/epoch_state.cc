@@ -75,7 +75,9 @@ void ReadSources(ReadOnly& tx, const ProverRef& prover, int32_t epoch,
                        " OR sp.committed_offset > coalesce(pr.normalized_offset, 0)"
                        " OR EXISTS (SELECT FROM epoch e WHERE e.prover_id = $1"
                        "  AND e.projection_id = $2 AND e.epoch = $5"
-                       "  AND pr.first_at <= e.last_at AND pr.last_at >= e.first_at)"
+                       "  AND pr.first_at <= e.last_at AND (pr.last_at >= e.first_at OR ",
+                       LastHeardOf(absl::StrCat("e.first_at - ", kSilentBefore), "e.last_at"),
+                       "))"
                        " OR s.stream_id IN (SELECT stream_id FROM unreadable"
                        "  WHERE prover_id = $1 AND projection_id = $2))"
                        " ORDER BY s.stream_id = ANY ($3::bigint[]) DESC, machine, source, stream_id"

@@ -33,8 +33,13 @@ namespace {
 
 constexpr size_t kFullHashDigits = 64;
 
-// Makes PostgreSQL cancel a statement that runs when the deadline comes.
-absl::Status LimitTime(pqxx::transaction_base& tx, absl::Time deadline) {
+// Whether anybody waits for the call that begins. PostgreSQL cancels a statement of it that still
+// runs when the deadline comes.
+absl::Status Begin(pqxx::transaction_base& tx, absl::Time deadline,
+                   const std::function<bool()>& is_cancelled) {
+  if (is_cancelled && is_cancelled()) {
+    return absl::CancelledError("the client does not wait any more");
+  }
   if (deadline == absl::InfiniteFuture()) return absl::OkStatus();
   const int64_t left = absl::ToInt64Milliseconds(deadline - absl::Now());
   if (left <= 0) return absl::DeadlineExceededError("there was not enough time for the answer");
@@ -52,24 +57,28 @@ template <typename Body>
 auto QueryStore::Read(absl::string_view doing, Body body) {
   return RunTransaction<ReadOnly>(*pool_, doing,
                                   [&](ReadOnly& tx) -> std::invoke_result_t<Body, ReadOnly&> {
-                                    const absl::Status status = LimitTime(tx, deadline_);
+                                    const absl::Status status = Begin(tx, deadline_, is_cancelled_);
                                     if (!status.ok()) return status;
                                     return body(tx);
                                   });
 }
 
-std::unique_ptr<proverlog::QueryStore> QueryStore::WithDeadline(absl::Time deadline) {
-  return std::make_unique<QueryStore>(pool_, deadline);
+std::unique_ptr<proverlog::QueryStore> QueryStore::WithDeadline(
+    absl::Time deadline, std::function<bool()> is_cancelled) {
+  auto store = std::make_unique<QueryStore>(pool_);
+  store->deadline_ = deadline;
+  store->is_cancelled_ = std::move(is_cancelled);
+  return store;
 }
 
 absl::StatusOr<std::vector<Block>> QueryStore::ReadBlocks(const StreamKey& stream, int64_t begin,
                                                           int64_t end, int max_blocks) {
-  return RunTransaction<ReadLatest>(*pool_, "read the archive",
-                                    [&](ReadLatest& tx) -> absl::StatusOr<std::vector<Block>> {
-                                      const absl::Status status = LimitTime(tx, deadline_);
-                                      if (!status.ok()) return status;
-                                      return SelectBlocks(tx, stream, begin, end, max_blocks);
-                                    });
+  return RunTransaction<ReadLatest>(
+      *pool_, "read the archive", [&](ReadLatest& tx) -> absl::StatusOr<std::vector<Block>> {
+        const absl::Status status = Begin(tx, deadline_, is_cancelled_);
+        if (!status.ok()) return status;
+        return SelectBlocks(tx, stream, begin, end, max_blocks);
+      });
 }
 
 absl::StatusOr<int64_t> QueryStore::RemovedUntil(const StreamKey& stream) {

@@ -2,6 +2,7 @@
 #define PROVERLOG_STORAGE_POSTGRES_QUERY_STORE_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -17,10 +18,10 @@ namespace proverlog::postgres {
 // Queries in PostgreSQL. Thread-safe; the pool outlives it.
 class QueryStore : public proverlog::QueryStore {
  public:
-  explicit QueryStore(ConnectionPool* pool, absl::Time deadline = absl::InfiniteFuture())
-      : pool_(pool), deadline_(deadline) {}
+  explicit QueryStore(ConnectionPool* pool) : pool_(pool) {}
 
-  std::unique_ptr<proverlog::QueryStore> WithDeadline(absl::Time deadline) override;
+  std::unique_ptr<proverlog::QueryStore> WithDeadline(absl::Time deadline,
+                                                      std::function<bool()> is_cancelled) override;
 
   absl::StatusOr<std::vector<Block>> ReadBlocks(const StreamKey& stream, int64_t begin, int64_t end,
                                                 int max_blocks) override;
@@ -94,7 +95,8 @@ class QueryStore : public proverlog::QueryStore {
   auto Read(absl::string_view doing, Body body);
 
   ConnectionPool* pool_;
-  absl::Time deadline_;
+  absl::Time deadline_ = absl::InfiniteFuture();
+  std::function<bool()> is_cancelled_;  // may be empty
 };
 
 }  // namespace proverlog::postgres

@@ -150,15 +150,25 @@ TEST_F(QueryStoreTest, AnEpochAndHowFarItsStreamsAreIsReadAtOneInstant) {
 }
 
 TEST_F(QueryStoreTest, ACallEndsAtItsDeadline) {
-  const auto late = queries_.WithDeadline(absl::Now() - absl::Seconds(1));
+  const auto late = queries_.WithDeadline(absl::Now() - absl::Seconds(1), nullptr);
   EXPECT_TRUE(absl::IsDeadlineExceeded(late->ListProvers(1).status()));
   pqxx::connection connection(database_.conninfo());
   pqxx::work tx(connection);
   tx.exec("LOCK TABLE prover");
   const absl::Time begin = absl::Now();
-  const auto slow = queries_.WithDeadline(begin + absl::Milliseconds(300));
+  const auto slow = queries_.WithDeadline(begin + absl::Milliseconds(300), nullptr);
   EXPECT_TRUE(absl::IsDeadlineExceeded(slow->ListProvers(1).status()));
   EXPECT_LT(absl::Now() - begin, absl::Seconds(5));
+}
+
+TEST_F(QueryStoreTest, NoCallBeginsOfARequestThatNobodyWaitsFor) {
+  bool is_cancelled = false;
+  const auto store =
+      queries_.WithDeadline(absl::InfiniteFuture(), [&is_cancelled] { return is_cancelled; });
+  EXPECT_TRUE(store->ListProvers(1).ok());
+  is_cancelled = true;
+  EXPECT_TRUE(absl::IsCancelled(store->ListProvers(1).status()));
+  EXPECT_TRUE(absl::IsCancelled(store->ReadBlocks({1, 1}, 0, 10, 1).status()));
 }
 
 TEST_F(QueryStoreTest, AddsUpTheEpochsFromTheLatest) {

@@ -85,6 +85,13 @@ std::string FactCountsToJson(const StreamCounts& counts) {
   return json + "}";
 }
 
+std::string LastHeardOf(absl::string_view begin, absl::string_view end) {
+  return absl::StrCat(
+      "NOT coalesce(pr.sealed_offset = sp.committed_offset, false)"
+      " AND greatest(pr.last_at, sp.received_at, sa.seen_at) BETWEEN ",
+      begin, " AND ", end);
+}
+
 std::vector<StreamStatus> ReadStreams(pqxx::transaction_base& tx, const ProjectionKey& projection,
                                       const pqxx::result& rows) {
   std::vector<StreamStatus> streams;
@@ -105,12 +112,15 @@ std::vector<StreamStatus> SelectStreams(pqxx::transaction_base& tx, const Projec
                    " AND ($4 = '' OR machine = $4) AND ($5 = '' OR source = $5)"
                    " AND ($6::bigint IS NULL OR $7::bigint IS NULL OR pr.first_at IS NULL"
                    "  OR sp.committed_offset > pr.normalized_offset"
-                   "  OR pr.last_at >= $6 AND pr.first_at <= $7)"
+                   "  OR pr.last_at >= $6 AND pr.first_at <= $7"
+                   "  OR $9 AND pr.first_at <= $7 AND ",
+                   LastHeardOf(absl::StrCat("$6 - ", kSilentBefore), "$7"),
+                   ")"
                    " ORDER BY pr.first_at NULLS LAST, s.stream_id LIMIT $8"));
-  return ReadStreams(
-      tx, projection,
-      tx.exec_params(*kSql, projection.prover_id, projection.projection_id, filter.stream_id,
-                     filter.machine, filter.source, filter.first_at, filter.last_at, limit));
+  return ReadStreams(tx, projection,
+                     tx.exec_params(*kSql, projection.prover_id, projection.projection_id,
+                                    filter.stream_id, filter.machine, filter.source,
+                                    filter.first_at, filter.last_at, limit, filter.or_silent));
 }
 
 ActiveLogs SelectActive(pqxx::transaction_base& tx, const ProjectionKey& projection,

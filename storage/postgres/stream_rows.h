@@ -34,6 +34,13 @@ inline constexpr char kStreamTables[] =
     " LEFT JOIN stream_attendance sa USING (prover_id, stream_id)"
     " LEFT JOIN stream_progress pr ON pr.prover_id = s.prover_id AND pr.projection_id = $2"
     "  AND pr.stream_id = s.stream_id WHERE s.prover_id = $1 ";
+// In the condition of the same: whether nobody said that the log ended, and it was last heard of
+// between two instants.
+std::string LastHeardOf(absl::string_view begin, absl::string_view end);
+
+// How long before a time a log may have fallen silent that is missed in it.
+inline constexpr Millis kSilentBefore = 86'400'000;
+
 // The rows' streams, with their gaps and what the projection could not read.
 std::vector<StreamStatus> ReadStreams(pqxx::transaction_base& tx, const ProjectionKey& projection,
                                       const pqxx::result& rows);

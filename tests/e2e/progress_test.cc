@@ -102,12 +102,16 @@ TEST_F(ProgressTest, SubmissionsComeFromTheLatest) {
 }
 
 TEST_F(ProgressTest, BadInputIsNamed) {
-  Finished finished = service_.Proverlog({"progress", "--slot-duration", "soon"});
+  Finished finished =
+      service_.Proverlog({"progress", "--slot-duration", "soon", "--epoch-slots", "32"});
   EXPECT_EQ(finished.exit_code, 1);
   EXPECT_THAT(finished.err, HasSubstr("--slot-duration: \"soon\" is no duration"));
   finished = service_.Proverlog({"submissions", "--slot-duration", "72s"});
+  EXPECT_EQ(finished.exit_code, 2);
+  EXPECT_THAT(finished.err, HasSubstr("--slot-duration requires --epoch-slots"));
+  finished = service_.Proverlog({"submissions", "--slot-duration", "72s", "--epoch-slots", "1001"});
   EXPECT_EQ(finished.exit_code, 1);
-  EXPECT_THAT(finished.err, HasSubstr("timing.epoch_slots: 0 is not between 1 and 1000"));
+  EXPECT_THAT(finished.err, HasSubstr("--epoch-slots: 1001 is not between 1 and 1000"));
   finished = service_.Proverlog({"progress", "12"});
   EXPECT_EQ(finished.exit_code, 1);
   EXPECT_THAT(finished.err, HasSubstr("its latest is 3057"));
