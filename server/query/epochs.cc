@@ -17,8 +17,8 @@
 namespace proverlog {
 namespace {
 
-constexpr int kDefaultEpochs = 50;
-constexpr int kMaxEpochs = 200;
+constexpr int kDefaultEpochsListed = 50;
+constexpr int kMaxEpochsListed = 200;
 
 // The epoch's figures, from the cache where it has them; the epoch is without its jobs.
 absl::StatusOr<EpochState> LoadFigures(QueryStore& store, EpochCache* cache,
@@ -41,7 +41,7 @@ absl::StatusOr<EpochState> LoadFigures(QueryStore& store, EpochCache* cache,
 absl::StatusOr<v1::ListEpochsResponse> ListEpochs(QueryStore& store, const ProverRef& prover,
                                                   const v1::ListEpochsRequest& request,
                                                   absl::Time now) {
-  const auto page_size = PageSize(request.page_size(), kDefaultEpochs, kMaxEpochs);
+  const auto page_size = PageSize(request.page_size(), kDefaultEpochsListed, kMaxEpochsListed);
   if (!page_size.ok()) return page_size.status();
   const std::string this_request = absl::StrCat("epochs ", prover.name);
   std::optional<int32_t> before;

@@ -63,7 +63,7 @@ LogFilter LogsOf(const v1::ListLinesRequest& request) {
 }
 
 // Of the lines that are dated.
-EpochWindow WindowOf(const v1::ListLinesResponse& response) {
+EpochWindow SpanOfLines(const v1::ListLinesResponse& response) {
   EpochWindow window;
   for (const v1::DatedLine& line : response.lines()) {
     if (!line.has_time()) continue;
@@ -171,7 +171,7 @@ absl::StatusOr<v1::ListLinesResponse> ListLines(QueryStore& store, const ProverR
   if (request.has_around_offset()) {
     const auto lines = ListLinesAround(store, prover, request);
     if (!lines.ok()) return lines.status();
-    window = WindowOf(*lines);
+    window = SpanOfLines(*lines);
   } else {
     const auto asked = ParseAsked(request);
     if (!asked.ok()) return asked.status();
