@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 
 namespace proverlog {
 namespace {
@@ -21,7 +22,10 @@ constexpr absl::Duration kLongestReconnectPause = absl::Seconds(5);
 }  // namespace
 
 void SetBody(CLI::App* command, int* exit_code, CommandBody body) {
-  command->callback([exit_code, body = std::move(body)] { *exit_code = body(); });
+  // CLI11 calls a command back behind those of its own.
+  command->callback([command, exit_code, body = std::move(body)] {
+    if (command->get_subcommands().empty()) *exit_code = body();
+  });
 }
 
 void AddExample(CLI::App* command, const std::string& line) {
@@ -38,15 +42,29 @@ void AddServerFlag(CLI::App* command, GlobalFlags* flags) {
       ->capture_default_str();
 }
 
-void AddQueryFlags(CLI::App* command, GlobalFlags* flags) {
-  AddServerFlag(command, flags);
-  command->add_option("--prover", flags->prover, "The prover; not needed while there is only one");
+void AddFormatFlag(CLI::App* command, GlobalFlags* flags) {
   command
       ->add_option_function<std::string>(
           "--format", [flags](const std::string& value) { flags->json = value == kJson; },
           "How to print: table, or json (the API's message)")
       ->check(CLI::IsMember({kTable, kJson}))
       ->default_str(kTable);
+}
+
+void AddQueryFlags(CLI::App* command, GlobalFlags* flags) {
+  AddServerFlag(command, flags);
+  command->add_option("--prover", flags->prover, "The prover; not needed while there is only one");
+  AddFormatFlag(command, flags);
+}
+
+absl::Status NameFlags(const absl::Status& status, const FlagNames& names) {
+  if (!absl::IsInvalidArgument(status)) return status;
+  const absl::string_view message = status.message();
+  const size_t end = message.find_first_of(".[:");  // a field, or a part of it
+  if (end == absl::string_view::npos) return status;
+  const auto found = names.find(std::string(message.substr(0, end)));
+  if (found == names.end()) return status;
+  return absl::InvalidArgumentError(absl::StrCat(found->second, message.substr(end)));
 }
 
 int Fail(const absl::Status& status) {
@@ -64,6 +82,15 @@ int PrintJson(const google::protobuf::Message& message) {
   if (!status.ok()) return Fail(absl::InternalError(status.ToString()));
   std::fputs(json.c_str(), stdout);
   return kExitOk;
+}
+
+void PrintJsonLine(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.always_print_primitive_fields = true;
+  std::string json;
+  if (google::protobuf::util::MessageToJsonString(message, &json, options).ok()) {
+    std::puts(json.c_str());
+  }
 }
 
 std::shared_ptr<grpc::Channel> Connect(const std::string& server, Keepalive keepalive) {

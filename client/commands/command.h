@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -15,7 +16,6 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/commands/flag_names.h"
-#include "proverlog/v1/query.grpc.pb.h"
 #include "rpc/status.h"
 
 namespace proverlog {
@@ -38,7 +38,8 @@ struct GlobalFlags {
 // Runs a command after its flags are read; returns its ExitCode.
 using CommandBody = std::function<int()>;
 
-// A command without --help's boilerplate: `body` runs where the command is the one that was called.
+// A command without --help's boilerplate: `body` runs where the command is the one that was called,
+// and not one of its own commands.
 void SetBody(CLI::App* command, int* exit_code, CommandBody body);
 
 // Shows a command line in the command's help and in the manual.
@@ -46,13 +47,22 @@ void AddExample(CLI::App* command, const std::string& line);
 
 // Flags of commands that ask the server.
 void AddServerFlag(CLI::App* command, GlobalFlags* flags);
+void AddFormatFlag(CLI::App* command, GlobalFlags* flags);
+// Both, and the prover's.
 void AddQueryFlags(CLI::App* command, GlobalFlags* flags);
+
+// What a request's fields are called on the command line.
+using FlagNames = std::map<std::string, std::string>;
+// An error that begins with one of the fields, with the flag in its place.
+absl::Status NameFlags(const absl::Status& status, const FlagNames& names);
 
 // Tells of the error on standard error and returns its exit code.
 int Fail(const absl::Status& status);
 
 // Prints the message as proto3 JSON.
 int PrintJson(const google::protobuf::Message& message);
+// The same in one line, for programs that read answers as they come.
+void PrintJsonLine(const google::protobuf::Message& message);
 
 // How a server that vanished without a word is noticed: it is pinged while a call is open.
 // proverlogd permits a ping every 10 s.
@@ -66,31 +76,31 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& server, Keepalive keep
 // The status of a call to the server; where it could not be reached, what to do about it.
 absl::Status CallStatus(const grpc::Status& status, const std::string& server);
 
+inline constexpr std::chrono::seconds kCallDeadline{30};
+
 // Makes one unary call.
-template <typename Request, typename Response>
+template <typename Stub, typename Request, typename Response>
 absl::StatusOr<Response> Call(const GlobalFlags& flags,
-                              grpc::Status (v1::QueryService::Stub::*method)(grpc::ClientContext*,
-                                                                             const Request&,
-                                                                             Response*),
-                              const Request& request) {
-  constexpr std::chrono::seconds kDeadline{30};
+                              grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                           Response*),
+                              const Request& request,
+                              std::chrono::seconds deadline = kCallDeadline) {
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+  context.set_deadline(std::chrono::system_clock::now() + deadline);
   Response response;
-  const auto stub = v1::QueryService::NewStub(Connect(flags.server));
-  const grpc::Status status = ((*stub).*method)(&context, request, &response);
+  Stub stub(Connect(flags.server));
+  const grpc::Status status = (stub.*method)(&context, request, &response);
   if (!status.ok()) return WithFlagNames(CallStatus(status, flags.server));
   return response;
 }
 
 // Calls the server and prints the answer: as JSON where the flags say so, else by `print`.
-template <typename Request, typename Response, typename Print>
+template <typename Stub, typename Request, typename Response, typename Print>
 int Ask(const GlobalFlags& flags,
-        grpc::Status (v1::QueryService::Stub::*method)(grpc::ClientContext*, const Request&,
-                                                       Response*),
-        const Request& request, Print print) {
+        grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+        const Request& request, Print print, const FlagNames& names = {}) {
   const auto response = Call(flags, method, request);
-  if (!response.ok()) return Fail(response.status());
+  if (!response.ok()) return Fail(NameFlags(response.status(), names));
   if (flags.json) return PrintJson(*response);
   print(*response);
   return kExitOk;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "absl/status/status.h"
 
 namespace proverlog {
@@ -12,6 +14,31 @@ TEST(FailTest, TellsWhetherTryingAgainHelps) {
   EXPECT_EQ(Fail(absl::DeadlineExceededError("no answer in time")), kExitUnavailable);
   EXPECT_EQ(Fail(absl::InvalidArgumentError("a flag")), kExitFailed);
   EXPECT_EQ(Fail(absl::DataLossError("a file")), kExitFailed);
+}
+
+TEST(NameFlagsTest, AFieldIsCalledAsOnTheCommandLine) {
+  const FlagNames names = {{"match", "--match"}, {"end_time", "--for"}};
+  const auto named = [&](const char* message) {
+    return std::string(NameFlags(absl::InvalidArgumentError(message), names).message());
+  };
+  EXPECT_EQ(named("match: at least one"), "--match: at least one");
+  EXPECT_EQ(named("match[machine]: it is empty"), "--match[machine]: it is empty");
+  EXPECT_EQ(named("matches: no"), "matches: no");
+  EXPECT_EQ(named("no match"), "no match");
+  EXPECT_EQ(NameFlags(absl::NotFoundError("match: no"), names), absl::NotFoundError("match: no"));
+}
+
+TEST(SetBodyTest, OfACommandWithItsOwnCommandsOnlyTheCalledOneRuns) {
+  CLI::App app;
+  int exit_code = -1;
+  CLI::App* outer = app.add_subcommand("outer", "");
+  CLI::App* inner = outer->add_subcommand("inner", "");
+  SetBody(outer, &exit_code, [] { return 1; });
+  SetBody(inner, &exit_code, [] { return 2; });
+  app.parse("outer inner");
+  EXPECT_EQ(exit_code, 2);
+  app.parse("outer");
+  EXPECT_EQ(exit_code, 1);
 }
 
 }  // namespace

@@ -24,4 +24,14 @@ absl::StatusOr<UnixMillis> ParseInstant(absl::string_view flag, absl::string_vie
       " 2026-11-21T04:00:00+01:00"));
 }
 
+absl::StatusOr<absl::Duration> ParseLength(absl::string_view flag, absl::string_view text) {
+  absl::Duration length;
+  if (absl::ParseDuration(text, &length) && length >= absl::ZeroDuration() &&
+      length < absl::InfiniteDuration()) {
+    return length;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(flag, ": \"", text, "\" is not a length of time such as 500ms, 10s or 1m30s"));
+}
+
 }  // namespace proverlog

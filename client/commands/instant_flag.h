@@ -3,6 +3,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "model/time.h"
 
 namespace proverlog {
@@ -11,6 +12,10 @@ namespace proverlog {
 // as RFC 3339 has it (2026-11-21T04:00:46+01:00). INVALID_ARGUMENT, naming the flag, for anything
 // else.
 absl::StatusOr<UnixMillis> ParseInstant(absl::string_view flag, absl::string_view text);
+
+// A flag's length of time (500ms, 10s, 1m30s), none that is negative or has no end. Errors as
+// above.
+absl::StatusOr<absl::Duration> ParseLength(absl::string_view flag, absl::string_view text);
 
 }  // namespace proverlog
 

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
+#include "absl/time/time.h"
 
 namespace proverlog {
 namespace {
@@ -24,6 +27,15 @@ TEST(ParseInstantTest, AnythingElseIsRefusedByTheFlag) {
     const absl::Status status = ParseInstant("--from", text).status();
     EXPECT_TRUE(absl::IsInvalidArgument(status)) << text;
     EXPECT_TRUE(absl::StartsWith(status.message(), "--from:")) << status;
+  }
+}
+
+TEST(LengthFlagTest, LengthsOfTime) {
+  EXPECT_EQ(*ParseLength("--for", "1m30s"), absl::Seconds(90));
+  for (const char* text : {"", "2", "-1s", "inf", "soon"}) {
+    EXPECT_EQ(
+        ParseLength("--for", text).status().message(),
+        std::string("--for: \"") + text + "\" is not a length of time such as 500ms, 10s or 1m30s");
   }
 }
 

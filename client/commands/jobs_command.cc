@@ -6,11 +6,10 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "absl/time/time.h"
 #include "analysis/cause_table.h"
 #include "analysis/job_selection.h"
+#include "client/commands/instant_flag.h"
 #include "client/commands/query_flags.h"
 #include "client/format/summary.h"
 #include "model/job.h"
@@ -65,13 +64,9 @@ absl::Status ReadLength(const std::string& flag, const std::string& text,
                         google::protobuf::Duration* (*field)(v1::ListJobsRequest&),
                         v1::ListJobsRequest& request) {
   if (text.empty()) return absl::OkStatus();
-  absl::Duration length;
-  if (!absl::ParseDuration(text, &length) || length < absl::ZeroDuration() ||
-      length == absl::InfiniteDuration()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(flag, ": \"", text, "\" is not a length of time such as 500ms, 10s or 1m30s"));
-  }
-  *field(request) = ToProtoDuration(length);
+  const auto length = ParseLength(flag, text);
+  if (!length.ok()) return length.status();
+  *field(request) = ToProtoDuration(*length);
   return absl::OkStatus();
 }
 

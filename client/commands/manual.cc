@@ -1,5 +1,6 @@
 #include "client/commands/manual.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -16,7 +17,37 @@
 namespace proverlog {
 namespace {
 
-std::vector<const CLI::App*> CommandsOf(const CLI::App& app) { return app.get_subcommands({}); }
+// A command by the words that call it: "jobs", "alerts show".
+struct NamedCommand {
+  std::string name;
+  const CLI::App* app;
+};
+
+// Each command, and behind it those of its own.
+std::vector<NamedCommand> CommandsOf(const CLI::App& app) {
+  std::vector<NamedCommand> commands;
+  for (const CLI::App* command : app.get_subcommands({})) {
+    commands.push_back({command->get_name(), command});
+    for (const auto& own : CommandsOf(*command)) {
+      commands.push_back({absl::StrCat(command->get_name(), " ", own.name), own.app});
+    }
+  }
+  return commands;
+}
+
+// The same, "alerts show" before "alerts".
+std::vector<NamedCommand> LongestFirst(const CLI::App& app) {
+  std::vector<NamedCommand> commands = CommandsOf(app);
+  std::reverse(commands.begin(), commands.end());
+  return commands;
+}
+
+// The next word of the command's own commands.
+std::vector<std::string> OwnNames(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  return names;
+}
 
 std::vector<const CLI::Option*> OptionsOf(const CLI::App& app) { return app.get_options({}); }
 
@@ -87,9 +118,11 @@ std::string QuoteForShell(absl::string_view text) {
   return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "'\\''"}}), "'");
 }
 
-// The names of a command's flags, and where one takes one of few values, what follows it.
-std::string BashCommand(const CLI::App& command) {
-  std::vector<std::string> flags;
+// The names of a command's flags and of its own commands, and where a flag takes one of few values,
+// what follows it.
+std::string BashCommand(const NamedCommand& named) {
+  const CLI::App& command = *named.app;
+  std::vector<std::string> flags = OwnNames(command);
   std::string values;
   bool files = false;
   for (const CLI::Option* option : OptionsOf(command)) {
@@ -103,8 +136,8 @@ std::string BashCommand(const CLI::App& command) {
     absl::StrAppend(&values, "        ", absl::StrJoin(NamesOf(*option), "|"),
                     ") words=", QuoteForShell(absl::StrJoin(choices, " ")), "; files= ;;\n");
   }
-  std::string script = absl::StrCat("    ", command.get_name(),
-                                    ")\n      words=", QuoteForShell(absl::StrJoin(flags, " ")),
+  std::string script = absl::StrCat("    ", QuoteForShell(named.name + " "),
+                                    "*)\n      words=", QuoteForShell(absl::StrJoin(flags, " ")),
                                     "\n      files=", files ? "yes" : "", "\n");
   if (!values.empty()) {
     absl::StrAppend(&script, "      case \"$previous\" in\n", values, "      esac\n");
@@ -135,6 +168,24 @@ std::string ZshOption(const CLI::Option& option) {
   return specs;
 }
 
+std::string ZshCommand(const NamedCommand& command) {
+  std::string script = absl::StrCat("    ", QuoteForShell(command.name + " "), "*)\n");
+  for (const char c : command.name) {
+    if (c == ' ') absl::StrAppend(&script, "      shift words\n      (( CURRENT-- ))\n");
+  }
+  absl::StrAppend(&script, "      _arguments \\\n");
+  const std::vector<std::string> own = OwnNames(*command.app);
+  if (!own.empty()) {
+    absl::StrAppend(&script, "        ",
+                    QuoteForShell(absl::StrCat("1:command:(", absl::StrJoin(own, " "), ")")),
+                    " \\\n");
+  }
+  for (const CLI::Option* option : OptionsOf(*command.app)) {
+    absl::StrAppend(&script, ZshOption(*option));
+  }
+  return script + "        && return\n      ;;\n";
+}
+
 }  // namespace
 
 std::string ManPage(const CLI::App& app) {
@@ -142,9 +193,9 @@ std::string ManPage(const CLI::App& app) {
       ".TH PROVERLOG 1\n.ad l\n.nh\n.SH NAME\nproverlog \\- reads the logs of Aztec"
       " provers\n.SH SYNOPSIS\n\\fBproverlog\\fR \\fICOMMAND\\fR"
       " [\\fIFLAG\\fR]...\n.SH COMMANDS\n");
-  for (const CLI::App* command : CommandsOf(app)) {
-    absl::StrAppend(&page, ".SS proverlog ", Roff(command->get_name()), "\n",
-                    Roff(command->get_description()), ".\n");
+  for (const auto& [name, command] : CommandsOf(app)) {
+    absl::StrAppend(&page, ".SS proverlog ", Roff(name), "\n", Roff(command->get_description()),
+                    ".\n");
     for (const CLI::Option* option : OptionsOf(*command)) {
       if (option->get_name() != "--help") absl::StrAppend(&page, RoffOption(*option));
     }
@@ -159,11 +210,9 @@ std::string ManPage(const CLI::App& app) {
 }
 
 std::string BashCompletion(const CLI::App& app) {
-  std::vector<std::string> names;
   std::string commands;
-  for (const CLI::App* command : CommandsOf(app)) {
-    names.push_back(command->get_name());
-    absl::StrAppend(&commands, BashCommand(*command));
+  for (const NamedCommand& command : LongestFirst(app)) {
+    absl::StrAppend(&commands, BashCommand(command));
   }
   return absl::StrCat(
       "# Completion of proverlog for bash: source <(proverlog completion bash)\n"
@@ -172,8 +221,10 @@ std::string BashCompletion(const CLI::App& app) {
       "  local words files=\n"
       "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
       "    COMPREPLY=($(compgen -W ",
-      QuoteForShell(absl::StrJoin(names, " ")),
-      " -- \"$current\"))\n    return\n  fi\n  case \"${COMP_WORDS[1]}\" in\n", commands,
+      QuoteForShell(absl::StrJoin(OwnNames(app), " ")),
+      " -- \"$current\"))\n    return\n  fi\n"
+      "  case \"${COMP_WORDS[*]:1:COMP_CWORD-1} \" in\n",
+      commands,
       "    *) return ;;\n  esac\n"
       "  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
       "  if [ -n \"$files\" ]; then COMPREPLY+=($(compgen -f -- \"$current\")); fi\n"
@@ -182,16 +233,15 @@ std::string BashCompletion(const CLI::App& app) {
 
 std::string ZshCompletion(const CLI::App& app) {
   std::string commands;
-  std::string cases;
-  for (const CLI::App* command : CommandsOf(app)) {
+  for (const CLI::App* command : app.get_subcommands({})) {
     absl::StrAppend(
         &commands, "    ",
         QuoteForShell(absl::StrCat(command->get_name(), ":", ZshText(command->get_description()))),
         "\n");
-    absl::StrAppend(&cases, "    ", command->get_name(), ")\n      _arguments \\\n");
-    for (const CLI::Option* option : OptionsOf(*command))
-      absl::StrAppend(&cases, ZshOption(*option));
-    absl::StrAppend(&cases, "        && return\n      ;;\n");
+  }
+  std::string cases;
+  for (const NamedCommand& command : LongestFirst(app)) {
+    absl::StrAppend(&cases, ZshCommand(command));
   }
   return absl::StrCat(
       "#compdef proverlog\n"
@@ -203,7 +253,7 @@ std::string ZshCompletion(const CLI::App& app) {
       "  )\n"
       "  if (( CURRENT == 2 )); then\n"
       "    _describe command commands\n    return\n  fi\n"
-      "  local command=$words[2]\n  shift words\n  (( CURRENT-- ))\n"
+      "  local command=\"${words[2,CURRENT-1]} \"\n  shift words\n  (( CURRENT-- ))\n"
       "  case $command in\n",
       cases, "  esac\n}\n_proverlog \"$@\"\n");
 }

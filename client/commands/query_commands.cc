@@ -6,6 +6,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "client/commands/alerts_command.h"
 #include "client/commands/command.h"
 #include "client/commands/compare_command.h"
 #include "client/commands/critical_path_command.h"
@@ -15,6 +16,8 @@
 #include "client/commands/progress_command.h"
 #include "client/commands/query_flags.h"
 #include "client/commands/report_command.h"
+#include "client/commands/rules_command.h"
+#include "client/commands/silence_command.h"
 #include "client/commands/submissions_command.h"
 #include "client/commands/tail_command.h"
 #include "client/commands/throughput_command.h"
@@ -151,6 +154,9 @@ void AddQueryCommands(CLI::App& app, GlobalFlags* flags, int* exit_code) {
   AddUnknown(app, flags, exit_code);
   AddProgressCommand(app, flags, exit_code);
   AddSubmissionsCommand(app, flags, exit_code);
+  AddAlertsCommands(app, flags, exit_code);
+  AddSilenceCommand(app, flags, exit_code);
+  AddRulesCommand(app, flags, exit_code);
 }
 
 }  // namespace proverlog

@@ -9,6 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "tests/testing_util/process.h"
@@ -57,11 +58,24 @@ class ManualTest : public testing::Test {
     return commands;
   }
 
+  // The same, and each one's own: "alerts", "alerts show".
+  std::vector<std::string> AllCommands() {
+    std::vector<std::string> commands;
+    for (const absl::string_view line :
+         absl::StrSplit(Shell("bash", "proverlog manual").out, '\n')) {
+      absl::string_view name = line;
+      if (!absl::ConsumePrefix(&name, ".SS proverlog ")) continue;
+      commands.push_back(absl::StrReplaceAll(name, {{"\\-", "-"}}));
+    }
+    return commands;
+  }
+
   testing_util::TempDirectory directory_;
 };
 
 TEST_F(ManualTest, EveryCommandHasAnExampleThatWorks) {
   testing_util::TestDatabase database;
+  database.Sql("UPDATE alert_lease SET holder = 'nobody', expires_at = 'infinity'");
   Service service("--database-url=" + database.conninfo());
   const std::string server = absl::StrCat("export PROVERLOG_SERVER=", service.address(), "; ");
   const Finished imported = Shell(
@@ -80,8 +94,14 @@ TEST_F(ManualTest, EveryCommandHasAnExampleThatWorks) {
                                  "proverlog import --prover mine --machine prover-c --date"
                                  " 2026-11-21 avm.log"));
   ASSERT_EQ(avm.exit_code, 0) << avm.err;
-  const std::vector<std::string> commands = Commands();
-  EXPECT_GT(commands.size(), 15U);
+  // For `ack`. It stays as it is: nobody evaluates.
+  database.Sql(
+      "INSERT INTO alert (prover_id, fingerprint, rule, severity, labels, state, since,"
+      " complete_until, summary, detail, next_step, pending_at, fired_at) SELECT prover_id, '00ff',"
+      " 'job_failed', 'warning', '{}', 'firing', 1, 2, 'A job failed', '', 'Look', 3, 4 FROM "
+      "prover");
+  const std::vector<std::string> commands = AllCommands();
+  EXPECT_GT(commands.size(), 25U);
   for (const std::string& command : commands) {
     SCOPED_TRACE(command);
     const std::string help = Shell("bash", absl::StrCat("proverlog ", command, " --help")).out;
@@ -103,6 +123,8 @@ TEST_F(ManualTest, TheManualIsAPageOfAllCommandsAndFlags) {
   for (const std::string& command : Commands()) {
     EXPECT_THAT(page.out, HasSubstr(absl::StrCat("proverlog ", command)));
   }
+  // Of a command of a command; headings are printed twice.
+  EXPECT_THAT(page.out, HasSubstr("End a silence now."));
   EXPECT_THAT(page.out, HasSubstr("PROVERLOG_SERVER"));
 }
 
@@ -119,6 +141,11 @@ TEST_F(ManualTest, BashCompletes) {
   EXPECT_EQ(complete("proverlog jobs --state fa", 3), "failed");
   EXPECT_EQ(complete("proverlog explain bro", 2), "broker.log");
   EXPECT_EQ(complete("proverlog completion z", 2), "");
+  EXPECT_EQ(complete("proverlog silence e", 2), "end");
+  EXPECT_EQ(complete("proverlog silence add --fo", 3), "--format --for");
+  EXPECT_EQ(complete("proverlog alerts show --fo", 3), "--format");
+  EXPECT_EQ(complete("proverlog alerts --at", 2), "--at-least");
+  EXPECT_EQ(complete("proverlog rules test bro", 3), "broker.log");
 }
 
 TEST_F(ManualTest, ZshTakesItsCompletion) {
@@ -137,6 +164,14 @@ TEST_F(ManualTest, ZshTakesItsCompletion) {
             " ./_proverlog");
   EXPECT_EQ(flags.exit_code, 0) << flags.err;
   EXPECT_THAT(flags.out, HasSubstr("--state[Only this state"));
+  const auto arguments = [&](const std::string& words, int current) {
+    return Shell("zsh", absl::StrCat("_arguments() { print -l -- $words / $@; }; words=(", words,
+                                     "); CURRENT=", current, "; source ./_proverlog"))
+        .out;
+  };
+  EXPECT_THAT(arguments("proverlog silence ''", 3), HasSubstr("\n1:command:(add list end)\n"));
+  EXPECT_THAT(arguments("proverlog silence add --fo", 4),
+              testing::AllOf(testing::StartsWith("add\n--fo\n/\n"), HasSubstr("\n--for[How long")));
 }
 
 }  // namespace

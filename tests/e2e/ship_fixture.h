@@ -17,6 +17,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "client/commands/command.h"
+#include "proverlog/v1/query.grpc.pb.h"
 #include "storage/archive_range.h"
 #include "storage/postgres/archive_store.h"
 #include "tests/testing_util/process.h"

@@ -1,6 +1,4 @@
-#include "client/tail/line_follower.h"
-
-#include <memory>
+#include "client/tail/follower.h"
 
 #include "client/commands/command.h"
 #include "client/sender/retry.h"
@@ -16,14 +14,14 @@ bool IsLost(const absl::Status& status) {
 
 }  // namespace
 
-absl::Status LineFollower::Run(v1::TailLinesRequest request) {
+absl::Status Follower::Run() {
   Backoff backoff;
   bool is_lost = false;
   for (;;) {
     const bool was_lost = is_lost;
-    absl::Status status = Follow(request, is_lost);
+    absl::Status status = CallOnce(is_lost);
     if (WaitForStop(absl::ZeroDuration())) return absl::OkStatus();
-    if (!IsLost(status) || request.position().empty()) return status;
+    if (!IsLost(status) || !was_heard_) return status;
     if (was_lost && !is_lost) backoff.Reset();
     if (!is_lost) listener_.on_lost(status);
     is_lost = true;
@@ -31,34 +29,30 @@ absl::Status LineFollower::Run(v1::TailLinesRequest request) {
   }
 }
 
-absl::Status LineFollower::Follow(v1::TailLinesRequest& request, bool& is_lost) {
+absl::Status Follower::CallOnce(bool& is_lost) {
   grpc::ClientContext context;
   {
     absl::MutexLock lock(&mutex_);
     if (stopped_) return absl::CancelledError("stopped");
     context_ = &context;
   }
-  const auto reader = stub_->TailLines(&context, request);
-  v1::TailLinesResponse response;
-  while (reader->Read(&response)) {
+  const grpc::Status status = call_(context, [&] {
     if (is_lost) listener_.on_back();
     is_lost = false;
-    listener_.on_response(response);
-    request.set_position(response.position());
-  }
-  absl::Status status = CallStatus(reader->Finish(), server_);
+    was_heard_ = true;
+  });
   absl::MutexLock lock(&mutex_);
   context_ = nullptr;
-  return status;
+  return CallStatus(status, server_);
 }
 
-void LineFollower::Stop() {
+void Follower::Stop() {
   absl::MutexLock lock(&mutex_);
   stopped_ = true;
   if (context_ != nullptr) context_->TryCancel();
 }
 
-bool LineFollower::WaitForStop(absl::Duration duration) {
+bool Follower::WaitForStop(absl::Duration duration) {
   absl::MutexLock lock(&mutex_);
   return mutex_.AwaitWithTimeout(absl::Condition(&stopped_), duration);
 }
