@@ -149,12 +149,11 @@ class Comparing {
       const bool holds = subjects_[i].subject.Contains(subject);
       const bool is_held = subject.Contains(subjects_[i].subject);
       if (holds && is_held) {
-        return InvalidField(field, absl::StrCat("it is the same as subjects[", i, "]"));
+        return InvalidField(field, absl::StrCat("it is the same as number ", i + 1));
       }
       if (i > 0 || (!holds && !is_held)) continue;
-      return InvalidField(field,
-                          absl::StrCat(holds ? "all of it is in" : "it has all of", " subjects[", i,
-                                       "]; compare what has no job in common"));
+      return InvalidField(field, absl::StrCat(holds ? "all of it is in" : "it has all of",
+                                              " number 1; compare what has no job in common"));
     }
     return absl::OkStatus();
   }

@@ -102,19 +102,19 @@ TEST_F(CompareTest, SubjectsWithJobsInCommonAreRefused) {
   };
   v1::ComparedSubject a7 = Machine("m-a");
   a7.add_epochs(7);
-  EXPECT_EQ(message({Epoch(7), Epoch(7)}), "subjects[1]: it is the same as subjects[0]");
-  EXPECT_EQ(message({Epoch(7), Epoch(8), Epoch(8)}), "subjects[2]: it is the same as subjects[1]");
+  EXPECT_EQ(message({Epoch(7), Epoch(7)}), "subjects[1]: it is the same as number 1");
+  EXPECT_EQ(message({Epoch(7), Epoch(8), Epoch(8)}), "subjects[2]: it is the same as number 2");
   EXPECT_EQ(message({{}, a7}),
-            "subjects[1]: all of it is in subjects[0]; compare what has no job in common");
+            "subjects[1]: all of it is in number 1; compare what has no job in common");
   EXPECT_EQ(message({Machine("m-a"), Machine("m-b"), {}}),
-            "subjects[2]: it has all of subjects[0]; compare what has no job in common");
+            "subjects[2]: it has all of number 1; compare what has no job in common");
   EXPECT_EQ(message({Epoch(7), a7}),
-            "subjects[1]: all of it is in subjects[0]; compare what has no job in common");
+            "subjects[1]: all of it is in number 1; compare what has no job in common");
   v1::ComparedSubject whole, part;
   whole.mutable_start_time()->set_seconds(1795230000 - 1);
   part.mutable_start_time()->set_seconds(1795230000);
   EXPECT_EQ(message({whole, part}),
-            "subjects[1]: all of it is in subjects[0]; compare what has no job in common");
+            "subjects[1]: all of it is in number 1; compare what has no job in common");
   // Only the first one is compared with the others.
   EXPECT_TRUE(Ask({Epoch(8), Epoch(7), a7}).ok());
 }
