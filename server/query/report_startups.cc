@@ -15,14 +15,14 @@ namespace proverlog {
 namespace {
 
 constexpr size_t kMaxStartups = 100;
-constexpr size_t kMaxEvents = 10'000;
+constexpr size_t kMaxEventsForStarts = 10'000;
 constexpr int kEventsAtOnce = 1000;
 constexpr char kFirstKey[] = "00000000-0000-0000-0000-000000000000";
 // A program may start that long before the epoch that it is for.
 constexpr Millis kStartupLead = 600'000;
 
 struct Events {
-  std::vector<Event> events;  // at most kMaxEvents
+  std::vector<Event> events;  // at most kMaxEventsForStarts
   bool more = false;
 };
 
@@ -36,7 +36,7 @@ absl::Status LoadEvents(QueryStore& store, const ProverRef& prover, const EpochW
     auto rows = store.ListEvents(prover, filter, kEventsAtOnce);
     if (!rows.ok()) return rows.status();
     for (EventRow& row : *rows) {
-      if (loaded.events.size() == kMaxEvents) {
+      if (loaded.events.size() == kMaxEventsForStarts) {
         loaded.more = true;
         return absl::OkStatus();
       }

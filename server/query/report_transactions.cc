@@ -19,7 +19,7 @@ namespace {
 constexpr int kTransactionsShown = 20;
 constexpr int kMaxBegun = 100;
 // Of all epochs: some seconds of reading.
-constexpr int64_t kMaxBytes = int64_t{256} << 20;
+constexpr int64_t kMaxBytesForBegun = int64_t{256} << 20;
 constexpr absl::string_view kPublicVm = "PUBLIC_VM";
 // How an agent's lines begin and end the proof of a transaction's public part, 0.87 to 5.2.
 constexpr absl::string_view kBegins = "Proving avm-circuit for TX ";
@@ -143,7 +143,7 @@ absl::Status AddBegun(QueryStore& store, const ProverRef& prover, const LoadedEp
 absl::Status AddTransactions(QueryStore& store, const ProverRef& prover,
                              const std::vector<LoadedEpoch>& epochs, absl::Time now,
                              v1::GetReportResponse& report) {
-  int64_t bytes_left = kMaxBytes;
+  int64_t bytes_left = kMaxBytesForBegun;
   for (const LoadedEpoch& epoch : epochs) {
     v1::ListTransactionsRequest request;
     request.set_epoch(epoch.summary.epoch);
