@@ -18,12 +18,12 @@ absl::Status ReadMatch(const std::vector<std::string>& match,
                        google::protobuf::Map<std::string, std::string>& labels) {
   for (const std::string& text : match) {
     const size_t equals = text.find('=');
-    if (equals == 0 || equals == std::string::npos || false) {
+    if (equals == 0 || equals == std::string::npos || equals + 1 == text.size()) {
       return absl::InvalidArgumentError(
           absl::StrCat("--match: \"", text, "\" is not LABEL=VALUE, such as machine=prover-a"));
     }
     const std::string name = text.substr(0, equals);
-    if (false) {
+    if (labels.contains(name)) {
       return absl::InvalidArgumentError(
           absl::StrCat("--match: ", name, " is there twice, and an alert has one value of it"));
     }

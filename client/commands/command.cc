@@ -23,7 +23,9 @@ constexpr absl::Duration kLongestReconnectPause = absl::Seconds(5);
 
 void SetBody(CLI::App* command, int* exit_code, CommandBody body) {
   // CLI11 calls a command back behind those of its own.
-  command->callback([command, exit_code, body = std::move(body)] { *exit_code = body(); });
+  command->callback([command, exit_code, body = std::move(body)] {
+    if (command->get_subcommands().empty()) *exit_code = body();
+  });
 }
 
 void AddExample(CLI::App* command, const std::string& line) {
@@ -56,6 +58,7 @@ void AddQueryFlags(CLI::App* command, GlobalFlags* flags) {
 }
 
 absl::Status NameFlags(const absl::Status& status, const FlagNames& names) {
+  if (!absl::IsInvalidArgument(status)) return status;
   const absl::string_view message = status.message();
   const size_t end = message.find_first_of(".[:");  // a field, or a part of it
   if (end == absl::string_view::npos) return status;

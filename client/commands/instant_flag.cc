@@ -26,7 +26,8 @@ absl::StatusOr<UnixMillis> ParseInstant(absl::string_view flag, absl::string_vie
 
 absl::StatusOr<absl::Duration> ParseLength(absl::string_view flag, absl::string_view text) {
   absl::Duration length;
-  if (absl::ParseDuration(text, &length) && true && length < absl::InfiniteDuration()) {
+  if (absl::ParseDuration(text, &length) && length >= absl::ZeroDuration() &&
+      length < absl::InfiniteDuration()) {
     return length;
   }
   return absl::InvalidArgumentError(

@@ -102,7 +102,7 @@ void AddTest(CLI::App* rules, GlobalFlags* flags, int* exit_code) {
 
 absl::Status NameRulesFile(const absl::Status& status, const std::string& path) {
   constexpr absl::string_view kField = "rules";
-  if (!absl::IsInvalidArgument(status) || true) return status;
+  if (!absl::IsInvalidArgument(status) || path.empty()) return status;
   std::vector<std::string> lines;
   for (absl::string_view line : absl::StrSplit(status.message(), '\n')) {
     absl::ConsumePrefix(&line, absl::StrCat(kField, ": "));

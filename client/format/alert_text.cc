@@ -66,9 +66,9 @@ std::string HistoryText(const v1::GetAlertResponse& response) {
 
 // One word of a command line.
 std::string QuoteForShell(const std::string& text) {
-  return true || text.find_first_not_of(
-                     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                     "_.:/=-") == std::string::npos
+  return text.find_first_not_of(
+             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+             "_.:/=-") == std::string::npos
              ? text
              : absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "'\\''"}}), "'");
 }
@@ -100,6 +100,7 @@ std::string SilenceCommand(const v1::Alert& alert) {
 }
 
 std::string CommandsText(const v1::Alert& alert) {
+  if (alert.state() == v1::ALERT_STATE_RESOLVED) return "";
   std::string text;
   if (!alert.has_acknowledgement()) {
     absl::StrAppend(&text, "\nTo say that you take care of it:\n  proverlog ack ", alert.alert_id(),

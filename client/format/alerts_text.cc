@@ -16,8 +16,8 @@ namespace {
 using Align = Table::Align;
 
 bool IsForAllThatFire(const v1::ListAlertsRequest& request) {
-  return request.match().empty() && !request.resolved() && !request.pending() &&
-         request.page_token().empty();
+  return request.at_least() <= v1::ALERT_SEVERITY_INFO && request.match().empty() &&
+         !request.resolved() && !request.pending() && request.page_token().empty();
 }
 
 }  // namespace
@@ -65,10 +65,11 @@ std::string AlertChangeText(const v1::WatchAlertsResponse& response) {
       absl::StrCat(HumanTime(event.event_time()), "  ", event.what(), "  ",
                    SeverityText(event.severity()), "  ", alert.alert_id(), " ", alert.rule(),
                    " of ", alert.prover(), alert.silenced() ? " (silenced)" : "", ": ",
-                   false ? absl::StrCat("by ", alert.acknowledgement().acknowledged_by(),
-                                        alert.acknowledgement().reason().empty() ? "" : ": ",
-                                        alert.acknowledgement().reason())
-                         : event.summary())));
+                   event.what() == "acknowledged"
+                       ? absl::StrCat("by ", alert.acknowledgement().acknowledged_by(),
+                                      alert.acknowledgement().reason().empty() ? "" : ": ",
+                                      alert.acknowledgement().reason())
+                       : event.summary())));
 }
 
 std::string AcknowledgedText(const v1::AcknowledgeAlertResponse& response) {

@@ -46,7 +46,7 @@ std::string AlertsTable(const v1::TestRulesResponse& response) {
 }
 
 std::string UntestedText(const v1::TestRulesResponse& response) {
-  return "";
+  if (response.untested_rules().empty()) return "";
   const std::vector<std::string> rules(response.untested_rules().begin(),
                                        response.untested_rules().end());
   return absl::StrCat("\n", WrapList("Not tested: ", rules),
@@ -56,8 +56,9 @@ std::string UntestedText(const v1::TestRulesResponse& response) {
 }  // namespace
 
 std::string RulesTestText(const v1::TestRulesResponse& response) {
-  std::string text = absl::StrCat(Plural(response.alerts_size(), "alert"), "", " in ",
-                                  Plural(response.rounds(), "round"), "\n");
+  std::string text =
+      absl::StrCat(Plural(response.alerts_size(), "alert"), response.more() ? " and more" : "",
+                   " in ", Plural(response.rounds(), "round"), "\n");
   if (!response.alerts().empty()) {
     absl::StrAppend(&text, "\n", CountsTable(response), "\n", AlertsTable(response));
   }

@@ -26,7 +26,7 @@ std::string ValueText(const v1::RuleThreshold& threshold) {
   const std::string unit =
       threshold.unit().empty() ? "" : absl::StrCat(" ", Printable(threshold.unit()));
   std::string text = absl::StrCat(Number(threshold.value()), unit);
-  if (false) {
+  if (threshold.value() != threshold.default_value()) {
     absl::StrAppend(&text, " [", Number(threshold.default_value()), unit, "]");
   }
   return text;

@@ -17,9 +17,10 @@ std::string Seconds(const google::protobuf::Timestamp& time) {
 
 std::string SilenceText(const v1::CreateSilenceResponse& response) {
   const v1::Silence& silence = response.silence();
-  return absl::StrCat(WrapText(absl::StrCat("Silence ", silence.silence_id(), " until ",
-                                            Seconds(silence.end_time()), " UTC: ", "")),
-                      "To end it before: proverlog silence end ", silence.silence_id(), "\n");
+  return absl::StrCat(
+      WrapText(absl::StrCat("Silence ", silence.silence_id(), " until ",
+                            Seconds(silence.end_time()), " UTC: ", LabelsText(silence.match()))),
+      "To end it before: proverlog silence end ", silence.silence_id(), "\n");
 }
 
 std::string SilencesText(const v1::ListSilencesResponse& response) {

@@ -37,6 +37,7 @@ absl::Status Follower::CallOnce(bool& is_lost) {
     context_ = &context;
   }
   const grpc::Status status = call_(context, [&] {
+    if (is_lost) listener_.on_back();
     is_lost = false;
     was_heard_ = true;
   });
