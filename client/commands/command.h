@@ -90,7 +90,7 @@ absl::StatusOr<Response> Call(const GlobalFlags& flags,
   Response response;
   Stub stub(Connect(flags.server));
   const grpc::Status status = (stub.*method)(&context, request, &response);
-  if (!status.ok()) return WithFlagNames(CallStatus(status, flags.server));
+  if (!status.ok()) return CallStatus(status, flags.server);
   return response;
 }
 
@@ -100,7 +100,7 @@ int Ask(const GlobalFlags& flags,
         grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
         const Request& request, Print print, const FlagNames& names = {}) {
   const auto response = Call(flags, method, request);
-  if (!response.ok()) return Fail(NameFlags(response.status(), names));
+  if (!response.ok()) return Fail(WithFlagNames(NameFlags(response.status(), names)));
   if (flags.json) return PrintJson(*response);
   print(*response);
   return kExitOk;

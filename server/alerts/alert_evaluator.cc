@@ -5,11 +5,15 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "alerts/rule.h"
 
 namespace proverlog {
 
 AlertEvaluator::AlertEvaluator(AlertStore* store, RuleMetrics* metrics, Options options)
-    : store_(store), metrics_(metrics), options_(std::move(options)) {}
+    : store_(store), metrics_(metrics), options_(std::move(options)) {
+  for (const Rule& rule : BuiltInRules()) metrics_->AddRule(std::string(rule.name));
+  for (const FigureRule& rule : options_.rules.figure_rules) metrics_->AddRule(rule.name);
+}
 
 void AlertEvaluator::Start() {
   thread_ = std::thread([this] { Run(); });
@@ -136,7 +140,7 @@ absl::Status AlertEvaluator::Store(const ProverRef& prover, const ProverView& vi
   for (size_t i = 0; i < steps.size(); ++i) steps[i].alert.alert_id = (*ids)[i];
   life.Wrote(steps);
   for (const SteppedAlert& stepped : steps) {
-    if (stepped.step == AlertStep::kFiring) metrics_->CountFired(stepped.alert.finding);
+    if (stepped.step == AlertStep::kFiring) metrics_->CountFired(stepped.alert.finding.rule);
   }
   if (options_.on_change) options_.on_change();
   return absl::OkStatus();

@@ -138,15 +138,19 @@ RuleMetrics::RuleMetrics(prometheus::Registry& registry)
       round_seconds(OneHistogram(registry, "proverlog_alerts_round_seconds",
                                  "How long evaluating all provers took")),
       firing(Gauges(registry, "proverlog_alerts_firing", "Alerts that fire")),
-      fired(Counters(registry, "proverlog_alerts_fired_total", "Alerts that began to fire")) {}
+      fired(Counters(registry, "proverlog_alerts_fired_total", "Alerts that began to fire")) {
+  for (const Severity severity : {Severity::kInfo, Severity::kWarning, Severity::kCritical}) {
+    SetFiring(severity, 0);
+  }
+}
 
 void RuleMetrics::SetFiring(Severity severity, int alerts) {
   firing.Add({{"severity", std::string(SeverityName(severity))}}).Set(alerts);
 }
 
-void RuleMetrics::CountFired(const Finding& finding) {
-  fired.Add({{"rule", finding.rule}}).Increment();
-}
+void RuleMetrics::AddRule(const std::string& rule) { fired.Add({{"rule", rule}}); }
+
+void RuleMetrics::CountFired(const std::string& rule) { fired.Add({{"rule", rule}}).Increment(); }
 
 AlertMetrics::AlertMetrics(prometheus::Registry& registry)
     : deliveries(Counters(registry, "proverlog_alert_deliveries_total",

@@ -123,8 +123,10 @@ struct RuleMetrics {
 
   // So many alerts of the severity fire; on the replica that evaluates them.
   void SetFiring(Severity severity, int alerts);
-  // An alert began to fire.
-  void CountFired(const Finding& finding);
+  // From now on there are figures of it.
+  void AddRule(const std::string& rule);
+  // An alert of the rule began to fire.
+  void CountFired(const std::string& rule);
 
   prometheus::Gauge& leads;
   prometheus::Counter& failures;
