@@ -133,7 +133,8 @@ std::vector<Finding> FindEnded(const ProverView& view, absl::string_view rule, S
   return findings;
 }
 
-std::vector<Finding> FindFailed(const ProverView& view, const ThresholdReader& /*thresholds*/) {
+std::vector<Finding> FindFailedEpochs(const ProverView& view,
+                                      const ThresholdReader& /*thresholds*/) {
   const auto failed = [](EpochOutcome outcome) { return outcome == EpochOutcome::kFailed; };
   const auto late = [](EpochOutcome outcome) { return outcome == EpochOutcome::kTimedOut; };
   auto findings = FindEnded(view, "epoch_failed", Severity::kCritical, failed, "failed");
@@ -283,7 +284,7 @@ std::vector<Rule> EpochRules() {
        {},
        absl::ZeroDuration(),
        {"epoch_given_up", "epoch_at_risk"},
-       FindFailed},
+       FindFailedEpochs},
       {"epoch_given_up",
        "An epoch was stopped, or the broker moved on, and nobody began it again.",
        "Its reward is lost, unless its blocks changed.",

@@ -57,7 +57,7 @@ absl::string_view FateOf(const EpochView& epoch) {
   }
 }
 
-std::vector<Finding> FindFailed(const ProverView& view, const ThresholdReader& /*thresholds*/) {
+std::vector<Finding> FindFailedJobs(const ProverView& view, const ThresholdReader& /*thresholds*/) {
   const std::vector<Failure> failures = FailuresIn(view);
   std::map<std::pair<int32_t, CauseKind>, std::vector<const Failure*>> by_cause;
   for (const Failure& failure : failures) {
@@ -348,7 +348,7 @@ std::vector<Rule> JobRules() {
        {},
        absl::ZeroDuration(),
        {"epoch_failed", "epoch_given_up", "epoch_at_risk"},
-       FindFailed},
+       FindFailedJobs},
       {"job_never_again",
        "A job was aborted, asked for again, and answered from the broker's cache (up to 4.1.2).",
        "It will never be proven, nor will its epoch.",

@@ -150,7 +150,7 @@ int32_t QueuedFor(const ProverView& view, Millis time) {
   return queued;
 }
 
-std::vector<Finding> FindSlow(const ProverView& view, const ThresholdReader& thresholds) {
+std::vector<Finding> FindSlowStarts(const ProverView& view, const ThresholdReader& thresholds) {
   std::map<std::string, Finding> by_machine;
   for (const auto& [stream_id, startup] : LastStarts(view)) {
     if (!HasStep(startup, "bb.configured")) continue;
@@ -194,7 +194,7 @@ struct NotRunning {
   std::vector<UnixMillis> starts;
 };
 
-std::vector<Finding> FindFailed(const ProverView& view, const ThresholdReader& thresholds) {
+std::vector<Finding> FindFailedStarts(const ProverView& view, const ThresholdReader& thresholds) {
   std::map<std::pair<std::string, std::string>, NotRunning> logs;
   for (const Event& event : view.events) {
     const bool stops = event.kind == "process.misconfigured" || event.kind == "standby.entered" ||
@@ -304,14 +304,14 @@ std::vector<Rule> StartupRules() {
         {"queued", 120, "s", "For how long jobs must have been queued."}},
        absl::ZeroDuration(),
        {"machine_idle"},
-       FindSlow},
+       FindSlowStarts},
       {"startup_failed",
        "A program refuses to start, waits in standby, or starts again and again.",
        "It does nothing for the prover.",
        {{"starts", 3, "", "So many starts of one log."}, {"window", 600, "s", "Within this time."}},
        absl::ZeroDuration(),
        {"startup_slow", "machine_idle", "connection_lost"},
-       FindFailed},
+       FindFailedStarts},
       {"connection_lost",
        "Calls from a machine to another program fail again and again.",
        "An agent without the broker works at nothing; a prover node without it gives up.",

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::chrono::seconds kProbeDeadline{5};
 
-const FlagNames& Names() {
+const FlagNames& AlertFlagNames() {
   static const auto* const kNames = new FlagNames{
       {"alert_id", "ID"},          {"prover", "--prover"},   {"at_least", "--at-least"},
       {"match", "--match"},        {"page_size", "--limit"}, {"page_token", "--page-token"},
@@ -49,7 +49,7 @@ int Watch(const GlobalFlags& flags, const v1::ListAlertsRequest& filter) {
       flags.server, [&](const std::shared_ptr<grpc::Channel>& channel, grpc::ClientContext& context,
                         const std::function<void()>& heard) {
         AlertStub stub(channel);
-        const grpc::Status status = Probe(stub, filter.prover());
+        grpc::Status status = Probe(stub, filter.prover());
         if (!status.ok()) return status;
         heard();
         const auto reader = stub.WatchAlerts(&context, watch.request());
@@ -85,7 +85,7 @@ int Alerts(const GlobalFlags& flags, AlertsAsked& asked) {
       [&](const v1::ListAlertsResponse& response) {
         std::fputs(AlertsText(response, request).c_str(), stdout);
       },
-      Names());
+      AlertFlagNames());
 }
 
 void AddAlertsFlags(CLI::App* command, const std::shared_ptr<AlertsAsked>& asked) {
@@ -131,7 +131,7 @@ void AddShow(CLI::App* alerts, GlobalFlags* flags, int* exit_code) {
           "ID", [request](int64_t value) { request->set_alert_id(value); }, "The alert's id")
       ->required();
   SetBody(command, exit_code, [flags, request] {
-    return Ask(*flags, &AlertStub::GetAlert, *request, Show(&AlertText), Names());
+    return Ask(*flags, &AlertStub::GetAlert, *request, Show(&AlertText), AlertFlagNames());
   });
 }
 
@@ -155,7 +155,8 @@ void AddAck(CLI::App& app, GlobalFlags* flags, int* exit_code) {
     auto who = ReadWho("--by", request->acknowledged_by());
     if (!who.ok()) return Fail(who.status());
     request->set_acknowledged_by(*who);
-    return Ask(*flags, &AlertStub::AcknowledgeAlert, *request, Show(&AcknowledgedText), Names());
+    return Ask(*flags, &AlertStub::AcknowledgeAlert, *request, Show(&AcknowledgedText),
+               AlertFlagNames());
   });
 }
 

@@ -25,7 +25,7 @@ namespace {
 // A week of a large prover is evaluated anew.
 constexpr std::chrono::minutes kTestDeadline{30};
 
-const FlagNames& Names() {
+const FlagNames& RuleFlagNames() {
   static const auto* const kNames =
       new FlagNames{{"prover", "--prover"}, {"start_time", "--from"}, {"end_time", "--to"}};
   return *kNames;
@@ -33,7 +33,8 @@ const FlagNames& Names() {
 
 int Rules(const GlobalFlags& flags, const std::string& name) {
   if (name.empty()) {
-    return Ask(flags, &AlertStub::ListRules, v1::ListRulesRequest(), Show(&RulesText), Names());
+    return Ask(flags, &AlertStub::ListRules, v1::ListRulesRequest(), Show(&RulesText),
+               RuleFlagNames());
   }
   const auto response = Call(flags, &AlertStub::ListRules, v1::ListRulesRequest());
   if (!response.ok()) return Fail(response.status());
@@ -78,7 +79,7 @@ int TestRules(const GlobalFlags& flags, TestAsked& asked) {
   }
   const auto response = Call(flags, &AlertStub::TestRules, asked.request, kTestDeadline);
   if (!response.ok()) {
-    return Fail(NameRulesFile(NameFlags(response.status(), Names()), asked.path));
+    return Fail(NameRulesFile(NameFlags(response.status(), RuleFlagNames()), asked.path));
   }
   if (flags.json) return PrintJson(*response);
   std::fputs(RulesTestText(*response).c_str(), stdout);

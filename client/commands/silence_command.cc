@@ -17,7 +17,7 @@
 namespace proverlog {
 namespace {
 
-const FlagNames& Names() {
+const FlagNames& SilenceFlagNames() {
   static const auto* const kNames = new FlagNames{{"match", "--match"},
                                                   {"end_time", "--for"},
                                                   {"created_by", "--by"},
@@ -45,7 +45,7 @@ int AddSilence(const GlobalFlags& flags, const SilenceAsked& asked) {
   if (!who.ok()) return Fail(who.status());
   request.set_created_by(*who);
   request.set_reason(asked.reason);
-  return Ask(flags, &AlertStub::CreateSilence, request, Show(&SilenceText), Names());
+  return Ask(flags, &AlertStub::CreateSilence, request, Show(&SilenceText), SilenceFlagNames());
 }
 
 void AddAdd(CLI::App* silence, GlobalFlags* flags, int* exit_code) {
@@ -75,7 +75,7 @@ void AddList(CLI::App* silence, GlobalFlags* flags, int* exit_code) {
   AddFormatFlag(command, flags);
   SetBody(command, exit_code, [flags] {
     return Ask(*flags, &AlertStub::ListSilences, v1::ListSilencesRequest(), Show(&SilencesText),
-               Names());
+               SilenceFlagNames());
   });
 }
 
@@ -96,7 +96,7 @@ void AddEnd(CLI::App* silence, GlobalFlags* flags, int* exit_code) {
           std::fputs(absl::StrCat("Silence ", request->silence_id(), " has ended.\n").c_str(),
                      stdout);
         },
-        Names());
+        SilenceFlagNames());
   });
 }
 

@@ -90,7 +90,7 @@ absl::Status AlertEvaluator::EvaluateAll() {
     }
     if (options_.now() - renewed_at_ >= options_.renewal) result.Update(Renew());
     if (!leads()) return result;
-    const absl::Status status = Evaluate(prover);
+    absl::Status status = Evaluate(prover);
     if (status.ok()) continue;
     metrics_->failures.Increment();
     // What is stored is not known to be what is thought to be.

@@ -14,7 +14,7 @@ namespace {
 // A prover has some ten.
 constexpr int kMaxOpen = 10'000;
 constexpr Millis kSilencesKept = Millis{30} * 24 * 3'600'000;
-constexpr char kTables[] = " FROM alert a JOIN prover p USING (prover_id) ";
+constexpr char kAlertTables[] = " FROM alert a JOIN prover p USING (prover_id) ";
 constexpr char kSilenceColumns[] =
     " silence_id, ARRAY(SELECT key FROM jsonb_each_text(matchers) ORDER BY key),"
     " ARRAY(SELECT value FROM jsonb_each_text(matchers) ORDER BY key), begins_at, ends_at,"
@@ -105,7 +105,7 @@ absl::StatusOr<std::vector<Alert>> AlertStore::LoadOpen(ProverId prover_id) {
   return RunTransaction<ReadOnly>(
       *pool_, "load alerts", [&](ReadOnly& tx) -> absl::StatusOr<std::vector<Alert>> {
         return ReadAlerts(tx.exec_params(
-            absl::StrCat("SELECT", kAlertColumns, kTables,
+            absl::StrCat("SELECT", kAlertColumns, kAlertTables,
                          "WHERE a.prover_id = $1 AND a.state <> 'resolved' LIMIT $2"),
             prover_id, kMaxOpen));
       });
@@ -137,7 +137,7 @@ absl::StatusOr<std::vector<Alert>> AlertStore::List(const AlertFilter& filter, i
       *pool_, "list alerts", [&](ReadOnly& tx) -> absl::StatusOr<std::vector<Alert>> {
         return ReadAlerts(tx.exec_params(
             absl::StrCat(
-                "SELECT", kAlertColumns, kTables,
+                "SELECT", kAlertColumns, kAlertTables,
                 "WHERE ($1::integer IS NULL OR a.prover_id = $1) AND a.alert_id < $2"
                 " AND a.state = ANY ($3::text[]) AND a.severity = ANY ($4::text[])"
                 " AND a.labels @> jsonb_object($5::text[], $6::text[])"
@@ -151,7 +151,7 @@ absl::StatusOr<Alert> AlertStore::Load(int64_t alert_id) {
   return RunTransaction<ReadOnly>(
       *pool_, "load an alert", [&](ReadOnly& tx) -> absl::StatusOr<Alert> {
         const auto rows = tx.exec_params(
-            absl::StrCat("SELECT", kAlertColumns, kTables, "WHERE a.alert_id = $1"), alert_id);
+            absl::StrCat("SELECT", kAlertColumns, kAlertTables, "WHERE a.alert_id = $1"), alert_id);
         if (rows.empty()) return NoSuchAlert(alert_id);
         return ReadAlert(rows[0]);
       });

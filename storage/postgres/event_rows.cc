@@ -32,7 +32,7 @@ std::string FieldsOf(const Event& event) {
 
 // What tells the event from others of its kind and instant.
 std::string KeyOf(const Event& event) {
-  const std::string fields = FieldsOf(event);
+  std::string fields = FieldsOf(event);
   if (!event.IsOfProcess()) return fields;
   Array origin;
   origin.AddText(event.origin.machine);

@@ -14,7 +14,7 @@ namespace {
 // What a step reads at most. Blocks so small that this many do not fill one are merged all the
 // same.
 constexpr int64_t kMaxRawBytes = int64_t{4} << 20;
-constexpr int kMaxBlocks = 8192;
+constexpr int kMaxBlocksMerged = 8192;
 
 int64_t MergedOffset(ReadWrite& tx, const StreamKey& stream) {
   const auto rows = tx.exec_params(
@@ -46,7 +46,7 @@ std::vector<ReceivedBlock> ReadLive(ReadWrite& tx, const StreamKey& stream, int6
       "    SELECT * FROM live_block WHERE prover_id = $1 AND stream_id = $2"
       "     AND begin_offset >= $3 ORDER BY begin_offset LIMIT $4) AS next) AS sized"
       " WHERE size <= $5 ORDER BY begin_offset",
-      stream.prover_id, stream.stream_id, begin, kMaxBlocks, kMaxRawBytes));
+      stream.prover_id, stream.stream_id, begin, kMaxBlocksMerged, kMaxRawBytes));
 }
 
 // Takes the block that ends at `offset` out of the archive, where it was received since `since` and
@@ -98,7 +98,7 @@ std::optional<StreamKey> FindLiveStream(pqxx::transaction_base& tx, const Stream
 
 absl::StatusOr<int64_t> MergeLive(ReadWrite& tx, const StreamKey& stream, UnixMillis flush_before) {
   const std::vector<ReceivedBlock> live = ReadLive(tx, stream, MergedOffset(tx, stream));
-  if (live.size() == kMaxBlocks) flush_before = live.back().received_at + 1;
+  if (live.size() == kMaxBlocksMerged) flush_before = live.back().received_at + 1;
   int64_t raw_bytes = 0;
   for (size_t at = 0; const size_t count = CountToMerge(live, at, flush_before); at += count) {
     const auto begin = live.begin() + static_cast<ptrdiff_t>(at);
