@@ -7,7 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "client/shipper/discovery.h"
 #include "client/shipper/live_anchors.h"
-#include "client/shipper/rotated_logs.h"
+#include "client/shipper/rotated_file.h"
 #include "normalizer/timeline.h"
 #include "rpc/status.h"
 

@@ -39,6 +39,8 @@ class LogSender : public ShipTask {
   void RequestFinish();
   bool is_finishing() const { return finish_at_ >= 0; }
 
+  // Whether it has bytes, and has not found or made a stream for them yet.
+  bool NeedsStream() const { return times_found_ < 0 && !has_failed_ && log_->Size() > 0; }
   // Whether a run has something to do: bytes, or to see what another server has.
   bool HasWork() const;
   int64_t committed() const { return committed_; }

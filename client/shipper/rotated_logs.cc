@@ -1,76 +1,22 @@
 #include "client/shipper/rotated_logs.h"
 
-#include <limits>
-#include <memory>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "client/input/log_file.h"
 #include "client/shipper/discovery.h"
+#include "client/shipper/rotated_file.h"
 
 namespace proverlog {
 namespace {
 
-// Who wrote a file when it was rotated may go on for a moment.
-constexpr absl::Duration kQuiet = absl::Seconds(5);
+// How often it is seen whether the log has its stream.
+constexpr absl::Duration kLook = absl::Seconds(1);
 
 }  // namespace
-
-absl::StatusOr<RotatedFile::Known> RotatedFile::Finish(const std::string& path) {
-  const auto file = LogFile::Open(path);
-  if (!file.ok()) {
-    const bool is_gone = absl::IsNotFound(file.status());  // it was rotated on
-    if (!is_gone) context_.tell(std::string(file.status().message()));
-    return Known::kNot;
-  }
-  const absl::Time modified_at = absl::FromUnixMillis((*file)->modified_at().value_or(0));
-  if (!stream_id_ && context_.sleeper->Now() - modified_at < kQuiet) return Known::kGrows;
-  const Servers::Call call = context_.servers->NewCall();
-  auto known = FinishLog(*call.stream, [&](int64_t offset, size_t max) {
-    const size_t piece = context_.rate->Piece(max);
-    context_.rate->Take(piece);
-    return (*file)->Read(offset, piece);
-  });
-  context_.servers->Report(call.attempt, known.status());
-  return known;
-}
-
-absl::StatusOr<RotatedFile::Known> RotatedFile::FinishLog(StreamCall& call, const ReadBytes& read) {
-  auto head = read(0, kHelloHeadBytes);
-  if (!head.ok() || head->empty()) return Known::kNot;
-  // A compressed file is not read just to see how long it is.
-  constexpr int64_t kAnySize = std::numeric_limits<int64_t>::max();
-  const auto candidates = call.SayHello(HelloOf(context_, labels_, *std::move(head), kAnySize));
-  if (!candidates.ok()) return candidates.status();
-  const auto stream = FindStream(*candidates, read);
-  if (!stream) return Known::kNot;
-  const auto rest = read(stream->committed_offset(), 1);
-  if (!stream_id_ && rest.ok() && rest->empty()) return Known::kNot;
-
-  const auto opened = call.Open(stream->stream_id(), {});
-  if (!opened.ok()) return opened.status();
-  absl::Status status = call.SendAll(read, kShipBatchBytes, [] {});
-  // A damaged file is sent as far as it can be read; it is not sealed.
-  if (absl::IsDataLoss(status)) return Known::kFinished;
-  if (status.ok()) status = call.Seal();
-  if (status.ok()) status = call.Close();
-  return status.ok() ? absl::StatusOr<Known>(Known::kFinished) : status;
-}
-
-std::optional<v1::Candidate> RotatedFile::FindStream(const v1::Candidates& candidates,
-                                                     const ReadBytes& read) {
-  for (const v1::Candidate& candidate : candidates.candidates()) {
-    if (stream_id_ && candidate.stream_id() != *stream_id_) continue;
-    const auto is_log = HasTail(candidate, read);
-    const bool is_ours = is_log.ok() && *is_log;
-    if (is_ours && context_.owners->Claim(candidate.stream_id(), owner_)) return candidate;
-  }
-  return std::nullopt;
-}
 
 std::optional<absl::Time> RotatedLogs::Run() {
   RotatedFile file(*context_, labels_, this, std::nullopt);
   for (const std::string& path : FindRotated(path_)) {
+    if (sender_->NeedsStream()) return context_->sleeper->Now() + kLook;
     const auto known = file.Finish(path);
     if (!known.ok() && IsWorthTryingAgain(known.status())) {
       return context_->sleeper->Now() + backoff_.Next();
@@ -80,7 +26,7 @@ std::optional<absl::Time> RotatedLogs::Run() {
                                   "; the rest of it is not sent"));
       continue;
     }
-    if (*known == RotatedFile::Known::kGrows) return context_->sleeper->Now() + kQuiet;
+    if (*known == RotatedFile::Known::kGrows) return context_->sleeper->Now() + kQuietRotated;
   }
   return std::nullopt;
 }

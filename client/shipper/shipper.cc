@@ -130,13 +130,17 @@ void Shipper::Follow(const FoundLog& found) {
   const auto real = std::filesystem::canonical(found.path, error);
   watch_.Watch(real.parent_path().string());
   by_path_[real.string()] = found.identity;
+  // What was here before is followed, or its sender would not have been let go.
+  const bool is_first = absl::c_none_of(
+      followed_, [&](const auto& entry) { return entry.second.path == found.path; });
   Followed& followed = followed_[found.identity];
   followed = {found.path, tail->get(), nullptr, 0, absl::Now()};
   const LogLabels labels = LabelsOf(found.path, options_.machine);
   followed.sender = std::make_shared<LogSender>(&context_, labels, found.path, *std::move(tail));
   if (options_.once) followed.sender->RequestFinish();
-  pool_.Add(std::make_shared<RotatedLogs>(&context_, labels, found.path));
   pool_.Add(followed.sender);
+  if (!is_first) return;
+  pool_.Add(std::make_shared<RotatedLogs>(&context_, labels, found.path, followed.sender));
 }
 
 void Shipper::LetGo(Followed& followed) {
