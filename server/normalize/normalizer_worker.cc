@@ -8,6 +8,7 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "server/thread_priority.h"
 
 namespace proverlog {
 namespace {
@@ -37,6 +38,7 @@ void NormalizerWorker::Notify(ProverId prover_id) {
 }
 
 void NormalizerWorker::Run() {
+  LowerThreadPriority();
   Projector projector(store_, metrics_);
   ProverId prover_id = 0;
   for (;;) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "storage/postgres/hash_key.h"
 #include "tests/testing_util/test_database.h"
 
@@ -63,6 +64,7 @@ TEST(HashKeyTest, EveryHashReadsBack) {
         std::string(31, 'x'), std::string(32, 'x'), std::string(30, 'x'), std::string(64, 'A'),
         std::string(128, 'f'), std::string("a")}) {
     EXPECT_EQ(DecodeHash(EncodeHash(hash)), hash);
+    EXPECT_EQ(ReadHash("\\x" + absl::BytesToHexString(EncodeHash(hash))), hash);
   }
 }
 

@@ -38,8 +38,8 @@ absl::StatusOr<std::string> MakeConninfo(const PoolOptions& options) {
                    " -c idle_in_transaction_session_timeout=60000 -c lock_timeout=10000"
                    // The rows of one statement of the normalizer stay in memory.
                    " -c work_mem=64MB");
-  // Behind the user's, because Commit relies on it.
-  constexpr absl::string_view kLastOptions = " -c client_min_messages=warning";
+  // Behind the user's, because Commit and ReadHash rely on them.
+  constexpr absl::string_view kLastOptions = " -c client_min_messages=warning -c bytea_output=hex";
   const std::pair<absl::string_view, absl::string_view> defaults[] = {
       {"application_name", "proverlogd"}, {"client_encoding", "UTF8"},  {"connect_timeout", "5"},
       {"keepalives_idle", "10"},          {"keepalives_interval", "5"}, {"keepalives_count", "3"},

@@ -58,11 +58,13 @@ TEST(ConnectionPoolTest, TheUsersSettingsAreKeptAndOursAreAdded) {
   TestDatabase database(TestDatabase::Schema::kEmpty);
   auto pool = *ConnectionPool::Create(
       {.database =
-           database.conninfo() + R"( application_name='it\'s \\ mine' options='-c geqo=off')",
+           database.conninfo() +
+           R"( application_name='it\'s \\ mine' options='-c geqo=off -c bytea_output=escape')",
        .statement_timeout = absl::Milliseconds(1234)});
   const absl::Status status = RunTransaction<ReadWrite>(*pool, "look", [](ReadWrite& tx) {
     EXPECT_EQ(tx.exec1("SHOW application_name")[0].as<std::string>(), R"(it's \ mine)");
     EXPECT_EQ(tx.exec1("SHOW geqo")[0].as<std::string>(), "off");
+    EXPECT_EQ(tx.exec1("SHOW bytea_output")[0].as<std::string>(), "hex") << "hashes are read so";
     EXPECT_EQ(tx.exec1("SHOW statement_timeout")[0].as<std::string>(), "1234ms");
     return absl::OkStatus();
   });

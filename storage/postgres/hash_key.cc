@@ -23,4 +23,10 @@ std::string DecodeHash(absl::string_view bytes) {
   return std::string(bytes);
 }
 
+std::string ReadHash(absl::string_view hex) {
+  hex.remove_prefix(2);
+  if (hex.size() == 2 * kPackedLength) return std::string(hex);
+  return DecodeHash(absl::HexStringToBytes(hex));
+}
+
 }  // namespace proverlog::postgres

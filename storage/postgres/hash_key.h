@@ -11,6 +11,8 @@ namespace proverlog::postgres {
 // after one NUL byte, or two where that would make 32 bytes.
 std::string EncodeHash(absl::string_view hash);
 std::string DecodeHash(absl::string_view bytes);
+// The same of the bytes as PostgreSQL writes them (bytea_output hex: \x and two digits a byte).
+std::string ReadHash(absl::string_view hex);
 
 }  // namespace proverlog::postgres
 

@@ -1,9 +1,11 @@
 #include "storage/postgres/job_rows.h"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 #include <set>
-#include <tuple>
+#include <system_error>
+#include <unordered_map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -26,57 +28,61 @@ std::string RowsOf(absl::string_view table) {
       "  AND hash = k_hash OFFSET 0) AS row");
 }
 
-// A fact whose origin is still the number of its writer.
-struct StoredFact {
-  Fact fact;
-  int32_t writer_id = 0;
-};
-using StoredFacts = std::map<JobId, std::vector<StoredFact>>;
-
 JobId ReadId(const pqxx::row& row) {
-  return {row[0].as<int32_t>(), row[1].as<std::string>(), DecodeHash(ToBytes(row[2]))};
+  return {row[0].as<int32_t>(), row[1].as<std::string>(), ReadHash(row[2].c_str())};
 }
 
-constexpr int kFirstFactColumn = 4;  // after the key and fact_rows
-
+// The compact columns come as one array: each field that libpqxx hands out costs more than reading
+// all the numbers. The key's order is that of the map into which the rows are read.
 std::string SelectJobs() {
-  return absl::StrCat("SELECT epoch, type, hash, fact_rows, ", CompactColumns(), " FROM ");
+  return absl::StrCat("SELECT epoch, type, hash, fact_rows, ARRAY[", CompactColumns(),
+                      "]::text FROM ");
 }
+constexpr char kInOrder[] = " ORDER BY type, hash";
 
 constexpr char kSelectFacts[] =
     "SELECT epoch, type, hash, at, kind, attempt, will_retry, detail, writer_id, line_offset"
     " FROM ";
 
-// Takes the facts that are columns of a job's row.
-void TakeCompactFacts(const pqxx::row& row, std::vector<StoredFact>& facts) {
-  int column = kFirstFactColumn;
+// Takes the facts that are columns of a job's row, of the text of their array. Their origins'
+// stream is still the number of their writer.
+void TakeCompactFacts(absl::string_view array, std::vector<Fact>& facts) {
+  array.remove_prefix(1);  // {
+  const auto take = [&array]() -> std::optional<int64_t> {
+    int64_t number = 0;
+    const auto [end, error] = std::from_chars(array.data(), array.data() + array.size(), number);
+    constexpr absl::string_view kNull = "NULL";
+    const bool is_null = error != std::errc();
+    array.remove_prefix(1 + (is_null ? kNull.size() : static_cast<size_t>(end - array.data())));
+    return is_null ? std::nullopt : std::optional(number);
+  };
   for (const CompactKind& compact : kCompactKinds) {
-    if (!row[column].is_null()) {
-      StoredFact stored;
-      stored.fact.kind = compact.kind;
-      stored.fact.attempt = compact.attempt;
-      stored.fact.at = row[column].as<int64_t>();
-      stored.fact.origin.offset = row[column + 1].as<int64_t>();
-      stored.writer_id = row[column + 2].as<int32_t>();
-      facts.push_back(std::move(stored));
-    }
-    column += 3;
+    const auto at = take();
+    const auto offset = take();
+    const auto writer_id = take();
+    if (!at) continue;
+    Fact& fact = facts.emplace_back();
+    fact.kind = compact.kind;
+    fact.attempt = compact.attempt;
+    fact.at = *at;
+    fact.origin.offset = offset.value_or(0);
+    fact.origin.stream_id = writer_id.value_or(0);
   }
 }
 
-void TakeFactRow(const pqxx::row& row, StoredFacts& facts) {
+// As TakeCompactFacts, of a row of job_fact.
+void TakeFactRow(const pqxx::row& row, FactsByJob& facts) {
   const auto kind = ParseFactKind(row[4].as<std::string>());
   // A kind that a newer version wrote: it belongs to a projection that this one does not read.
   if (!kind) return;
-  StoredFact stored;
-  stored.fact.at = row[3].as<int64_t>();
-  stored.fact.kind = *kind;
-  stored.fact.attempt = row[5].as<int32_t>();
-  if (!row[6].is_null()) stored.fact.will_retry = row[6].as<bool>();
-  stored.fact.detail = row[7].as<std::string>();
-  stored.writer_id = row[8].as<int32_t>();
-  stored.fact.origin.offset = row[9].as<int64_t>();
-  facts[ReadId(row)].push_back(std::move(stored));
+  Fact& fact = facts[ReadId(row)].emplace_back();
+  fact.at = row[3].as<int64_t>();
+  fact.kind = *kind;
+  fact.attempt = row[5].as<int32_t>();
+  if (!row[6].is_null()) fact.will_retry = row[6].as<bool>();
+  fact.detail = row[7].as<std::string>();
+  fact.origin.stream_id = row[8].as<int32_t>();
+  fact.origin.offset = row[9].as<int64_t>();
 }
 
 struct Writer {
@@ -85,52 +91,49 @@ struct Writer {
   std::string process;
 };
 
-std::map<int32_t, Writer> ReadWriters(pqxx::transaction_base& tx, ProverId prover_id,
-                                      const std::set<int32_t>& ids) {
-  Array array;
-  for (const int32_t id : ids) array.Add(int64_t{id});
-  std::map<int32_t, Writer> writers;
+using Writers = std::unordered_map<int64_t, Writer>;  // by number
+
+Writers ReadWriters(pqxx::transaction_base& tx, ProverId prover_id, const FactsByJob& facts) {
+  Writers writers;
+  Array ids;
+  for (const auto& [id, facts_of_job] : facts) {
+    for (const Fact& fact : facts_of_job) {
+      const int64_t writer_id = fact.origin.stream_id;
+      if (writers.try_emplace(writer_id).second) ids.Add(writer_id);
+    }
+  }
   const auto rows = tx.exec_params(
       "SELECT writer_id, stream_id, machine, process FROM writer"
       " JOIN stream USING (prover_id, stream_id)"
       " WHERE prover_id = $1 AND writer_id = ANY ($2::integer[])",
-      prover_id, array.Finish());
+      prover_id, ids.Finish());
   for (const auto& row : rows) {
-    writers[row[0].as<int32_t>()] = {row[1].as<int64_t>(), row[2].as<std::string>(),
+    writers[row[0].as<int64_t>()] = {row[1].as<int64_t>(), row[2].as<std::string>(),
                                      row[3].as<std::string>()};
   }
   return writers;
 }
 
-std::set<int32_t> WriterIdsOf(const StoredFacts& stored) {
-  std::set<int32_t> ids;
-  for (const auto& [id, facts] : stored) {
-    for (const StoredFact& fact : facts) ids.insert(fact.writer_id);
-  }
-  return ids;
-}
-
 // The facts of both kinds of rows, with their origins.
 FactsByJob Collect(pqxx::transaction_base& tx, ProverId prover_id, const pqxx::result& job_rows,
                    const pqxx::result& fact_rows) {
-  StoredFacts stored;
-  for (const auto& row : job_rows) TakeCompactFacts(row, stored[ReadId(row)]);
-  for (const auto& row : fact_rows) TakeFactRow(row, stored);
-  const std::map<int32_t, Writer> writers = ReadWriters(tx, prover_id, WriterIdsOf(stored));
-
-  FactsByJob facts_by_job;
-  for (auto& [id, facts] : stored) {
-    std::vector<Fact>& resolved = facts_by_job[id];
-    for (StoredFact& fact : facts) {
-      const Writer& writer = writers.at(fact.writer_id);
-      fact.fact.origin.machine = writer.machine;
-      fact.fact.origin.process = writer.process;
-      fact.fact.origin.stream_id = writer.stream_id;
-      resolved.push_back(std::move(fact.fact));
-    }
-    std::sort(resolved.begin(), resolved.end(), FactOrder);
+  FactsByJob facts;
+  for (const auto& row : job_rows) {
+    const auto job = facts.try_emplace(facts.end(), ReadId(row));
+    TakeCompactFacts(row[4].c_str(), job->second);
   }
-  return facts_by_job;
+  for (const auto& row : fact_rows) TakeFactRow(row, facts);
+  const Writers writers = ReadWriters(tx, prover_id, facts);
+  for (auto& [id, facts_of_job] : facts) {
+    for (Fact& fact : facts_of_job) {
+      const Writer& writer = writers.at(fact.origin.stream_id);
+      fact.origin.machine = writer.machine;
+      fact.origin.process = writer.process;
+      fact.origin.stream_id = writer.stream_id;
+    }
+    std::sort(facts_of_job.begin(), facts_of_job.end(), FactOrder);
+  }
+  return facts;
 }
 
 bool HasFactRows(const pqxx::row& job_row) { return job_row[3].as<bool>(); }
@@ -186,14 +189,15 @@ absl::StatusOr<FactsByJob> ReadFacts(pqxx::transaction_base& tx, const Projectio
 
 absl::StatusOr<FactsByJob> ReadEpochFacts(pqxx::transaction_base& tx, const ProjectionKey& key,
                                           int32_t epoch, const RowLimits& limits) {
-  constexpr char kWhere[] = "WHERE prover_id = $1 AND projection_id = $2 AND epoch = $3 LIMIT $4";
-  const auto job_rows = tx.exec_params(absl::StrCat(SelectJobs(), "job ", kWhere), key.prover_id,
-                                       key.projection_id, epoch, limits.jobs + 1);
+  constexpr char kWhere[] = "WHERE prover_id = $1 AND projection_id = $2 AND epoch = $3";
+  constexpr char kLimit[] = " LIMIT $4";
+  const auto job_rows = tx.exec_params(absl::StrCat(SelectJobs(), "job ", kWhere, kInOrder, kLimit),
+                                       key.prover_id, key.projection_id, epoch, limits.jobs + 1);
   if (auto status = CheckLimit(job_rows, limits.jobs, "jobs"); !status.ok()) return status;
   pqxx::result fact_rows;
   if (std::any_of(job_rows.begin(), job_rows.end(), HasFactRows)) {
-    fact_rows = tx.exec_params(absl::StrCat(kSelectFacts, "job_fact ", kWhere), key.prover_id,
-                               key.projection_id, epoch, limits.facts + 1);
+    fact_rows = tx.exec_params(absl::StrCat(kSelectFacts, "job_fact ", kWhere, kLimit),
+                               key.prover_id, key.projection_id, epoch, limits.facts + 1);
     if (auto status = CheckLimit(fact_rows, limits.facts, "facts"); !status.ok()) return status;
   }
   return Collect(tx, key.prover_id, job_rows, fact_rows);
