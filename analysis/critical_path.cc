@@ -205,7 +205,7 @@ PathLink LinkOf(const Candidate& candidate) {
 const Candidate* LastOf(const std::vector<Candidate>& candidates) {
   const auto key = [](const Candidate& c) {
     const bool is_root = c.job->id.type == kRootRollup && c.job->state == JobState::kCompleted;
-    return std::tuple(is_root, c.ended_at, c.job->id);
+    return std::tuple<bool, UnixMillis, const JobId&>(is_root, c.ended_at, c.job->id);
   };
   const auto last =
       std::max_element(candidates.begin(), candidates.end(),
@@ -275,6 +275,15 @@ CriticalPath FindCriticalPath(const std::vector<Job>& jobs) {
   path.lead = LeadOf(jobs, path.links.front().enqueued_at);
   SumUp(path);
   return path;
+}
+
+size_t BytesOf(const CriticalPath& path) {
+  size_t bytes = sizeof(path) + path.costliest.size() * sizeof(size_t);
+  for (const PathLink& link : path.links) {
+    bytes += sizeof(link) + link.id.type.capacity() + link.id.hash.capacity() +
+             link.machine.capacity() + link.process.capacity();
+  }
+  return bytes;
 }
 
 }  // namespace proverlog

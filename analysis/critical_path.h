@@ -1,6 +1,7 @@
 #ifndef PROVERLOG_ANALYSIS_CRITICAL_PATH_H_
 #define PROVERLOG_ANALYSIS_CRITICAL_PATH_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -63,6 +64,9 @@ struct CriticalPath {
 // (model/proving_graph.h), the one that ended last before the job was enqueued: no log names it.
 // `jobs` are all jobs of one epoch, in any order. Takes O(n log n).
 CriticalPath FindCriticalPath(const std::vector<Job>& jobs);
+
+// The memory that it takes, about.
+size_t BytesOf(const CriticalPath& path);
 
 }  // namespace proverlog
 

@@ -59,6 +59,13 @@ EpochFigures ComputeFigures(int32_t epoch, std::vector<Job> jobs, EpochContext c
   return figures;
 }
 
+const SubjectFigures* FindWork(const EpochFigures& figures, const SubjectFilter& filter) {
+  if (filter.streams || filter.begin || filter.end) return nullptr;
+  if (filter.machine.empty()) return &figures.work;
+  const auto machine = figures.machines.find(filter.machine);
+  return machine == figures.machines.end() ? nullptr : &machine->second;
+}
+
 size_t BytesOf(const EpochContext& context) { return sizeof(context) + BytesOf(context.sessions); }
 
 size_t BytesOf(const EpochFigures& figures) {

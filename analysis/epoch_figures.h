@@ -25,6 +25,10 @@ struct EpochFigures {
 // As SummarizeEpoch.
 EpochFigures ComputeFigures(int32_t epoch, std::vector<Job> jobs, EpochContext context);
 
+// The figures of those that agree with the filter, where they are among these; null: they are to be
+// collected of the jobs.
+const SubjectFigures* FindWork(const EpochFigures& figures, const SubjectFilter& filter);
+
 // The memory that they take, about.
 size_t BytesOf(const EpochFigures& figures);
 size_t BytesOf(const EpochContext& context);

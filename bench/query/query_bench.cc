@@ -6,6 +6,7 @@
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <exception>
@@ -33,7 +34,7 @@ namespace {
 using Stub = v1::QueryService::Stub;
 using testing_util::Service;
 
-constexpr int kWarmUp = 20;
+constexpr int kLeastWarmUp = 20;
 constexpr int kCalls = 200;
 // Half of what the service normalizes at its top on two cores.
 constexpr double kHalfLoad = 80'000;
@@ -59,7 +60,22 @@ auto Asking(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, R
   };
 }
 
-std::vector<Question> Questions() {
+std::string FirstJobOf(Stub& stub, int epoch) {
+  v1::ListJobsRequest request;
+  request.set_prover("prover-1");
+  request.add_epochs(epoch);
+  request.set_page_size(1);
+  grpc::ClientContext context;
+  v1::ListJobsResponse response;
+  const grpc::Status status = stub.ListJobs(&context, request, &response);
+  if (!status.ok() || response.jobs_size() == 0) {
+    throw std::runtime_error(absl::StrCat("epoch ", epoch, " has no job"));
+  }
+  return response.jobs(0).id();
+}
+
+// `jobs`: one of each epoch.
+std::vector<Question> Questions(const std::vector<std::string>& jobs) {
   return {
       {"epoch summary", 20,
        Asking<v1::GetEpochSummaryRequest>(
@@ -68,6 +84,11 @@ std::vector<Question> Questions() {
       {"page of jobs", 20,
        Asking<v1::ListJobsRequest>(&Stub::ListJobs, [](v1::ListJobsRequest& request,
                                                        int epoch) { request.add_epochs(epoch); })},
+      {"job", 20,
+       Asking<v1::GetJobRequest>(&Stub::GetJob,
+                                 [jobs](v1::GetJobRequest& request, int epoch) {
+                                   request.set_id(jobs[static_cast<size_t>(epoch) - 1]);
+                                 })},
       {"machines", 20,
        Asking<v1::ListMachinesRequest>(&Stub::ListMachines, [](v1::ListMachinesRequest&, int) {})},
       {"page of epochs", 20,
@@ -94,20 +115,24 @@ std::vector<Question> Questions() {
 
 std::vector<double> Measure(Stub& stub, const Question& question, int epochs) {
   std::vector<double> millis;
-  for (int call = 0; call < kWarmUp + kCalls; ++call) {
+  const int warm_up = std::max(kLeastWarmUp, epochs);  // each epoch once
+  for (int call = 0; call < warm_up + kCalls; ++call) {
     const absl::Time begin = absl::Now();
     const grpc::Status status = question.ask(stub, call, epochs);
     if (!status.ok()) {
       throw std::runtime_error(absl::StrCat(question.name, ": ", status.error_message()));
     }
-    if (call >= kWarmUp) millis.push_back(absl::ToDoubleMilliseconds(absl::Now() - begin));
+    if (call >= warm_up) millis.push_back(absl::ToDoubleMilliseconds(absl::Now() - begin));
   }
   return millis;
 }
 
 void MeasureAll(Stub& stub, int epochs, const char* while_what) {
-  for (const Question& question : Questions()) {
-    const std::vector<double> millis = Measure(stub, question, EpochsOfOneProver(epochs));
+  const int own = EpochsOfOneProver(epochs);
+  std::vector<std::string> jobs;
+  for (int epoch = 1; epoch <= own; ++epoch) jobs.push_back(FirstJobOf(stub, epoch));
+  for (const Question& question : Questions(jobs)) {
+    const std::vector<double> millis = Measure(stub, question, own);
     std::printf("  %-24s %s p50 %7.1f ms, p99 %7.1f ms   goal p99 <= %.0f ms\n", question.name,
                 while_what, Percentile(millis, 0.5), Percentile(millis, 0.99), question.goal_ms);
     std::fflush(stdout);

@@ -57,16 +57,6 @@ void AddQueryFlags(CLI::App* command, GlobalFlags* flags) {
   AddFormatFlag(command, flags);
 }
 
-absl::Status NameFlags(const absl::Status& status, const FlagNames& names) {
-  if (!absl::IsInvalidArgument(status)) return status;
-  const absl::string_view message = status.message();
-  const size_t end = message.find_first_of(".[:");  // a field, or a part of it
-  if (end == absl::string_view::npos) return status;
-  const auto found = names.find(std::string(message.substr(0, end)));
-  if (found == names.end()) return status;
-  return absl::InvalidArgumentError(absl::StrCat(found->second, message.substr(end)));
-}
-
 int Fail(const absl::Status& status) {
   std::fprintf(stderr, "proverlog: %s\n", std::string(status.message()).c_str());
   const bool later = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);

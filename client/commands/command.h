@@ -51,11 +51,6 @@ void AddFormatFlag(CLI::App* command, GlobalFlags* flags);
 // Both, and the prover's.
 void AddQueryFlags(CLI::App* command, GlobalFlags* flags);
 
-// What a request's fields are called on the command line.
-using FlagNames = std::map<std::string, std::string>;
-// An error that begins with one of the fields, with the flag in its place.
-absl::Status NameFlags(const absl::Status& status, const FlagNames& names);
-
 // Tells of the error on standard error and returns its exit code.
 int Fail(const absl::Status& status);
 
@@ -100,7 +95,7 @@ int Ask(const GlobalFlags& flags,
         grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
         const Request& request, Print print, const FlagNames& names = {}) {
   const auto response = Call(flags, method, request);
-  if (!response.ok()) return Fail(WithFlagNames(NameFlags(response.status(), names)));
+  if (!response.ok()) return Fail(NameFlags(response.status(), names));
   if (flags.json) return PrintJson(*response);
   print(*response);
   return kExitOk;

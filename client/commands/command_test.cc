@@ -16,18 +16,6 @@ TEST(FailTest, TellsWhetherTryingAgainHelps) {
   EXPECT_EQ(Fail(absl::DataLossError("a file")), kExitFailed);
 }
 
-TEST(NameFlagsTest, AFieldIsCalledAsOnTheCommandLine) {
-  const FlagNames names = {{"match", "--match"}, {"end_time", "--for"}};
-  const auto named = [&](const char* message) {
-    return std::string(NameFlags(absl::InvalidArgumentError(message), names).message());
-  };
-  EXPECT_EQ(named("match: at least one"), "--match: at least one");
-  EXPECT_EQ(named("match[machine]: it is empty"), "--match[machine]: it is empty");
-  EXPECT_EQ(named("matches: no"), "matches: no");
-  EXPECT_EQ(named("no match"), "no match");
-  EXPECT_EQ(NameFlags(absl::NotFoundError("match: no"), names), absl::NotFoundError("match: no"));
-}
-
 TEST(SetBodyTest, OfACommandWithItsOwnCommandsOnlyTheCalledOneRuns) {
   CLI::App app;
   int exit_code = -1;

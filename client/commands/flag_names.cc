@@ -1,5 +1,6 @@
 #include "client/commands/flag_names.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -56,16 +57,26 @@ std::string SubjectName(absl::string_view field) {
   return absl::StrCat("SUBJECT ", number + 1, part.empty() ? "" : ", ", part);
 }
 
+// What the field is called in every command; empty where it is no flag.
+std::string CommonName(absl::string_view field) {
+  const auto flag = Flags().find(field);
+  return flag == Flags().end() ? SubjectName(field) : std::string(flag->second);
+}
+
 }  // namespace
 
-absl::Status WithFlagNames(const absl::Status& status) {
+absl::Status NameFlags(const absl::Status& status, const FlagNames& own) {
   const absl::string_view message = status.message();
-  const size_t end = message.find(": ");
+  size_t end = message.find(": ");
   if (!absl::IsInvalidArgument(status) || end == absl::string_view::npos) return status;
   const absl::string_view field = message.substr(0, end);
-  std::string name = SubjectName(field);
-  const auto flag = Flags().find(field);
-  if (flag != Flags().end()) name = std::string(flag->second);
+  std::string name = CommonName(field);
+  const size_t whole = field.find_first_of(".[");
+  const auto flag = own.find(std::string(field.substr(0, whole)));
+  if (flag != own.end()) {
+    name = flag->second;
+    end = std::min(whole, end);
+  }
   if (name.empty()) return status;
   return absl::InvalidArgumentError(absl::StrCat(name, message.substr(end)));
 }

@@ -10,7 +10,7 @@ namespace proverlog {
 namespace {
 
 std::string Named(absl::string_view field) {
-  return std::string(WithFlagNames(InvalidField(field, "5 is wrong: too much")).message());
+  return std::string(NameFlags(InvalidField(field, "5 is wrong: too much")).message());
 }
 
 TEST(FlagNamesTest, AFieldIsNamedAsItsFlag) {
@@ -28,8 +28,22 @@ TEST(FlagNamesTest, ASubjectIsCountedFromOne) {
 
 TEST(FlagNamesTest, WhatIsNoFlagStays) {
   EXPECT_EQ(Named("figure"), "figure: 5 is wrong: too much");
-  EXPECT_EQ(WithFlagNames(absl::NotFoundError("end_time: x")).message(), "end_time: x");
-  EXPECT_TRUE(WithFlagNames(absl::OkStatus()).ok());
+  EXPECT_EQ(NameFlags(absl::NotFoundError("end_time: x")).message(), "end_time: x");
+  EXPECT_TRUE(NameFlags(absl::OkStatus()).ok());
+}
+
+TEST(FlagNamesTest, ACommandHasItsOwn) {
+  const FlagNames names = {{"match", "--match"}, {"end_time", "--for"}};
+  const auto named = [&](const char* message) {
+    return std::string(NameFlags(absl::InvalidArgumentError(message), names).message());
+  };
+  EXPECT_EQ(named("match: at least one"), "--match: at least one");
+  EXPECT_EQ(named("match[machine]: it is empty"), "--match[machine]: it is empty");
+  EXPECT_EQ(named("end_time: no"), "--for: no");
+  EXPECT_EQ(named("start_time: no"), "--from: no");
+  EXPECT_EQ(named("matches: no"), "matches: no");
+  EXPECT_EQ(named("no match"), "no match");
+  EXPECT_EQ(NameFlags(absl::NotFoundError("match: no"), names), absl::NotFoundError("match: no"));
 }
 
 }  // namespace

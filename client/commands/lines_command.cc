@@ -33,7 +33,7 @@ int AskForLines(const GlobalFlags& flags, v1::ListLinesRequest request) {
     request.set_page_token(response->next_page_token());
     response = Call(flags, &Stub::ListLines, request);
   }
-  if (!response.ok()) return Fail(WithFlagNames(response.status()));
+  if (!response.ok()) return Fail(NameFlags(response.status()));
   if (flags.json) return PrintJson(*response);
   std::fputs(LinesText(*response).c_str(), stdout);
   return kExitOk;

@@ -4,11 +4,14 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "analysis/circuit_rates.h"
 #include "analysis/comparison.h"
@@ -17,6 +20,7 @@
 #include "rpc/status.h"
 #include "server/query/compared_subject.h"
 #include "server/query/completeness.h"
+#include "server/query/computed_epoch.h"
 #include "server/query/known_epoch.h"
 
 namespace proverlog {
@@ -88,14 +92,21 @@ struct Collected {
   SubjectCollector jobs;
   CircuitRateCollector circuits;
   std::set<int32_t, std::greater<>> epochs;  // those of which it has jobs
-  SubjectFigures figures;                    // when all are read
+  std::optional<SubjectFigures> figures;     // when all are read
   SubjectVersions versions;
+
+  // Whether what is computed of an epoch anyway tells all of it.
+  bool IsOfOneEpoch() const {
+    const SubjectFilter& filter = subject.filter;
+    return subject.epochs.size() == 1 && !filter.streams && !filter.begin && !filter.end;
+  }
 };
 
 class Comparing {
  public:
-  Comparing(QueryStore& store, const v1::CompareRequest& request, absl::Time now)
+  Comparing(QueryStore& store, EpochCache* cache, const v1::CompareRequest& request, absl::Time now)
       : store_(store),
+        cache_(cache),
         request_(request),
         now_(now),
         margin_(request.margin() == 0 ? kDefaultMargin : request.margin()) {}
@@ -112,7 +123,7 @@ class Comparing {
     if (auto status = ReadCompletenessOfTimes(); !status.ok()) return status;
     if (auto status = ReadEpochs(); !status.ok()) return status;
     for (Collected& collected : subjects_) {
-      collected.figures = collected.jobs.Figures();
+      if (!collected.figures) collected.figures = collected.jobs.Figures();
       if (auto status = ReadVersions(collected); !status.ok()) return status;
     }
     return absl::OkStatus();
@@ -128,7 +139,7 @@ class Comparing {
     std::vector<bool> other_circuits;
     for (int i = 0; i < request_.subjects_size(); ++i) {
       const Collected& collected = subjects_[static_cast<size_t>(i)];
-      figures.push_back(collected.figures);
+      figures.push_back(*collected.figures);
       other_circuits.push_back(
           SubjectVersions::DifferInCircuits(subjects_.front().versions, collected.versions));
       AddSubject(request_.subjects(i), collected, other_circuits.back(), response);
@@ -189,6 +200,9 @@ class Comparing {
   }
 
   absl::Status ReadEpoch(int32_t epoch, const std::vector<Collected*>& subjects, size_t& loaded) {
+    if (absl::c_all_of(subjects, [](const Collected* c) { return c->IsOfOneEpoch(); })) {
+      return TakeComputed(epoch, subjects);
+    }
     const ProverRef& prover = subjects.front()->subject.prover;
     auto state = store_.LoadEpochState(prover, epoch, kMaxJobsLoaded);
     if (!state.ok()) return state.status();
@@ -210,8 +224,24 @@ class Comparing {
     return absl::OkStatus();
   }
 
+  absl::Status TakeComputed(int32_t epoch, const std::vector<Collected*>& subjects) {
+    const ProverRef& prover = subjects.front()->subject.prover;
+    std::shared_ptr<const CachedEpoch> computed;
+    const auto state = ComputedEpoch(store_, cache_, prover, epoch, computed);
+    if (!state.ok()) return state.status();
+    for (Collected* collected : subjects) {
+      const SubjectFigures* work = FindWork(computed->figures, collected->subject.filter);
+      collected->figures = work == nullptr ? SubjectFigures() : *work;
+      if (collected->figures->total.jobs > 0) collected->epochs.insert(epoch);
+      if (collected->subject.IsWholeEpochs()) collected->circuits.Add(state->circuits);
+    }
+    UniteCompleteness(CompletenessOf(*state, computed->figures.summary, prover.name, now_),
+                      completeness_);
+    return absl::OkStatus();
+  }
+
   absl::Status ReadVersions(Collected& collected) {
-    const std::set<int64_t>& ids = collected.figures.streams;
+    const std::set<int64_t>& ids = collected.figures->streams;
     if (ids.empty()) return absl::OkStatus();
     const auto streams = store_.LoadStreams(collected.subject.prover, {ids.begin(), ids.end()});
     if (!streams.ok()) return streams.status();
@@ -229,7 +259,7 @@ class Comparing {
                                                      collected.epochs.end());
     summary.set_epochs_chosen(collected.subject.epochs_chosen);
     summary.set_aztec_version(collected.versions.ToString());
-    const SubjectFigures& figures = collected.figures;
+    const SubjectFigures& figures = *collected.figures;
     if (figures.first_at) *summary.mutable_first_time() = ToProtoTimestamp(*figures.first_at);
     if (figures.last_at) *summary.mutable_last_time() = ToProtoTimestamp(*figures.last_at);
     *summary.mutable_work() = ToProto(figures.total);
@@ -263,6 +293,7 @@ class Comparing {
   }
 
   QueryStore& store_;
+  EpochCache* const cache_;
   const v1::CompareRequest& request_;
   const absl::Time now_;
   const double margin_;
@@ -272,8 +303,8 @@ class Comparing {
 
 }  // namespace
 
-absl::StatusOr<v1::CompareResponse> Compare(QueryStore& store, const v1::CompareRequest& request,
-                                            absl::Time now) {
+absl::StatusOr<v1::CompareResponse> Compare(QueryStore& store, EpochCache* cache,
+                                            const v1::CompareRequest& request, absl::Time now) {
   const int subjects = request.subjects_size();
   if (subjects < kMinSubjects || subjects > kMaxSubjects) {
     return InvalidField("subjects", absl::StrCat("there are ", subjects, ", ", kMinSubjects, " to ",
@@ -283,7 +314,7 @@ absl::StatusOr<v1::CompareResponse> Compare(QueryStore& store, const v1::Compare
     return InvalidField("margin",
                         absl::StrCat(request.margin(), " is not between 0 and 1, such as 0.1"));
   }
-  Comparing comparing(store, request, now);
+  Comparing comparing(store, cache, request, now);
   if (auto status = comparing.Read(); !status.ok()) return status;
   return comparing.Answer();
 }

@@ -4,13 +4,14 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "proverlog/v1/comparison.pb.h"
+#include "server/query/epoch_cache.h"
 #include "storage/query_store.h"
 
 namespace proverlog {
 
-// Answers QueryService.Compare, whose subjects may be of several provers.
-absl::StatusOr<v1::CompareResponse> Compare(QueryStore& store, const v1::CompareRequest& request,
-                                            absl::Time now);
+// Answers QueryService.Compare, whose subjects may be of several provers. `cache` may be null.
+absl::StatusOr<v1::CompareResponse> Compare(QueryStore& store, EpochCache* cache,
+                                            const v1::CompareRequest& request, absl::Time now);
 
 }  // namespace proverlog
 

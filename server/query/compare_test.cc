@@ -76,6 +76,47 @@ TEST_F(CompareTest, EpochsSideBySide) {
   EXPECT_EQ(answer->completeness().sources_size(), 3);
 }
 
+TEST_F(CompareTest, WhatIsKeptOfAnEpochIsAsItsJobs) {
+  ImportEpochs();
+  EpochCache cache(size_t{1} << 20);
+  QueryHandler cached(&store_, &cache);
+  v1::CompareRequest epochs, machines;
+  *epochs.add_subjects() = Epoch(7);
+  *epochs.add_subjects() = Epoch(8);
+  for (const char* machine : {"m-a", "m-b"}) {
+    v1::ComparedSubject& subject = *machines.add_subjects();
+    subject = Machine(machine);
+    subject.add_epochs(7);
+  }
+  // The jobs of the first subject, where what is kept says what the jobs say one by one: they are
+  // read so where there is a time, here one that has all of them.
+  const auto jobs = [&](v1::CompareRequest request) {
+    const auto kept = cached.Compare(request);
+    for (v1::ComparedSubject& subject : *request.mutable_subjects()) {
+      subject.mutable_start_time()->set_seconds(1);
+    }
+    const auto read = handler_.Compare(request);
+    if (!kept.ok() || !read.ok()) return -1;
+    for (int i = 0; i < read->job_types_size(); ++i) {
+      EXPECT_EQ(kept->job_types(i).DebugString(), read->job_types(i).DebugString());
+    }
+    for (int i = 0; i < read->subjects_size(); ++i) {
+      EXPECT_EQ(kept->subjects(i).work().DebugString(), read->subjects(i).work().DebugString());
+      EXPECT_EQ(kept->subjects(i).last_time().seconds(), read->subjects(i).last_time().seconds());
+    }
+    return kept->subjects(0).work().jobs();
+  };
+  for (const int expected : {20, 20, 21}) {
+    if (expected == 21) {
+      const JobLines late = Proven(7, "A", 99, 35'000, 500);
+      Import("m-broker", "late.log", late.broker);
+      Import("m-a", "late.log", late.agent);
+    }
+    EXPECT_EQ(jobs(epochs), expected);
+    EXPECT_EQ(jobs(machines), expected - 10);
+  }
+}
+
 TEST_F(CompareTest, MachinesInTheLatestEpochs) {
   ImportEpochs();
   const auto answer = Ask({Machine("m-a"), Machine("m-b")});
@@ -213,7 +254,10 @@ TEST_F(CompareTest, TooManyJobsForOneAnswerAreRefused) {
   a.add_epochs(20);
   b.add_epochs(20);
   EXPECT_TRUE(Ask({a, b}).ok());  // loaded once
-  EXPECT_TRUE(absl::IsResourceExhausted(Ask({Epoch(20), Epoch(21)}).status()));
+  EXPECT_TRUE(Ask({Epoch(20), Epoch(21)}).ok());  // the figures of one at a time
+  v1::ComparedSubject both = Epoch(20);
+  both.add_epochs(21);
+  EXPECT_TRUE(absl::IsResourceExhausted(Ask({both, Epoch(7)}).status()));
 }
 
 }  // namespace

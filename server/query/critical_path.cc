@@ -1,12 +1,13 @@
 #include "server/query/critical_path.h"
 
 #include <algorithm>
-#include <utility>
+#include <memory>
 
 #include "analysis/critical_path.h"
 #include "analysis/epoch_summary.h"
 #include "rpc/convert.h"
 #include "server/query/completeness.h"
+#include "server/query/computed_epoch.h"
 #include "server/query/known_epoch.h"
 
 namespace proverlog {
@@ -66,21 +67,19 @@ void AddPath(const CriticalPath& path, v1::GetCriticalPathResponse& response) {
 }  // namespace
 
 absl::StatusOr<v1::GetCriticalPathResponse> GetCriticalPath(
-    QueryStore& store, const ProverRef& prover, const v1::GetCriticalPathRequest& request,
-    absl::Time now) {
+    QueryStore& store, EpochCache* cache, const ProverRef& prover,
+    const v1::GetCriticalPathRequest& request, absl::Time now) {
   if (auto status = CheckEpoch(request.epoch()); !status.ok()) return status;
-  auto state = store.LoadEpochState(prover, request.epoch(), kMaxJobsLoaded);
+  std::shared_ptr<const CachedEpoch> epoch;
+  const auto state = ComputedEpoch(store, cache, prover, request.epoch(), epoch);
   if (!state.ok()) return state.status();
-  if (auto status = CheckKnown(store, prover, request.epoch(), *state); !status.ok()) return status;
 
-  const CriticalPath path = FindCriticalPath(state->jobs);
-  const EpochSummary summary =
-      SummarizeEpoch(request.epoch(), std::move(state->jobs), state->context);
+  const EpochSummary& summary = epoch->figures.summary;
   v1::GetCriticalPathResponse response;
   response.set_prover(prover.name);
   response.set_epoch(request.epoch());
   response.set_outcome(ToProto(summary.outcome));
-  if (!path.links.empty()) AddPath(path, response);
+  if (!epoch->path.links.empty()) AddPath(epoch->path, response);
   *response.mutable_completeness() = CompletenessOf(*state, summary, prover.name, now);
   return response;
 }

@@ -4,14 +4,15 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "proverlog/v1/critical_path.pb.h"
+#include "server/query/epoch_cache.h"
 #include "storage/query_store.h"
 
 namespace proverlog {
 
-// Answers QueryService.GetCriticalPath.
+// Answers QueryService.GetCriticalPath. `cache` may be null.
 absl::StatusOr<v1::GetCriticalPathResponse> GetCriticalPath(
-    QueryStore& store, const ProverRef& prover, const v1::GetCriticalPathRequest& request,
-    absl::Time now);
+    QueryStore& store, EpochCache* cache, const ProverRef& prover,
+    const v1::GetCriticalPathRequest& request, absl::Time now);
 
 }  // namespace proverlog
 

@@ -67,6 +67,25 @@ TEST_F(CriticalPathTest, EachLinkSaysWhereItsTimeWent) {
   EXPECT_EQ(path->completeness().sources_size(), 2);
 }
 
+TEST_F(CriticalPathTest, WhatIsKeptIsFoundAnewWhereTheEpochChanged) {
+  Import("prover-a", "broker.log", kBroker);
+  EpochCache cache(size_t{1} << 20);
+  QueryHandler cached(&store_, &cache);
+  v1::GetCriticalPathRequest request;
+  request.set_epoch(7);
+  for (const char* agent : {"", kAgent}) {
+    if (*agent != '\0') Import("prover-b", "agent.log", agent);
+    const auto expected = handler_.GetCriticalPath(request);
+    for (int i = 0; i < 2; ++i) {
+      const auto path = cached.GetCriticalPath(request);
+      ASSERT_TRUE(path.ok()) << path.status();
+      EXPECT_EQ(path->totals().DebugString(), expected->totals().DebugString());
+      EXPECT_EQ(path->links(0).machine(), *agent == '\0' ? "" : "prover-b");
+      EXPECT_EQ(path->completeness().sources_size(), *agent == '\0' ? 1 : 2);
+    }
+  }
+}
+
 TEST_F(CriticalPathTest, AnEpochInWhichNothingEndedHasNone) {
   Import("prover-a", "broker.log",
          "[03:00:00.000] INFO: b New proving job id=8:A:aa epochNumber=8\n");

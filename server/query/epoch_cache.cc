@@ -14,6 +14,7 @@ std::shared_ptr<const CachedEpoch> ComputeEpoch(int32_t epoch, EpochState& state
   auto cached = std::make_shared<CachedEpoch>();
   cached->known.stream_ids = StreamsOf(state.jobs, state.context);
   cached->known.version = {epoch, state.revision, state.context};
+  cached->path = FindCriticalPath(state.jobs);
   cached->figures = ComputeFigures(epoch, std::move(state.jobs), state.context);
   state.jobs.clear();
   return cached;
@@ -30,7 +31,8 @@ std::shared_ptr<const CachedEpoch> EpochCache::Find(const ProverRef& prover, int
 void EpochCache::Put(const ProverRef& prover, std::shared_ptr<const CachedEpoch> epoch) {
   const KnownEpoch& known = epoch->known;
   const Key key{prover.prover_id, prover.projection_id, known.version.epoch};
-  const size_t bytes = kEntryBytes + BytesOf(epoch->figures) + BytesOf(known.version.context) +
+  const size_t bytes = kEntryBytes + BytesOf(epoch->figures) + BytesOf(epoch->path) +
+                       BytesOf(known.version.context) +
                        known.stream_ids.capacity() * sizeof(int64_t);
   absl::MutexLock lock(&mutex_);
   Forget(key);

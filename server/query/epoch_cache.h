@@ -10,25 +10,27 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "analysis/critical_path.h"
 #include "analysis/epoch_figures.h"
 #include "storage/query_store.h"
 
 namespace proverlog {
 
-// An epoch's figures, and what they were computed of: they hold while that is the same.
+// What was computed of an epoch, and of what: it holds while that is the same.
 struct CachedEpoch {
   KnownEpoch known;
   EpochFigures figures;
+  CriticalPath path;
 };
 
-// The figures of an epoch whose jobs and version are of one snapshot. Takes the jobs.
+// Of an epoch whose jobs and version are of one snapshot. Takes the jobs.
 std::shared_ptr<const CachedEpoch> ComputeEpoch(int32_t epoch, EpochState& state);
 
-// The figures of epochs of all provers that were used last. It says nothing of whether they still
+// The epochs of all provers that were used last. It says nothing of whether they still
 // hold: who finds some compares their version with the database's. Thread-safe.
 class EpochCache {
  public:
-  // Of figures, about; what does not fit is forgotten, the longest unused first.
+  // Of epochs, about; what does not fit is forgotten, the longest unused first.
   explicit EpochCache(size_t max_bytes) : max_bytes_(max_bytes) {}
 
   // Null where there are none. What is found may be used after it is forgotten here.

@@ -10,6 +10,7 @@
 #include "rpc/convert.h"
 #include "rpc/status.h"
 #include "server/query/completeness.h"
+#include "server/query/computed_epoch.h"
 #include "server/query/known_epoch.h"
 #include "server/query/page_token.h"
 #include "server/query/store_convert.h"
@@ -19,22 +20,6 @@ namespace {
 
 constexpr int kDefaultEpochsListed = 50;
 constexpr int kMaxEpochsListed = 200;
-
-// The epoch's figures, from the cache where it has them; the epoch is without its jobs.
-absl::StatusOr<EpochState> LoadFigures(QueryStore& store, EpochCache* cache,
-                                       const ProverRef& prover, int32_t epoch,
-                                       std::shared_ptr<const CachedEpoch>& figures) {
-  figures = cache == nullptr ? nullptr : cache->Find(prover, epoch);
-  auto state = figures == nullptr ? store.LoadEpochState(prover, epoch, kMaxJobsLoaded)
-                                  : store.LoadEpochChanges(prover, figures->known, kMaxJobsLoaded);
-  if (!state.ok()) return state.status();
-  if (auto status = CheckKnown(store, prover, epoch, *state); !status.ok()) return status;
-  if (!state->as_known) {
-    figures = ComputeEpoch(epoch, *state);
-    if (cache != nullptr) cache->Put(prover, figures);
-  }
-  return state;
-}
 
 }  // namespace
 
@@ -82,7 +67,7 @@ absl::StatusOr<v1::GetEpochSummaryResponse> GetEpochSummary(
     const v1::GetEpochSummaryRequest& request, absl::Time now) {
   if (auto status = CheckEpoch(request.epoch()); !status.ok()) return status;
   std::shared_ptr<const CachedEpoch> epoch;
-  const auto state = LoadFigures(store, cache, prover, request.epoch(), epoch);
+  const auto state = ComputedEpoch(store, cache, prover, request.epoch(), epoch);
   if (!state.ok()) return state.status();
 
   v1::GetEpochSummaryResponse response = ToProto(epoch->figures.summary);

@@ -102,7 +102,7 @@ absl::StatusOr<v1::CompareMachinesResponse> QueryHandler::CompareMachines(
 }
 
 absl::StatusOr<v1::CompareResponse> QueryHandler::Compare(const v1::CompareRequest& request) {
-  return proverlog::Compare(*store_, request, absl::Now());
+  return proverlog::Compare(*store_, cache_, request, absl::Now());
 }
 
 absl::StatusOr<v1::GetTrendResponse> QueryHandler::GetTrend(const v1::GetTrendRequest& request) {
@@ -122,7 +122,7 @@ absl::StatusOr<v1::GetCriticalPathResponse> QueryHandler::GetCriticalPath(
     const v1::GetCriticalPathRequest& request) {
   const auto prover = FindProver(request.prover());
   if (!prover.ok()) return prover.status();
-  return proverlog::GetCriticalPath(*store_, *prover, request, absl::Now());
+  return proverlog::GetCriticalPath(*store_, cache_, *prover, request, absl::Now());
 }
 
 absl::StatusOr<v1::ListEventsResponse> QueryHandler::ListEvents(

@@ -25,6 +25,7 @@
 #include "server/query/report_types.h"
 #include "server/query/report_windows.h"
 #include "server/query/store_convert.h"
+#include "server/query/time_asked.h"
 
 namespace proverlog {
 namespace {
@@ -33,17 +34,11 @@ constexpr int kMaxEpochsOfReport = 10;
 constexpr int kDefaultEpochsOfReport = 2;
 constexpr int64_t kMaxJobsOfReport = 100'000;  // of all epochs
 
-absl::StatusOr<EpochWindow> ReadWindow(const v1::GetReportRequest& request) {
-  EpochWindow window;
-  if (request.has_start_time() != request.has_end_time()) {
-    return InvalidField(request.has_start_time() ? "end_time" : "start_time",
-                        "a time needs both its start and its end");
-  }
-  if (!request.has_start_time()) return window;
-  window.begin = FromProtoTimestamp(request.start_time());
-  window.end = FromProtoTimestamp(request.end_time());
-  if (*window.begin < *window.end) return window;
-  return InvalidField("end_time", "it is not after start_time");
+// Both ends or none: a report's time is a section of it.
+absl::StatusOr<EpochWindow> ReadTime(const v1::GetReportRequest& request) {
+  if (request.has_start_time() == request.has_end_time()) return ReadWindow(request);
+  return InvalidField(request.has_start_time() ? "end_time" : "start_time",
+                      "a time needs both its start and its end");
 }
 
 // The epochs that are meant, the earliest first.
@@ -161,7 +156,7 @@ v1::ReportPath PathOf(const LoadedEpoch& epoch) {
 absl::StatusOr<v1::GetReportResponse> GetReport(QueryStore& store, const ProverRef& prover,
                                                 const v1::GetReportRequest& request,
                                                 absl::Time now) {
-  const auto window = ReadWindow(request);
+  const auto window = ReadTime(request);
   if (!window.ok()) return window.status();
   const auto numbers = EpochsOf(store, prover, request, *window);
   if (!numbers.ok()) return numbers.status();

@@ -210,7 +210,7 @@ TEST_F(ReportTest, WhatCannotBeReportedIsSaid) {
   EXPECT_THAT(fails({"--epoch", "9"}), HasSubstr("has no epoch 9; its latest is 3054"));
   EXPECT_THAT(fails({"--from", "2025-05-01 10:00"}), HasSubstr("both its start and its end"));
   EXPECT_THAT(fails({"--from", "2025-05-01 10:00", "--to", "2025-05-01 09:00"}),
-              HasSubstr("not after start_time"));
+              HasSubstr("is not after the start, 2025-05-01T10:00:00Z"));
   EXPECT_THAT(fails({"--from", "2025-05-02", "--to", "2025-05-03"}),
               HasSubstr("has no epoch in this time"));
 }
