@@ -21,10 +21,35 @@ target_compile_options(proverlog_warnings INTERFACE
   # Part of clang's -Wconversion and not of GCC's.
   $<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion>)
 
+# Compiles eight files of a folder as one: their headers, which take most of the time, are read once.
+# `./dev lint` reads them so, too, and sees to it that no two files of a folder have the same name of
+# their own.
+function(proverlog_unite name)
+  get_target_property(sources ${name} SOURCES)
+  list(SORT sources)
+  set(last "none")
+  foreach(source ${sources})
+    get_filename_component(folder ${source} DIRECTORY)
+    if(NOT folder STREQUAL last)
+      set(count 0)
+      set(last "${folder}")
+    endif()
+    math(EXPR group "${count} / 8")
+    math(EXPR count "${count} + 1")
+    set_source_files_properties(${source} PROPERTIES UNITY_GROUP "${folder}${group}")
+  endforeach()
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  # What GCC warns of in a header is in a file of its own here.
+  target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endfunction()
+
 # proverlog_library(NAME SOURCES... [LINK libraries...]): one layer, as one library.
 function(proverlog_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
   add_library(${name} STATIC ${arg_SOURCES})
+  if(PROVERLOG_UNITE)
+    proverlog_unite(${name})
+  endif()
   target_link_libraries(${name} PUBLIC proverlog_options ${arg_LINK} PRIVATE proverlog_warnings)
 endfunction()
 
