@@ -22,10 +22,10 @@ target_compile_options(proverlog_warnings INTERFACE
   $<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion>)
 
 # Compiles eight files of a folder as one: their headers, which take most of the time, are read once.
-# `./dev lint` reads them so, too, and sees to it that no two files of a folder have the same name of
-# their own.
+# So no two files of a folder may have a name of their own twice.
 function(proverlog_unite name)
   get_target_property(sources ${name} SOURCES)
+  list(FILTER sources EXCLUDE REGEX "^/")  # what is generated
   list(SORT sources)
   set(last "none")
   foreach(source ${sources})
