@@ -258,7 +258,7 @@ TEST_F(ServiceTest, ReceiversSecretsArePrintedNowhere) {
       "rules",
       "receivers { name: \"ops\" protocol: ALERT_PROTOCOL_WEBHOOK url_env: \"ALERT_TEST_URL\""
       " token_file: \"token\" at_least: ALERT_SEVERITY_INFO }");
-  setenv("PROVERLOGD_RULES", rules.c_str(), 1);
+  setenv("PROVERLOG_RULES", rules.c_str(), 1);
   EXPECT_THAT(RunProgram({ProverlogdPath(), "--help"}).out, Not(HasSubstr("hidden")));
   {
     Service service(DataDirFlag());
@@ -281,7 +281,7 @@ TEST_F(ServiceTest, ReceiversSecretsArePrintedNowhere) {
     EXPECT_THAT(service.process().Err(), Not(HasSubstr("hidden")));
     EXPECT_THAT(service.process().Out(), Not(HasSubstr("hidden")));
   }
-  unsetenv("PROVERLOGD_RULES");
+  unsetenv("PROVERLOG_RULES");
 }
 
 }  // namespace

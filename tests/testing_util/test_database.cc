@@ -36,8 +36,8 @@ class Cluster : public testing::Environment {
     ASSERT_TRUE(postgres.ok()) << postgres.status();
     postgres_ = *std::move(postgres);
     TestDatabase::ClusterSql(absl::StrCat("CREATE DATABASE ", kTemplate));
-    const absl::Status migrated = postgres::Migrate(*MakePool(TestDatabase::ConninfoOf(kTemplate)));
-    ASSERT_TRUE(migrated.ok()) << migrated;
+    const auto migrated = postgres::Migrate(*MakePool(TestDatabase::ConninfoOf(kTemplate)));
+    ASSERT_TRUE(migrated.ok()) << migrated.status();
   }
 
   void TearDown() override {
