@@ -144,23 +144,9 @@ TEST_F(NewerSchemaTest, OneThatNeedsThisVersionIsServed) {
   EXPECT_TRUE(Migrate(database_.pool()).ok());
 }
 
-// What Migrate leaves behind when it ends after a version.
-void MigrateTo(int version, TestDatabase& database) {
-  database.Sql(
-      "CREATE TABLE schema_migration (version integer PRIMARY KEY, name text NOT NULL,"
-      " sql_md5 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())");
-  for (int i = 0; i < version; ++i) {
-    const Migration& migration = Migrations()[static_cast<size_t>(i)];
-    const std::string sql(migration.sql);
-    database.Sql(sql);
-    database.Sql(absl::StrCat("INSERT INTO schema_migration VALUES (", migration.version, ", '",
-                              migration.name, "', md5($sql$", sql, "$sql$))"));
-  }
-}
-
 TEST(CheckSchemaTest, TheOldestThatIsServedIsServedAsItIs) {
   TestDatabase database(TestDatabase::Schema::kEmpty);
-  MigrateTo(kOldestSchema, database);
+  database.MigrateTo(kOldestSchema);
   EXPECT_EQ(*CheckSchema(database.pool()), kOldestSchema);
   EXPECT_EQ(database.Sql("SELECT max(version) FROM schema_migration"), absl::StrCat(kOldestSchema));
   EXPECT_EQ(*Migrate(database.pool()), Migrations().back().version);
@@ -168,7 +154,7 @@ TEST(CheckSchemaTest, TheOldestThatIsServedIsServedAsItIs) {
 
 TEST(CheckSchemaTest, AnOlderOneIsRefused) {
   TestDatabase database(TestDatabase::Schema::kEmpty);
-  MigrateTo(kOldestSchema - 1, database);
+  database.MigrateTo(kOldestSchema - 1);
   const absl::Status status = CheckSchema(database.pool()).status();
   EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
   EXPECT_EQ(status.message(),

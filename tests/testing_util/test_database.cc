@@ -87,6 +87,17 @@ std::string TestDatabase::Sql(const std::string& sql) {
   return result[0][0].as<std::string>();
 }
 
+void TestDatabase::MigrateTo(int version) {
+  Sql("CREATE TABLE schema_migration (version integer PRIMARY KEY, name text NOT NULL,"
+      " sql_md5 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())");
+  for (const postgres::Migration& migration : postgres::Migrations()) {
+    if (migration.version > version) return;
+    Sql(std::string(migration.sql));
+    Sql(absl::StrCat("INSERT INTO schema_migration VALUES (", migration.version, ", '",
+                     migration.name, "', md5($sql$", migration.sql, "$sql$))"));
+  }
+}
+
 void TestDatabase::ClusterSql(const std::string& sql) {
   pqxx::connection connection(cluster->conninfo());
   pqxx::nontransaction(connection).exec(sql);
