@@ -1,13 +1,18 @@
 # Writes the migrations into a C++ file:
-#   cmake -DOUTPUT=migrations.cc -DDIRECTORY=storage/migrations -P EmbedMigrations.cmake
+#   cmake -DOUTPUT=migrations.cc -DDIRECTORY=storage/migrations [-DLATER=FILES] -P EmbedMigrations.cmake
+# LATER are files without numbers; they come behind the others.
 file(GLOB files ${DIRECTORY}/[0-9]*.sql)
 list(SORT files)
 set(text "#include \"storage/postgres/migrate.h\"\n\nnamespace proverlog::postgres {\n\n")
 string(APPEND text "const std::vector<Migration>& Migrations() {\n")
 string(APPEND text "  static const auto* const kMigrations = new std::vector<Migration>{\n")
-foreach(file ${files})
+foreach(file ${files} ${LATER})
   get_filename_component(name ${file} NAME_WE)
-  string(REGEX REPLACE "^0*([0-9]+)_.*" "\\1" version ${name})
+  if(name MATCHES "^0*([0-9]+)_")
+    set(version ${CMAKE_MATCH_1})
+  else()
+    math(EXPR version "${version} + 1")
+  endif()
   file(READ ${file} sql)
   string(APPEND text "      {${version}, \"${name}\", R\"sql(${sql})sql\"},\n")
 endforeach()

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <memory>
@@ -18,13 +19,17 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "server/alerts/alerting.h"
 #include "server/alerts/rules_file.h"
 #include "server/archive/archive_worker.h"
+#include "server/config/check_config.h"
+#include "server/config/command_line.h"
 #include "server/config/config.h"
-#include "server/embedded/data_directory.h"
+#include "server/config/configuration.h"
+#include "server/database_commands.h"
 #include "server/embedded/private_postgres.h"
 #include "server/grpc/alert_service.h"
 #include "server/grpc/grpc_server.h"
@@ -39,7 +44,6 @@
 #include "server/ingest/intake_budget.h"
 #include "server/metrics/metrics.h"
 #include "server/normalize/normalizer_worker.h"
-#include "server/normalize/renormalizer.h"
 #include "server/stop_limit.h"
 #include "storage/postgres/alert_outbox.h"
 #include "storage/postgres/alert_store.h"
@@ -49,7 +53,6 @@
 #include "storage/postgres/migrate.h"
 #include "storage/postgres/projection_store.h"
 #include "storage/postgres/query_store.h"
-#include "storage/postgres/rebuild_store.h"
 #include "version.h"
 
 namespace proverlog {
@@ -69,19 +72,9 @@ constexpr timespec kSignalPoll{1, 0};
 // Together shorter than what a container is given to end (10 s).
 constexpr absl::Duration kStopLimit = absl::Seconds(8);
 constexpr absl::Duration kCancelLimit = absl::Seconds(1);
-constexpr int kMaxProvers = 10'000;
-constexpr int kTryLater = 3;  // an exit code
-
-// From here on the signals that end the service are taken by AwaitEnd, in whatever thread they
-// arrive. Called before there are threads, but not earlier: until then they end the process at
-// once, initdb with it, and the keeper stops PostgreSQL.
-sigset_t BlockEndSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return signals;
-}
+// Exit codes.
+constexpr int kWrongConfiguration = 2;
+constexpr int kTryLater = 3;
 
 // Waits until the service is told to stop, or has lost its database for good; calls `look` every
 // second.
@@ -179,7 +172,8 @@ absl::Status Serve(const Config& config, const RulesFile& rules, const std::stri
                    PrivatePostgres* postgres) {
   const auto pools = MakePools(database);
   if (!pools.ok()) return pools.status();
-  if (auto status = postgres::Migrate(*pools->ingest); !status.ok()) return status;
+  const auto schema = PrepareSchema(config, *pools->ingest);
+  if (!schema.ok()) return schema.status();
 
   const sigset_t signals = BlockEndSignals();
   postgres::ArchiveStore archive(pools->ingest.get());
@@ -188,6 +182,8 @@ absl::Status Serve(const Config& config, const RulesFile& rules, const std::stri
   postgres::QueryStore queries(pools->query.get());
   postgres::MaintenanceStore maintenance(pools->maintenance.get());
   Metrics metrics(kVersion);
+  const postgres::SchemaRange served = postgres::ServedSchemas();
+  metrics.SetSchema(*schema, served.oldest, served.newest);
   // It outlives all that may wait for the database.
   StopLimit stop_limit(kStopLimit, [&] { GiveUp(*pools, metrics.ingest); });
   NormalizerWorker normalizer(&projections, &metrics.normalizer, kNormalizerThreads);
@@ -238,75 +234,7 @@ absl::Status Serve(const Config& config, const RulesFile& rules, const std::stri
   return end;
 }
 
-absl::StatusOr<std::vector<ProverRef>> FindProvers(postgres::QueryStore& queries,
-                                                   const std::string& name) {
-  if (name.empty()) return queries.ListProvers(kMaxProvers);
-  auto prover = queries.FindProver(name);
-  if (!prover.ok()) return prover.status();
-  return std::vector<ProverRef>{*std::move(prover)};
-}
-
-Renormalizer::Options ReportProgressOf(const ProverRef& prover, const sigset_t& signals) {
-  Renormalizer::Options options;
-  options.stop_requested = [signals] {
-    constexpr timespec kNoWait{};
-    return sigtimedwait(&signals, nullptr, &kNoWait) > 0;
-  };
-  options.on_progress = [name = prover.name](const RebuildProgress& progress) {
-    constexpr double kMegabyte = 1e6;
-    spdlog::info("prover {}: {:.1f} of {:.1f} MB", name,
-                 static_cast<double>(progress.normalized_bytes) / kMegabyte,
-                 static_cast<double>(progress.committed_bytes) / kMegabyte);
-  };
-  if (isatty(STDERR_FILENO) == 0) options.progress_interval = absl::Seconds(10);
-  return options;
-}
-
-bool IsToBeTriedAgain(const absl::Status& status) {
-  return absl::IsCancelled(status) || absl::IsUnavailable(status) ||
-         absl::IsDeadlineExceeded(status);
-}
-
-// Normalizes the provers' archives again, beside a service that may run on the same database.
-absl::Status Renormalize(const Config& config, const std::string& database) {
-  const auto pool = postgres::ConnectionPool::Create({.database = database, .size = 1});
-  if (!pool.ok()) return pool.status();
-  if (auto status = postgres::Migrate(**pool); !status.ok()) return status;
-  const sigset_t signals = BlockEndSignals();
-  postgres::ProjectionStore projections(pool->get());
-  postgres::RebuildStore rebuilds(pool->get());
-  postgres::QueryStore queries(pool->get());
-  const auto provers = FindProvers(queries, config.prover);
-  if (!provers.ok()) return provers.status();
-  for (const ProverRef& prover : *provers) {
-    spdlog::info("prover {}: reading its logs again", prover.name);
-    Renormalizer renormalizer(&projections, &rebuilds, ReportProgressOf(prover, signals));
-    const absl::Status status = renormalizer.Run(prover.prover_id);
-    if (!status.ok()) {
-      return {status.code(),
-              absl::StrCat("prover ", prover.name, ": ", status.message(),
-                           IsToBeTriedAgain(status) ? "; the same command goes on from here" : "")};
-    }
-    spdlog::info("prover {}: done, answers are of what was read now", prover.name);
-  }
-  return absl::OkStatus();
-}
-
-absl::Status RunRenormalize(const Config& config) {
-  if (config.data_dir.empty()) return Renormalize(config, config.database_url);
-  if (const auto running = PrivatePostgres::FindRunning(config.data_dir)) {
-    return Renormalize(config, *running);
-  }
-  if (!DataDirectory::HasCluster(config.data_dir)) {
-    return absl::NotFoundError(absl::StrCat("there are no logs in --data-dir ", config.data_dir));
-  }
-  const auto postgres = PrivatePostgres::Start(config.data_dir);
-  if (!postgres.ok()) return postgres.status();
-  return Renormalize(config, (*postgres)->database());
-}
-
-absl::Status Run(const Config& config) {
-  if (config.command == Command::kRenormalize) return RunRenormalize(config);
+absl::Status RunService(const Config& config) {
   const auto rules = ReadRules(config);
   if (!rules.ok()) return rules.status();
   if (config.data_dir.empty()) return Serve(config, *rules, config.database_url, nullptr);
@@ -322,24 +250,70 @@ void LimitMemoryArenas() {
   mallopt(M_ARENA_MAX, std::max(2, static_cast<int>(std::thread::hardware_concurrency())));
 }
 
+absl::Status Run(const CommandLine& line, const Config& config) {
+  if (line.command == Command::kMigrate) return RunMigrate(config);
+  if (line.command == Command::kRenormalize) return RunRenormalize(config, line.prover);
+  return RunService(config);
+}
+
+// "proverlogd 1.2.3, schema 17 to 18"
+std::string Version() {
+  const postgres::SchemaRange served = postgres::ServedSchemas();
+  return absl::StrCat("proverlogd ", kVersion, ", schema ", served.oldest, " to ", served.newest);
+}
+
+Environment ReadEnvironment() {
+  Environment environment;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    std::pair<std::string, std::string> named = absl::StrSplit(*variable, absl::MaxSplits('=', 1));
+    environment.insert(std::move(named));
+  }
+  return environment;
+}
+
+// Tells the faults on standard error.
+bool HasNone(const std::vector<std::string>& faults) {
+  for (const std::string& fault : faults) std::fprintf(stderr, "%s\n", fault.c_str());
+  return faults.empty();
+}
+
+int CheckConfig(const Configuration& configuration, const Environment& environment) {
+  for (const std::string& unknown : UnknownVariables(environment)) {
+    std::fprintf(stderr, "warning: %s\n", unknown.c_str());
+  }
+  if (!HasNone(FindFaults(configuration))) return kWrongConfiguration;
+  std::printf("%s\n%s", Version().c_str(), SettingsText(configuration).c_str());
+  return 0;
+}
+
+int Main(int argc, char** argv) {
+  int exit_code = 0;
+  const auto line = ParseCommandLine(argc, argv, Version(), exit_code);
+  if (!line) return exit_code;
+  const Environment environment = ReadEnvironment();
+  Configuration configuration = ReadConfiguration(line->flags, environment);
+  configuration.faults.insert(configuration.faults.begin(), line->faults.begin(),
+                              line->faults.end());
+  if (line->command == Command::kCheckConfig) return CheckConfig(configuration, environment);
+  if (!HasNone(configuration.faults)) return kWrongConfiguration;
+  // What gRPC would print of an error is in its status, and so in what we print.
+  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
+  spdlog::set_default_logger(spdlog::stderr_color_mt("proverlogd"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
+  const absl::Status status = Run(*line, configuration.config);
+  const bool serve = line->command == Command::kServe;
+  if (!status.ok()) {
+    spdlog::error("{}", std::string(status.message()));
+    return !serve && IsToBeTriedAgain(status) ? kTryLater : 1;
+  }
+  if (serve) spdlog::info("stopped");
+  return 0;
+}
+
 }  // namespace
 }  // namespace proverlog
 
 int main(int argc, char** argv) {
   proverlog::LimitMemoryArenas();
-  int exit_code = 0;
-  const auto config = proverlog::ParseConfig(argc, argv, exit_code);
-  if (!config) return exit_code;
-  // What gRPC would print of an error is in its status, and so in what we print.
-  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
-  spdlog::set_default_logger(spdlog::stderr_color_mt("proverlogd"));
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
-  const absl::Status status = proverlog::Run(*config);
-  const bool serve = config->command == proverlog::Command::kServe;
-  if (!status.ok()) {
-    spdlog::error("{}", std::string(status.message()));
-    return !serve && proverlog::IsToBeTriedAgain(status) ? proverlog::kTryLater : 1;
-  }
-  if (serve) spdlog::info("stopped");
-  return 0;
+  return proverlog::Main(argc, argv);
 }

@@ -31,7 +31,7 @@ absl::StatusOr<std::string> ReadText(const std::string& path) {
   if (errno == 0) file.open(path, std::ios::binary);
   if (!file.is_open()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--rules ", path, " cannot be read: ", std::strerror(errno)));
+        absl::StrCat(path, ": the rules file cannot be read: ", std::strerror(errno)));
   }
   return std::string{std::istreambuf_iterator<char>(file), {}};
 }

@@ -283,7 +283,7 @@ TEST_F(RulesFileTest, WhatCannotBeReadIsToldWithItsPlace) {
 
 TEST_F(RulesFileTest, AFileThatIsNotThereIsNamed) {
   EXPECT_EQ(ReadRulesFile("/no/such/file").status().message(),
-            "--rules /no/such/file cannot be read: No such file or directory");
+            "/no/such/file: the rules file cannot be read: No such file or directory");
   EXPECT_THAT(std::string(ReadRulesFile(directory_.path()).status().message()),
               HasSubstr(" cannot be read: Is a directory"));
 }

@@ -187,6 +187,14 @@ Metrics::Metrics(const std::string& version)
       .Set(1);
 }
 
+void Metrics::SetSchema(int database, int oldest, int newest) {
+  auto& versions = Gauges(registry_, "proverlog_schema_version",
+                          "Versions of the tables: the database's, and those that are served");
+  versions.Add({{"of", "database"}}).Set(database);
+  versions.Add({{"of", "oldest_served"}}).Set(oldest);
+  versions.Add({{"of", "newest_served"}}).Set(newest);
+}
+
 std::string Metrics::Serialize() const {
   return prometheus::TextSerializer().Serialize(registry_.Collect());
 }

@@ -161,6 +161,9 @@ class Metrics {
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
 
+  // The version of the database's tables, and the range that the program serves.
+  void SetSchema(int database, int oldest, int newest);
+
   // All of it in Prometheus's text format, version 0.0.4.
   std::string Serialize() const;
 

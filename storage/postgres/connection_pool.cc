@@ -25,13 +25,12 @@ void AppendSetting(absl::string_view key, absl::string_view value, std::string& 
 // libpq's settings with ours added where the user gave none. They are part of the connection
 // string because libpqxx may reconnect by itself, and would lose what was SET in a session.
 absl::StatusOr<std::string> MakeConninfo(const PoolOptions& options) {
-  char* error = nullptr;
+  // What libpq says of an error may have a password in it.
   const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(
-      PQconninfoParse(options.database.c_str(), &error), &PQconninfoFree);
-  const std::unique_ptr<char, decltype(&PQfreemem)> error_text(error, &PQfreemem);
+      PQconninfoParse(options.database.c_str(), nullptr), &PQconninfoFree);
   if (parsed == nullptr) {
     return absl::InvalidArgumentError(
-        absl::StrCat("the database URL cannot be read: ", error == nullptr ? "no memory" : error));
+        "the database URL is neither a PostgreSQL URL nor libpq's key=value pairs");
   }
   const std::string server_options =
       absl::StrCat("-c statement_timeout=", absl::ToInt64Milliseconds(options.statement_timeout),

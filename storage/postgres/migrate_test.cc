@@ -9,6 +9,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "codec/zstd_frame.h"
 #include "storage/archive_range.h"
 #include "storage/postgres/archive_store.h"
@@ -30,8 +33,8 @@ TEST(MigrateTest, MigrationsAreNumberedFromOne) {
 
 TEST(MigrateTest, MakesTheTablesOnce) {
   TestDatabase database(TestDatabase::Schema::kEmpty);
-  ASSERT_TRUE(Migrate(database.pool()).ok());
-  ASSERT_TRUE(Migrate(database.pool()).ok());
+  ASSERT_EQ(*Migrate(database.pool()), Migrations().back().version);
+  ASSERT_EQ(*Migrate(database.pool()), Migrations().back().version);
   EXPECT_EQ(database.Sql("SELECT max(version) FROM schema_migration"),
             std::to_string(Migrations().back().version));
   EXPECT_EQ(database.Sql("SELECT count(*) FROM jobs"), "0");
@@ -100,32 +103,109 @@ TEST(MigrateTest, ServicesThatStartTogetherWaitForEachOther) {
   std::vector<absl::Status> statuses(4);
   std::vector<std::thread> threads;
   for (absl::Status& status : statuses) {
-    threads.emplace_back([&] { status = Migrate(database.pool()); });
+    threads.emplace_back([&] { status = Migrate(database.pool()).status(); });
   }
   for (std::thread& thread : threads) thread.join();
   for (const absl::Status& status : statuses) EXPECT_TRUE(status.ok()) << status;
 }
 
-TEST(MigrateTest, RefusesADatabaseThatIsNewer) {
-  TestDatabase database;
-  database.Sql("INSERT INTO schema_migration VALUES (9999, '9999_future', '')");
-  const absl::Status status = Migrate(database.pool());
+// A database that a newer program has migrated.
+class NewerSchemaTest : public testing::Test {
+ protected:
+  NewerSchemaTest() {
+    database_.Sql("INSERT INTO schema_migration VALUES (9999, '9999_future', '')");
+  }
+
+  TestDatabase database_;
+};
+
+TEST_F(NewerSchemaTest, OneThatOnlyAddsIsServed) {
+  EXPECT_EQ(*Migrate(database_.pool()), 9999);
+  EXPECT_EQ(*CheckSchema(database_.pool()), 9999);
+}
+
+TEST_F(NewerSchemaTest, OneThatTakesAwayIsRefused) {
+  database_.Sql("UPDATE schema_compatibility SET least_program = 9998");
+  for (const absl::Status& status :
+       {Migrate(database_.pool()).status(), CheckSchema(database_.pool()).status()}) {
+    EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+    EXPECT_EQ(status.message(),
+              absl::StrCat("the database has schema version 9999 (9999_future), which needs a"
+                           " proverlogd that knows version 9998 or a newer one; this proverlogd"
+                           " serves versions ",
+                           kOldestSchema, " to ", Migrations().back().version,
+                           ": start a newer proverlogd"));
+  }
+}
+
+TEST_F(NewerSchemaTest, OneThatNeedsThisVersionIsServed) {
+  database_.Sql(absl::StrCat("UPDATE schema_compatibility SET least_program = ",
+                             Migrations().back().version));
+  EXPECT_TRUE(Migrate(database_.pool()).ok());
+}
+
+TEST(CheckSchemaTest, TheOldestThatIsServedIsServedAsItIs) {
+  TestDatabase database(TestDatabase::Schema::kEmpty);
+  database.MigrateTo(kOldestSchema);
+  EXPECT_EQ(*CheckSchema(database.pool()), kOldestSchema);
+  EXPECT_EQ(database.Sql("SELECT max(version) FROM schema_migration"), absl::StrCat(kOldestSchema));
+  EXPECT_EQ(*Migrate(database.pool()), Migrations().back().version);
+}
+
+TEST(CheckSchemaTest, AnOlderOneIsRefused) {
+  TestDatabase database(TestDatabase::Schema::kEmpty);
+  database.MigrateTo(kOldestSchema - 1);
+  const absl::Status status = CheckSchema(database.pool()).status();
   EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
-  EXPECT_TRUE(absl::StrContains(status.message(), "9999_future")) << status;
+  EXPECT_EQ(status.message(),
+            absl::StrCat("the database has schema version ", kOldestSchema - 1,
+                         ", and this proverlogd serves versions ", kOldestSchema, " to ",
+                         Migrations().back().version,
+                         ": run `proverlogd migrate`, or start with --migrate=auto"));
+}
+
+TEST(CheckSchemaTest, AnEmptyDatabaseIsRefusedAndStaysEmpty) {
+  TestDatabase database(TestDatabase::Schema::kEmpty);
+  const absl::Status status = CheckSchema(database.pool()).status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  EXPECT_TRUE(absl::StrContains(status.message(), "no tables of proverlog yet")) << status;
+  EXPECT_EQ(database.Sql("SELECT to_regclass('schema_migration') IS NULL"), "t");
+}
+
+TEST(MigrateUntilTest, ADatabaseThatComesIsWaitedFor) {
+  auto pool = ConnectionPool::Create({.database = "host=/nowhere", .size = 1});
+  int failures = 0;
+  const auto migrated =
+      MigrateUntil(**pool, absl::Now() + absl::Seconds(1.5), [&](const absl::Status& status) {
+        EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+        ++failures;
+      });
+  EXPECT_TRUE(absl::IsUnavailable(migrated.status())) << migrated.status();
+  EXPECT_EQ(failures, 2);
+}
+
+TEST(MigrateUntilTest, WhatTimeDoesNotMendIsNotWaitedFor) {
+  TestDatabase database;
+  database.Sql("UPDATE schema_migration SET sql_md5 = 'other' WHERE version = 1");
+  const auto migrated = MigrateUntil(database.pool(), absl::InfiniteFuture(),
+                                     [](const absl::Status& status) { ADD_FAILURE() << status; });
+  EXPECT_TRUE(absl::IsFailedPrecondition(migrated.status())) << migrated.status();
 }
 
 TEST(MigrateTest, RefusesADatabaseWhoseMigrationDiffers) {
   TestDatabase database;
   database.Sql("UPDATE schema_migration SET sql_md5 = 'other' WHERE version = 1");
-  const absl::Status status = Migrate(database.pool());
-  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
-  EXPECT_TRUE(absl::StrContains(status.message(), "0001_init")) << status;
+  for (const absl::Status& status :
+       {Migrate(database.pool()).status(), CheckSchema(database.pool()).status()}) {
+    EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+    EXPECT_TRUE(absl::StrContains(status.message(), "0001_init")) << status;
+  }
 }
 
 TEST(MigrateTest, RefusesADatabaseThatIsNotUtf8) {
   TestDatabase::ClusterSql("CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0");
   auto pool = ConnectionPool::Create({.database = TestDatabase::ConninfoOf("latin")});
-  const absl::Status status = Migrate(**pool);
+  const absl::Status status = Migrate(**pool).status();
   EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
   EXPECT_TRUE(absl::StrContains(status.message(), "LATIN1")) << status;
 }

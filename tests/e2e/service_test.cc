@@ -207,13 +207,39 @@ TEST_F(ServiceTest, TheCommandLineIsChecked) {
   }
 }
 
+TEST_F(ServiceTest, CheckConfigSaysAllThatIsWrongOrWhatTheSettingsAre) {
+  const std::string file = directory_.Write("f.toml", "listen = 'x'\nlistn = 'x'\n");
+  const Finished wrong =
+      RunProgram({ProverlogdPath(), "check-config", "--config", file, "--rules=/nowhere", "--x",
+                  "--database-url=postgresql://me:hidden@127.0.0.1:1/x"});
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_EQ(wrong.err, "--x: there is no such flag\n" + file +
+                           ":1: listen: \"x\" is not HOST:PORT with a port from 0 to 65535\n" +
+                           file +
+                           ":2: listn is no setting; did you mean \"listen\"?\n"
+                           "/nowhere: the rules file cannot be read: No such file or directory\n");
+  directory_.Write("f.toml", "listen = 'x:1'\n");
+  setenv("PROVERLOG_PORT", "tcp://10.0.0.1:7460", 1);
+  setenv("PROVERLOG_LISTN", "x", 1);
+  const Finished right = RunProgram({ProverlogdPath(), "--config=" + file, "check-config",
+                                     "--database-url=postgresql://me:hidden@127.0.0.1:1/x"});
+  unsetenv("PROVERLOG_PORT");
+  unsetenv("PROVERLOG_LISTN");
+  EXPECT_EQ(right.exit_code, 0);
+  EXPECT_EQ(right.err,
+            "warning: PROVERLOG_LISTN is no setting of proverlogd; did you mean"
+            " \"PROVERLOG_LISTEN\"?\n");
+  EXPECT_THAT(right.out, HasSubstr(" " + file + ":1\n"));
+  EXPECT_THAT(right.out, Not(HasSubstr("hidden")));
+}
+
 TEST_F(ServiceTest, ADatabaseThatCannotBeUsedIsTold) {
   const Finished gone = RunProgram({ProverlogdPath(), "--database-url=host=/nonexistent user=x"});
   EXPECT_EQ(gone.exit_code, 1);
   EXPECT_THAT(gone.err, HasSubstr("cannot connect to the database"));
   const Finished unreadable = RunProgram({ProverlogdPath(), "--database-url=nonsense=1"});
-  EXPECT_EQ(unreadable.exit_code, 1);
-  EXPECT_THAT(unreadable.err, HasSubstr("database URL cannot be read"));
+  EXPECT_EQ(unreadable.exit_code, 2);
+  EXPECT_THAT(unreadable.err, HasSubstr("--database-url: the value is not a PostgreSQL URL"));
 }
 
 TEST_F(ServiceTest, ADirectoryThatCannotBeUsedIsTold) {
@@ -258,7 +284,7 @@ TEST_F(ServiceTest, ReceiversSecretsArePrintedNowhere) {
       "rules",
       "receivers { name: \"ops\" protocol: ALERT_PROTOCOL_WEBHOOK url_env: \"ALERT_TEST_URL\""
       " token_file: \"token\" at_least: ALERT_SEVERITY_INFO }");
-  setenv("PROVERLOGD_RULES", rules.c_str(), 1);
+  setenv("PROVERLOG_RULES", rules.c_str(), 1);
   EXPECT_THAT(RunProgram({ProverlogdPath(), "--help"}).out, Not(HasSubstr("hidden")));
   {
     Service service(DataDirFlag());
@@ -281,7 +307,7 @@ TEST_F(ServiceTest, ReceiversSecretsArePrintedNowhere) {
     EXPECT_THAT(service.process().Err(), Not(HasSubstr("hidden")));
     EXPECT_THAT(service.process().Out(), Not(HasSubstr("hidden")));
   }
-  unsetenv("PROVERLOGD_RULES");
+  unsetenv("PROVERLOG_RULES");
 }
 
 }  // namespace

@@ -75,8 +75,8 @@ std::string DumpStreams(pqxx::work& tx, const std::string& conninfo) {
 }  // namespace
 
 Service::Service(const std::string& database, std::vector<std::string> flags,
-                 const std::string& listen) {
-  std::vector<std::string> command = {ProverlogdPath(), database, "--listen=" + listen,
+                 const std::string& listen, const std::string& program) {
+  std::vector<std::string> command = {program, database, "--listen=" + listen,
                                       "--http-listen=127.0.0.1:0"};
   command.insert(command.end(), flags.begin(), flags.end());
   process_ = std::make_unique<Process>(command);

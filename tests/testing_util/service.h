@@ -14,7 +14,8 @@ class Service {
  public:
   // Waits until it is ready. `database` is --data-dir=... or --database-url=...
   explicit Service(const std::string& database, std::vector<std::string> flags = {},
-                   const std::string& listen = "127.0.0.1:0");
+                   const std::string& listen = "127.0.0.1:0",
+                   const std::string& program = ProverlogdPath());
 
   Process& process() { return *process_; }
   // host:port

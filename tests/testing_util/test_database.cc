@@ -36,8 +36,8 @@ class Cluster : public testing::Environment {
     ASSERT_TRUE(postgres.ok()) << postgres.status();
     postgres_ = *std::move(postgres);
     TestDatabase::ClusterSql(absl::StrCat("CREATE DATABASE ", kTemplate));
-    const absl::Status migrated = postgres::Migrate(*MakePool(TestDatabase::ConninfoOf(kTemplate)));
-    ASSERT_TRUE(migrated.ok()) << migrated;
+    const auto migrated = postgres::Migrate(*MakePool(TestDatabase::ConninfoOf(kTemplate)));
+    ASSERT_TRUE(migrated.ok()) << migrated.status();
   }
 
   void TearDown() override {
@@ -85,6 +85,17 @@ std::string TestDatabase::Sql(const std::string& sql) {
   transaction.commit();
   if (result.empty() || result[0].empty() || result[0][0].is_null()) return "";
   return result[0][0].as<std::string>();
+}
+
+void TestDatabase::MigrateTo(int version) {
+  Sql("CREATE TABLE schema_migration (version integer PRIMARY KEY, name text NOT NULL,"
+      " sql_md5 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())");
+  for (const postgres::Migration& migration : postgres::Migrations()) {
+    if (migration.version > version) return;
+    Sql(std::string(migration.sql));
+    Sql(absl::StrCat("INSERT INTO schema_migration VALUES (", migration.version, ", '",
+                     migration.name, "', md5($sql$", migration.sql, "$sql$))"));
+  }
 }
 
 void TestDatabase::ClusterSql(const std::string& sql) {

@@ -24,6 +24,9 @@ class TestDatabase {
   // Runs SQL; the test fails where it fails. Returns the first column of the first row, or "".
   std::string Sql(const std::string& sql);
 
+  // Applies the migrations up to this version to a database that is empty, as Migrate does.
+  void MigrateTo(int version);
+
   // Runs SQL as the cluster's superuser in its own database (CREATE DATABASE and the like).
   static void ClusterSql(const std::string& sql);
   // Everything that the cluster's server has logged so far.
