@@ -253,7 +253,7 @@ TEST_F(CompareTest, TooManyJobsForOneAnswerAreRefused) {
   v1::ComparedSubject b = Machine("m-b");
   a.add_epochs(20);
   b.add_epochs(20);
-  EXPECT_TRUE(Ask({a, b}).ok());  // loaded once
+  EXPECT_TRUE(Ask({a, b}).ok());                  // loaded once
   EXPECT_TRUE(Ask({Epoch(20), Epoch(21)}).ok());  // the figures of one at a time
   v1::ComparedSubject both = Epoch(20);
   both.add_epochs(21);
