@@ -5,6 +5,7 @@
 
 #include "client/commands/command.h"
 #include "client/commands/explain_command.h"
+#include "client/commands/health_command.h"
 #include "client/commands/import_command.h"
 #include "client/commands/manual.h"
 #include "client/commands/query_commands.h"
@@ -30,6 +31,7 @@ int main(int argc, char** argv) {
   proverlog::AddImportCommand(app, &flags, &exit_code);
   proverlog::AddShipCommand(app, &flags, &exit_code);
   proverlog::AddQueryCommands(app, &flags, &exit_code);
+  proverlog::AddHealthCommand(app, &flags, &exit_code);
   proverlog::AddManualCommands(app, &exit_code);
   try {
     app.parse(argc, argv);

@@ -118,13 +118,17 @@ class HttpTest : public testing::Test {
 TEST_F(HttpTest, ItIsReadyOnlyWhileItsDatabaseCommits) {
   Service service(DataDirFlag());
   WaitUntil([&] { return StatusOf(service, "/readyz") == 200; }, "it is ready");
+  EXPECT_EQ(service.Proverlog({"health"}).exit_code, 0);
   for (const pid_t pid : ProcessesIn(DataDir())) kill(pid, SIGSTOP);
   WaitUntil([&] { return StatusOf(service, "/readyz") == 503; }, "it is not ready");
   EXPECT_THAT(BodyOf(service, "/readyz"), HasSubstr("the database does not commit: "));
   EXPECT_EQ(StatusOf(service, "/healthz"), 200);
+  WaitUntil([&] { return service.Proverlog({"health"}).exit_code == 3; }, "health says so");
+  EXPECT_THAT(service.Proverlog({"health"}).err, HasSubstr("takes no logs now"));
   EXPECT_THAT(BodyOf(service, "/metrics"), HasSubstr("proverlog_database_up 0\n"));
   for (const pid_t pid : ProcessesIn(DataDir())) kill(pid, SIGCONT);
   WaitUntil([&] { return StatusOf(service, "/readyz") == 200; }, "it is ready again");
+  WaitUntil([&] { return service.Proverlog({"health"}).exit_code == 0; }, "health says so, too");
   EXPECT_THAT(BodyOf(service, "/metrics"), HasSubstr("proverlog_database_up 1\n"));
 }
 
