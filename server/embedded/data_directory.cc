@@ -227,8 +227,9 @@ absl::StatusOr<std::string> FindPostgresPrograms() {
     if (fs::exists(absl::StrCat(directory, "/initdb"))) return std::string(directory);
   }
   return absl::FailedPreconditionError(
-      "there is no PostgreSQL on this machine; install it (Debian: apt-get install postgresql), or"
-      " use one elsewhere with --database-url");
+      "there is no PostgreSQL here for --data-dir to start; use one elsewhere with --database-url, "
+      "or,"
+      " where this is no container, install it (Debian: apt-get install postgresql)");
 }
 
 }  // namespace proverlog

@@ -60,10 +60,13 @@ std::vector<std::string> PostgresCommand(const std::string& bin, const std::stri
 
 absl::StatusOr<std::unique_ptr<PrivatePostgres>> PrivatePostgres::Start(
     const std::string& data_dir) {
+  // First of all: where there is none, nothing is made in data_dir.
+  const auto bin = FindPostgresPrograms();
+  if (!bin.ok()) return bin.status();
   auto directory = DataDirectory::Lock(data_dir);
   if (!directory.ok()) return directory.status();
   std::unique_ptr<PrivatePostgres> postgres(new PrivatePostgres(*std::move(directory)));
-  if (absl::Status status = postgres->Launch(); !status.ok()) return status;
+  if (absl::Status status = postgres->Launch(*bin); !status.ok()) return status;
   if (absl::Status status = postgres->AwaitReady(); !status.ok()) return status;
   return postgres;
 }
@@ -74,12 +77,10 @@ std::optional<std::string> PrivatePostgres::FindRunning(const std::string& data_
   return Conninfo(*sockets);
 }
 
-absl::Status PrivatePostgres::Launch() {
-  const auto bin = FindPostgresPrograms();
-  if (!bin.ok()) return bin.status();
+absl::Status PrivatePostgres::Launch(const std::string& bin) {
   const auto account = FindPostgresAccount();
   if (!account.ok()) return account.status();
-  if (auto status = directory_->PrepareCluster(*account, *bin); !status.ok()) return status;
+  if (auto status = directory_->PrepareCluster(*account, bin); !status.ok()) return status;
   if (auto status = directory_->StopOrphan(); !status.ok()) return status;
   const auto sockets = MakeSocketDirectory(*account);
   if (!sockets.ok()) return sockets.status();
@@ -89,7 +90,7 @@ absl::Status PrivatePostgres::Launch() {
   keeper_ = fork();
   if (keeper_ == 0) {
     close(ends[1]);
-    RunKeeper({*account, PostgresCommand(*bin, directory_->cluster_path(), *sockets),
+    RunKeeper({*account, PostgresCommand(bin, directory_->cluster_path(), *sockets),
                directory_->log_path(), *sockets},
               ends[0]);
   }

@@ -36,7 +36,7 @@ class PrivatePostgres {
   explicit PrivatePostgres(std::unique_ptr<DataDirectory> directory)
       : directory_(std::move(directory)) {}
 
-  absl::Status Launch();
+  absl::Status Launch(const std::string& bin);
   absl::Status AwaitReady();
 
   std::unique_ptr<DataDirectory> directory_;
