@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "rpc/near_names.h"
 #include "server/config/config_file.h"
+#include "server/embedded/data_directory.h"
 
 namespace proverlog {
 namespace {
@@ -140,8 +141,11 @@ void CheckDatabase(Union& all) {
   const SettingValue& directory = all.Of("data-dir");
   const SettingValue& url = all.Of("database-url");
   if (directory.origin.empty() && url.origin.empty()) {
+    // The container image has none.
     all.AddFault(
-        "--data-dir or --database-url: one of the two is needed; it says where the data is");
+        FindPostgresPrograms().ok()
+            ? "--data-dir or --database-url: one of the two is needed; it says where the data is"
+            : "--database-url: it is needed, as there is no PostgreSQL here for --data-dir to start");
   } else if (!directory.origin.empty() && !url.origin.empty()) {
     all.AddFault(absl::StrCat(url.origin, ": there is a database-url, and a data-dir in ",
                               directory.origin, "; take one of them away"));
