@@ -158,7 +158,7 @@ class ImageTest(unittest.TestCase):
         labels = self.image.config["Labels"]
         self.assertEqual(labels["org.opencontainers.image.version"], version)
         self.assertRegex(labels["org.opencontainers.image.revision"], "^[0-9a-f]{40}(-dirty)?$")
-        self.assertEqual([name.rsplit("/")[-1] for name in self.image.names], [f"proverlog:{version}"])
+        self.assertEqual(self.image.names, [f"docker.io/library/proverlog:{version}"])
         self.assertIn(version, self.image.run("--version")[1])
         self.assertEqual(self.image.config["User"], "65532:65532")
 
