@@ -9,6 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "alerts/rule.h"
 #include "alerts/rule_text.h"
@@ -33,7 +34,7 @@ std::string RowOf(const Rule& rule) {
                   rule.hold == absl::ZeroDuration()
                       ? ""
                       : LengthText(absl::ToInt64Milliseconds(rule.hold)) + " ",
-                  "| ");
+                  "| ", rule.severity, " | ");
   return row;
 }
 
@@ -49,6 +50,8 @@ TEST(AlertsDocTest, HasEveryRuleWithItsThresholdsInOrder) {
   for (size_t i = 0; i < rows.size(); ++i) {
     const std::string expected = RowOf(BuiltInRules()[i]);
     EXPECT_EQ(rows[i].substr(0, expected.size()), expected);
+    const std::string covers = absl::StrJoin(BuiltInRules()[i].covers, ", ");
+    EXPECT_TRUE(absl::EndsWith(rows[i], absl::StrCat("| ", covers, " |"))) << rows[i];
   }
 }
 

@@ -7,8 +7,10 @@
 namespace proverlog {
 namespace {
 
-using namespace testing_util;  // NOLINT(google-build-using-namespace): its names are the test's
-                               // words
+using testing_util::Find;
+using testing_util::kMinute;
+using testing_util::kNoon;
+using testing_util::OpenView;
 
 TEST(LogGapTest, OfTheLastHour) {
   ProverView view = OpenView();

@@ -7,8 +7,17 @@
 namespace proverlog {
 namespace {
 
-using namespace testing_util;  // NOLINT(google-build-using-namespace): its names are the test's
-                               // words
+using testing_util::ByAgent;
+using testing_util::ByBroker;
+using testing_util::EarlierEpoch;
+using testing_util::EndedView;
+using testing_util::EventOf;
+using testing_util::Find;
+using testing_util::JobOf;
+using testing_util::kMinute;
+using testing_util::kNoon;
+using testing_util::kSecond;
+using testing_util::OpenView;
 
 // Begun ten minutes before noon, due at 13:30; `latest` is the upper bound of its end.
 ProverView AtRisk(UnixMillis latest) {

@@ -7,8 +7,18 @@
 namespace proverlog {
 namespace {
 
-using namespace testing_util;  // NOLINT(google-build-using-namespace): its names are the test's
-                               // words
+using testing_util::ByAgent;
+using testing_util::ByBroker;
+using testing_util::Completed;
+using testing_util::EndedView;
+using testing_util::EventOf;
+using testing_util::Find;
+using testing_util::JobOf;
+using testing_util::kBrokerStream;
+using testing_util::kMinute;
+using testing_util::kNoon;
+using testing_util::kSecond;
+using testing_util::OpenView;
 
 constexpr char kConstraint[] = "Failed to generate witness: Cannot satisfy constraint";
 constexpr char kKilled[] = "Failed to generate proof. Exit code null. Signal SIGKILL.";

@@ -35,7 +35,8 @@ struct Rule {
   absl::string_view what;  // one sentence: when it fires
   absl::string_view why;   // one sentence: what it costs
   std::vector<Threshold> thresholds;
-  absl::Duration hold;  // for so long it must hold before it fires
+  absl::Duration hold;         // for so long it must hold before it fires
+  absl::string_view severity;  // which ones its findings have, e.g. "info; warning from 3 on"
   // Rules whose findings with the same machine (or epoch, where this one names no machine) are a
   // consequence of this one's: they are not told beside it.
   std::vector<absl::string_view> covers;

@@ -7,8 +7,16 @@
 namespace proverlog {
 namespace {
 
-using namespace testing_util;  // NOLINT(google-build-using-namespace): its names are the test's
-                               // words
+using testing_util::ByBroker;
+using testing_util::Completed;
+using testing_util::EventOf;
+using testing_util::Find;
+using testing_util::JobOf;
+using testing_util::kBrokerStream;
+using testing_util::kMinute;
+using testing_util::kNoon;
+using testing_util::kSecond;
+using testing_util::OpenView;
 
 constexpr UnixMillis kRestart = kNoon - 2 * kMinute;
 

@@ -51,13 +51,19 @@ class Limits {
   Limits(const ProverView& view, StatsOf stats, const ThresholdReader& thresholds)
       : view_(view), stats_(stats), thresholds_(thresholds) {}
 
+  // The limit of the job's type, where what it has been since then is longer; else null.
+  const Limit* Beyond(const Job& job, UnixMillis since) {
+    const Limit& limit = Of(job.id.type);
+    return view_.complete_until - since > limit.length ? &limit : nullptr;
+  }
+
+ private:
   const Limit& Of(const std::string& type) {
     const auto found = limits_.find(type);
     if (found != limits_.end()) return found->second;
     return limits_.emplace(type, LimitOf(view_, type, stats_, thresholds_)).first->second;
   }
 
- private:
   const ProverView& view_;
   const StatsOf stats_;
   const ThresholdReader& thresholds_;
@@ -80,10 +86,11 @@ std::vector<Finding> FindRunning(const ProverView& view, const ThresholdReader& 
     for (const Job& job : epoch->jobs) {
       const Attempt* attempt = job.state == JobState::kRunning ? Running(job) : nullptr;
       if (attempt == nullptr) continue;
-      const Limit& limit = limits.Of(job.id.type);
-      if (view.complete_until - *attempt->started_at <= limit.length) continue;
-      by_machine[{epoch->epoch, attempt->origin.machine}].Add(job, *attempt->started_at, limit,
-                                                              view.complete_until);
+      const UnixMillis since = *attempt->started_at;
+      if (const Limit* limit = limits.Beyond(job, since)) {
+        by_machine[{epoch->epoch, attempt->origin.machine}].Add(job, since, *limit,
+                                                                view.complete_until);
+      }
     }
   }
   std::vector<Finding> findings;
@@ -128,9 +135,9 @@ std::vector<Finding> FindQueued(const ProverView& view, const ThresholdReader& t
       if (idle.count(job.id.type) == 0) continue;
       const auto since = QueuedSince(job);
       if (!since) continue;
-      const Limit& limit = limits.Of(job.id.type);
-      if (view.complete_until - *since <= limit.length) continue;
-      by_type[{epoch->epoch, job.id.type}].Add(job, *since, limit, view.complete_until);
+      if (const Limit* limit = limits.Beyond(job, *since)) {
+        by_type[{epoch->epoch, job.id.type}].Add(job, *since, *limit, view.complete_until);
+      }
     }
   }
   std::vector<Finding> findings;
@@ -181,9 +188,8 @@ std::vector<Finding> FindOpen(const ProverView& view, const ThresholdReader& thr
     for (const Job& job : epoch->jobs) {
       const auto since = QueuedSince(job);
       if (!since) continue;
-      const Limit& limit = limits.Of(job.id.type);
-      if (view.complete_until - *since > limit.length) {
-        stuck.Add(job, *since, limit, view.complete_until);
+      if (const Limit* limit = limits.Beyond(job, *since)) {
+        stuck.Add(job, *since, *limit, view.complete_until);
       }
     }
     if (stuck.jobs.empty()) continue;
@@ -283,6 +289,7 @@ std::vector<Rule> StuckRules() {
        "Nothing is proven.",
        {{"wait", 120, "s", "For how long."}},
        absl::ZeroDuration(),
+       "critical",
        {"job_queued_long", "job_open_long", "epoch_at_risk"},
        FindNoneStarted},
       {"job_running_long",
@@ -290,6 +297,7 @@ std::vector<Rule> StuckRules() {
        "The epoch waits for the slowest job of each level.",
        LimitThresholds(),
        absl::Minutes(1),
+       "warning",
        {},
        FindRunning},
       {"job_queued_long",
@@ -298,6 +306,7 @@ std::vector<Rule> StuckRules() {
        "The epoch waits though there is somebody to work at it.",
        With({"idle", 60, "s", "For how long the agents must have been free."}),
        absl::Minutes(1),
+       "warning",
        {},
        FindQueued},
       {"job_open_long",
@@ -306,6 +315,7 @@ std::vector<Rule> StuckRules() {
        "The epoch may stand still.",
        With({"quiet", 300, "s", "For how long no job of the epoch was completed."}),
        absl::Minutes(1),
+       "warning",
        {},
        FindOpen},
   };

@@ -8,8 +8,18 @@
 namespace proverlog {
 namespace {
 
-using namespace testing_util;  // NOLINT(google-build-using-namespace): its names are the test's
-                               // words
+using testing_util::ByAgent;
+using testing_util::ByBroker;
+using testing_util::Completed;
+using testing_util::EarlierEpoch;
+using testing_util::EndedView;
+using testing_util::EventOf;
+using testing_util::Find;
+using testing_util::JobOf;
+using testing_util::kMinute;
+using testing_util::kNoon;
+using testing_util::kSecond;
+using testing_util::OpenView;
 
 Job Running(const std::string& type, int number, UnixMillis since, int machine = 1) {
   return JobOf(3054, type, number,

@@ -80,41 +80,60 @@ Size SizeOf(const EpochSoFar& epoch, const Shapes& earlier) {
   return size;
 }
 
-// The earlier epoch as it was seen when so many of its jobs were done.
-Size SizeThen(const EpochShape& shape, size_t done, bool has_transactions) {
-  Size size;
-  if (has_transactions) size.transactions = shape.transactions;
-  const UnixMillis at = done == 0 ? shape.begin : shape.done[done - 1];
-  size.leaves = static_cast<size_t>(std::upper_bound(shape.leaves.begin(), shape.leaves.end(), at) -
-                                    shape.leaves.begin());
-  size.elapsed = at - shape.begin;
-  size.done = done;
-  return size;
+// How many leaves the earlier epoch had so long after its begin; for times that grow.
+class LeavesCounter {
+ public:
+  explicit LeavesCounter(const EpochShape& shape) : shape_(&shape) {}
+  size_t After(Millis elapsed) {
+    const UnixMillis at = shape_->begin + elapsed;
+    while (count_ < shape_->leaves.size() && shape_->leaves[count_] <= at) ++count_;
+    return count_;
+  }
+
+ private:
+  const EpochShape* shape_;
+  size_t count_ = 0;
+};
+
+size_t LeavesAfter(const EpochShape& shape, Millis elapsed) {
+  return static_cast<size_t>(
+      std::upper_bound(shape.leaves.begin(), shape.leaves.end(), shape.begin + elapsed) -
+      shape.leaves.begin());
 }
 
-Scale ScaleOf(const Size& size, const EpochShape& earlier) {
+// `then`: the leaves of the earlier epoch after the same time.
+Scale ScaleOf(const Size& size, const EpochShape& earlier, size_t then) {
   if (size.transactions.value_or(0) > 0 && earlier.transactions > 0) {
     return {static_cast<double>(*size.transactions) / earlier.transactions,
             ExpectedBasis::kTransactions};
   }
-  const auto then = static_cast<size_t>(
-      std::upper_bound(earlier.leaves.begin(), earlier.leaves.end(), earlier.begin + size.elapsed) -
-      earlier.leaves.begin());
   if (size.leaves == 0 || then * kFewestLeavesPart < earlier.leaves.size()) return {};
   return {static_cast<double>(size.leaves) / static_cast<double>(then), ExpectedBasis::kLeafJobs};
 }
 
-// Which part of its jobs seems to be done, by what others had in the end: the median.
-double PartDone(const Size& size, const Shapes& others) {
-  std::vector<double> parts;
-  for (const EpochShape* other : others) {
-    const double in_the_end =
-        ScaleOf(size, *other).factor * static_cast<double>(other->done.size());
-    parts.push_back(static_cast<double>(size.done) / std::max(in_the_end, 1.0));
-  }
+Scale ScaleOf(const Size& size, const EpochShape& earlier) {
+  return ScaleOf(size, earlier, LeavesAfter(earlier, size.elapsed));
+}
+
+// Which part of its jobs seems to be done, by what the other one had in the end.
+double PartDone(const Size& size, const EpochShape& other, size_t then) {
+  const double in_the_end =
+      ScaleOf(size, other, then).factor * static_cast<double>(other.done.size());
+  return static_cast<double>(size.done) / std::max(in_the_end, 1.0);
+}
+
+double MedianOf(std::vector<double>& parts) {
   std::sort(parts.begin(), parts.end());
   const size_t middle = parts.size() / 2;
   return parts.size() % 2 == 1 ? parts[middle] : (parts[middle - 1] + parts[middle]) / 2;
+}
+
+double PartDone(const Size& size, const Shapes& others) {
+  std::vector<double> parts;
+  for (const EpochShape* other : others) {
+    parts.push_back(PartDone(size, *other, LeavesAfter(*other, size.elapsed)));
+  }
+  return MedianOf(parts);
 }
 
 // When the earlier epoch first seemed to be as far, seen by the others as this one is by all.
@@ -125,9 +144,22 @@ UnixMillis SeemedAsFarAt(const EpochShape& shape, double part, bool has_transact
     if (other != &shape) others.push_back(other);
   }
   if (others.empty()) others = earlier;
-  for (size_t done = 0; done < shape.done.size(); ++done) {
-    if (PartDone(SizeThen(shape, done, has_transactions), others) < part) continue;
-    return done == 0 ? shape.begin : shape.done[done - 1];
+  LeavesCounter leaves(shape);
+  std::vector<LeavesCounter> others_leaves;
+  for (const EpochShape* other : others) others_leaves.emplace_back(*other);
+  std::vector<double> parts;
+  Size size;
+  if (has_transactions) size.transactions = shape.transactions;
+  // As it was seen when so many of its jobs were done.
+  for (size.done = 0; size.done < shape.done.size(); ++size.done) {
+    const UnixMillis at = size.done == 0 ? shape.begin : shape.done[size.done - 1];
+    size.elapsed = at - shape.begin;
+    size.leaves = leaves.After(size.elapsed);
+    parts.clear();
+    for (size_t i = 0; i < others.size(); ++i) {
+      parts.push_back(PartDone(size, *others[i], others_leaves[i].After(size.elapsed)));
+    }
+    if (MedianOf(parts) >= part) return at;
   }
   return shape.done.empty() ? shape.begin : shape.done.back();
 }

@@ -68,6 +68,8 @@ constexpr int kAlertConnections = 1;     // one thread evaluates
 constexpr size_t kIntakeMemory = size_t{256} << 20;
 constexpr size_t kWaitingQueries = 256;
 constexpr absl::Duration kQueryTimeout = absl::Seconds(10);
+constexpr size_t kWaitingRulesTests = 4;
+constexpr absl::Duration kRulesTestTimeout = absl::Seconds(60);
 constexpr timespec kSignalPoll{1, 0};
 // Together shorter than what a container is given to end (10 s).
 constexpr absl::Duration kStopLimit = absl::Seconds(8);
@@ -141,7 +143,8 @@ absl::StatusOr<Pools> MakePools(const std::string& database) {
   pools.writer = make({.size = kWriterThreads + 1});  // the monitor has one of these connections
   pools.normalizer = make({.size = kNormalizerThreads});
   pools.maintenance = make({.size = 1});
-  pools.query = make({.size = kQueryThreads, .statement_timeout = kQueryTimeout});
+  // One more for a test of rules.
+  pools.query = make({.size = kQueryThreads + 1, .statement_timeout = kQueryTimeout});
   pools.alerts = make({.size = kAlertConnections});
   pools.delivery = make({.size = kDeliveryConnections});
   if (!status.ok()) return status;
@@ -198,6 +201,7 @@ absl::Status Serve(const Config& config, const RulesFile& rules, const std::stri
   WorkQueue openings(kOpeningThreads, max_streams);
   WorkQueue ingest_queue(kIngestThreads, max_streams);
   WorkQueue query_queue(kQueryThreads, kWaitingQueries);
+  WorkQueue test_queue(1, kWaitingRulesTests);
   const auto notify = [&normalizer](ProverId prover_id) { normalizer.Notify(prover_id); };
   CommitMonitor monitor(&writer_archive);
   GroupWriter writer(&writer_archive, &metrics.ingest,
@@ -217,8 +221,8 @@ absl::Status Serve(const Config& config, const RulesFile& rules, const std::stri
   const Alerting alerting({&alerts, &outbox, &alert_queries}, rules, &metrics);
   QueryService query_service(&queries, &query_queue, &metrics.query, kQueryTimeout);
   postgres::AlertStore asked_alerts(pools->query.get());
-  AlertService alert_service({&asked_alerts, &queries, &rules.rules, &query_queue, &metrics.query},
-                             kQueryTimeout);
+  AlertService alert_service({&asked_alerts, &queries, &rules.rules, &query_queue, &test_queue,
+                              &metrics.query, kQueryTimeout, kRulesTestTimeout});
   const auto server = GrpcServer::Start({.listen = config.listen, .reflection = config.reflection},
                                         {&ingest_service, &query_service, &alert_service});
   if (!server.ok()) return server.status();

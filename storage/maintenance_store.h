@@ -68,7 +68,8 @@ class MaintenanceStore {
   virtual absl::StatusOr<Removal> RemoveLogs(const ArchivePartition& partition, bool strictly) = 0;
 
   // Deletes at most a few thousand rows of the live projection's first epoch from `cursor` on that
-  // has no instant since `before`, and of unknown messages and events of no epoch that are as old.
+  // has no instant since `before`, of unknown messages and events of no epoch that are as old, and
+  // of alerts that were resolved before.
   // Returns where to go on; nothing behind the last prover's last epoch.
   virtual absl::StatusOr<std::optional<EpochCursor>> DeleteOldJobs(const EpochCursor& cursor,
                                                                    absl::Time before) = 0;

@@ -143,13 +143,15 @@ struct EpochDelta {
   bool as_known = false;  // the epoch is in the version that is known: there is nothing else
   EpochContext context;
   int64_t revision = kNoRevision;
-  // All but those that exist, have only facts as jobs have that go well, and none at `since` or
-  // later. That the epoch is closed is said of these alone.
+  // All but those that exist, have only facts as jobs have that go well, and were written before
+  // the earlier call. That the epoch is closed is said of these alone.
   std::vector<Job> jobs;
   // Of the others: how many there are, and how many facts they have. Facts are never taken back:
   // who has as many has them all.
   int64_t others = 0;
   int64_t facts_of_others = 0;
+  // For the next call, whose `jobs` are then those that were written since.
+  int64_t position = 0;
 };
 
 // The streams that told of the jobs that exist, and of the epoch's sessions, each once.
@@ -258,9 +260,10 @@ class QueryStore : public ArchiveReader {
                                                       const KnownEpoch& known,
                                                       int64_t max_jobs) = 0;
 
-  // What is new of the epoch for who knows it in that version.
+  // What is new of the epoch for who knows it in that version, as it was at `position` of an
+  // earlier call; 0: from the beginning.
   virtual absl::StatusOr<EpochDelta> LoadEpochDelta(const ProverRef& prover,
-                                                    const EpochVersion& known, UnixMillis since,
+                                                    const EpochVersion& known, int64_t position,
                                                     int64_t max_jobs) = 0;
 
   // The latest epochs, and what tells whether what was computed of them still holds.

@@ -12,12 +12,6 @@ using testing_util::SimulatedProver;
 using testing_util::StagedLog;
 using testing_util::StagedLogsOf;
 
-UnixMillis EndOf(const std::vector<StagedLog>& logs) {
-  UnixMillis end = 0;
-  for (const StagedLog& log : logs) end = std::max(end, log.lines.back().at);
-  return end;
-}
-
 class AlertHealthTest : public AlertScenario {};
 
 TEST_F(AlertHealthTest, TenEpochsAndTheTimeAfterThem) {

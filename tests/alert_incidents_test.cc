@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "tests/alert_scenario.h"
+#include "tests/testing_util/prover_views.h"
 
 namespace proverlog {
 namespace {
@@ -139,12 +140,7 @@ TEST_F(AlertIncidentsTest, TheProofIsLostOnItsWayToL1) {
             "eth_getTransactionCount).");
   EXPECT_LE(failed.at, submitted + 30 * kSecond + kStep);
   // It covers that the proof waits.
-  const Fired waits = First("proof_unpublished");
-  EXPECT_GT(waits.at, submitted + 2 * kMinute);
-  EXPECT_LE(waits.at, submitted + 2 * kMinute + 2 * kStep);
-  EXPECT_NE(std::find(FindRule("submission_failed")->covers.begin(),
-                      FindRule("submission_failed")->covers.end(), "proof_unpublished"),
-            FindRule("submission_failed")->covers.end());
+  EXPECT_EQ(Rules(Severity::kWarning), (std::set<std::string>{"submission_failed"})) << AllText();
 }
 
 // A job that no attempt can prove takes its epoch along.
@@ -157,11 +153,8 @@ TEST_F(AlertIncidentsTest, AJobFailsForGood) {
   EXPECT_EQ(job.finding.labels, (Labels{{"epoch", "3054"}, {"cause", "constraint"}}));
   EXPECT_TRUE(absl::StrContains(job.finding.summary, "Cannot satisfy constraint"))
       << job.finding.summary;
-  const Fired epoch = First("epoch_failed");
-  EXPECT_EQ(epoch.finding.severity, Severity::kCritical);
-  EXPECT_EQ(
-      epoch.finding.summary,
-      "Epoch 3054 failed: constraint: Failed to generate witness: Cannot satisfy constraint.");
+  // It covers that the epoch failed.
+  EXPECT_EQ(Rules(Severity::kWarning), (std::set<std::string>{"job_failed"})) << AllText();
   const UnixMillis failed = FirstOf(logs[kBroker], "Marking proving job as failed");
   EXPECT_LE(job.at, failed + 2 * kStep);
 }
@@ -203,8 +196,7 @@ TEST_F(AlertIncidentsTest, NoNewEpochBegins) {
   auto options = Healthy();
   options.epochs = 6;
   const auto logs = StagedLogsOf(SimulatedProver(options));
-  UnixMillis end = 0;
-  for (const StagedLog& log : logs) end = std::max(end, log.lines.back().at);
+  const UnixMillis end = EndOf(logs);
   Run(logs, options.start, end + kMinute);
   EXPECT_TRUE(Rules(Severity::kWarning).empty()) << AllText();
   // They are earlier ones by then, of which the length is learnt.
@@ -234,8 +226,7 @@ TEST_F(AlertIncidentsTest, AShipperThatIsBehindIsNoStuckJob) {
   auto options = Healthy();
   options.epochs = 2;
   auto logs = StagedLogsOf(SimulatedProver(options));
-  UnixMillis end = 0;
-  for (const StagedLog& log : logs) end = std::max(end, log.lines.back().at);
+  const UnixMillis end = EndOf(logs);
   StagedLog& behind = logs.back();
   for (StagedLog::Line& line : behind.lines) line.at += 4 * kMinute;
   Run(logs, options.start, end);

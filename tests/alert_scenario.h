@@ -5,30 +5,30 @@
 
 #include <functional>
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "alerts/rule.h"
 #include "alerts/rule_text.h"
+#include "server/alerts/alert_evaluator.h"
 #include "server/alerts/view_loader.h"
+#include "server/metrics/metrics.h"
 #include "server/query/query_fixture.h"
-#include "tests/testing_util/prover_views.h"
+#include "storage/postgres/alert_store.h"
 #include "tests/testing_util/staged_logs.h"
 
 namespace proverlog {
 
-// Something that a rule said for as long as it must hold.
+// An alert that fires, or whose severity changes.
 struct Fired {
-  Finding finding;  // when it fired
+  Finding finding;  // as it was then
   UnixMillis at = 0;
 };
 
-// A simulated prover whose lines come as its time goes by, through a real archive, normalizer and
-// database, and what the rules say of it, as they are built in.
+// A simulated prover whose lines come as its time goes by, through a real archive, normalizer,
+// database and evaluator, and what the rules say of it, as they are built in.
 class AlertScenario : public QueryTest {
  protected:
   static generator::GeneratorOptions Healthy() {
@@ -39,6 +39,13 @@ class AlertScenario : public QueryTest {
     options.retry_rate = options.timeout_rate = options.abort_rate = options.restart_rate = 0;
     options.start = kSomeDay;
     return options;
+  }
+
+  // The last line's instant.
+  static UnixMillis EndOf(const std::vector<testing_util::StagedLog>& logs) {
+    UnixMillis end = 0;
+    for (const testing_util::StagedLog& log : logs) end = std::max(end, log.lines.back().at);
+    return end;
   }
 
   // What is looked at every so often while the lines come.
@@ -55,27 +62,22 @@ class AlertScenario : public QueryTest {
     }
   }
 
+  // A round, as the service makes it.
   void Look(UnixMillis at) {
-    const auto view = loader_.Load({prover_id_, 1, "demo"}, at);
-    ASSERT_TRUE(view.ok()) << view.status();
-    if (look) look(**view);
-    std::map<std::pair<std::string, Labels>, UnixMillis> held;
-    for (const Rule& rule : BuiltInRules()) {
-      for (const Finding& finding : testing_util::Find(rule.name, **view)) {
-        const std::pair<std::string, Labels> key = {finding.rule, finding.labels};
-        const auto known = held_.find(key);
-        const UnixMillis since = known == held_.end() ? at : known->second;
-        held[key] = since;
-        if (at - since < absl::ToInt64Milliseconds(rule.hold)) continue;
-        const auto before = fired_.find(key);
-        if (before != fired_.end() && before->second >= finding.severity) continue;
-        fired_[key] = finding.severity;
-        fired.push_back({finding, at});
-      }
-    }
-    held_ = std::move(held);
-    for (auto it = fired_.begin(); it != fired_.end();) {
-      it = held_.count(it->first) == 0 ? fired_.erase(it) : std::next(it);
+    now_ = absl::FromUnixMillis(at);
+    absl::Status status = evaluator_.Renew();
+    status.Update(evaluator_.EvaluateAll());
+    ASSERT_TRUE(status.ok()) << status;
+    const auto changes = alerts_.ChangesAfter(last_change_, 1000);
+    ASSERT_TRUE(changes.ok()) << changes.status();
+    for (const AlertChange& change : *changes) {
+      last_change_ = change.change_id;
+      if (change.what == "resolved") continue;
+      auto alert = alerts_.Load(change.alert_id);
+      ASSERT_TRUE(alert.ok()) << alert.status();
+      alert->finding.severity = change.severity;
+      alert->finding.summary = change.summary;
+      fired.push_back({std::move(alert->finding), at});
     }
   }
 
@@ -93,13 +95,6 @@ class AlertScenario : public QueryTest {
       if (one.finding.severity >= at_least) rules.insert(one.finding.rule);
     }
     return rules;
-  }
-  // Whether it is still found.
-  bool Holds(absl::string_view rule) const {
-    for (const auto& [key, since] : held_) {
-      if (key.first == rule) return true;
-    }
-    return false;
   }
   std::string AllText() const {
     std::string text;
@@ -160,9 +155,27 @@ class AlertScenario : public QueryTest {
     }
   }
 
+  AlertEvaluator::Options EvaluatorOptions() {
+    AlertEvaluator::Options options;
+    options.holder = "this";
+    options.provers = [this] { return store_.ListProvers(10); };
+    options.view = [this](const ProverRef& prover,
+                          UnixMillis now) -> absl::StatusOr<const ProverView*> {
+      auto view = loader_.Load(prover, now);
+      if (view.ok() && look) look(**view);
+      return view;
+    };
+    options.now = [this] { return now_; };
+    options.lease = absl::Hours(1);  // by the database's clock
+    return options;
+  }
+
   std::map<std::string, Sent> sent_;
-  std::map<std::pair<std::string, Labels>, UnixMillis> held_;  // since when
-  std::map<std::pair<std::string, Labels>, Severity> fired_;
+  postgres::AlertStore alerts_{&database_.pool()};
+  Metrics metrics_{"test"};
+  absl::Time now_;
+  int64_t last_change_ = 0;
+  AlertEvaluator evaluator_{&alerts_, &metrics_.rules, EvaluatorOptions()};
 };
 
 }  // namespace proverlog

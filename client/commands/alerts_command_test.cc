@@ -98,7 +98,8 @@ TEST_F(AlertsCommandTest, AWrongValueIsNamed) {
   EXPECT_EQ(error_,
             "proverlog: --for: \"soon\" is not a length of time such as 500ms, 10s or 1m30s\n");
   EXPECT_EQ(Run("rules test no.such.file --from 2026-11-21 --to 2026-11-22"), kExitFailed);
-  EXPECT_EQ(error_, "proverlog: no.such.file cannot be read: No such file or directory\n");
+  EXPECT_EQ(error_,
+            "proverlog: no.such.file: the rules file cannot be read: No such file or directory\n");
   EXPECT_EQ(Run("rules test --from now --to 2026-11-22"), kExitFailed);
   EXPECT_EQ(error_.substr(0, 27), "proverlog: --from: \"now\" is");
 }

@@ -1,13 +1,7 @@
 #include "client/commands/rules_command.h"
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
-#include <system_error>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -18,12 +12,13 @@
 #include "client/commands/alert_flags.h"
 #include "client/commands/query_flags.h"
 #include "client/format/alerts_text.h"
+#include "rpc/read_rules.h"
 
 namespace proverlog {
 namespace {
 
-// A week of a large prover is evaluated anew.
-constexpr std::chrono::minutes kTestDeadline{30};
+// The service takes a minute for one at most; others may be asked before it.
+constexpr std::chrono::minutes kTestDeadline{5};
 
 const FlagNames& RuleFlagNames() {
   static const auto* const kNames =
@@ -48,21 +43,6 @@ int Rules(const GlobalFlags& flags, const std::string& name) {
       absl::StrCat("there is no rule \"", name, "\"; `proverlog rules` lists them")));
 }
 
-absl::StatusOr<std::string> ReadRules(const std::string& path) {
-  std::error_code ignored;
-  errno = std::filesystem::is_directory(path, ignored) ? EISDIR : 0;
-  std::ifstream file;
-  if (errno == 0) file.open(path, std::ios::binary);
-  if (!file.is_open()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, " cannot be read: ", std::strerror(errno)));
-  }
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  // A file that sets nothing means the rules that are built in; no text, those that are set.
-  if (text.empty()) text = "\n";
-  return text;
-}
-
 struct TestAsked {
   v1::TestRulesRequest request;
   std::string path;
@@ -73,9 +53,10 @@ int TestRules(const GlobalFlags& flags, TestAsked& asked) {
   asked.request.set_prover(flags.prover);
   if (auto status = ReadWindow(asked.window, asked.request); !status.ok()) return Fail(status);
   if (!asked.path.empty()) {
-    auto text = ReadRules(asked.path);
+    const auto text = ReadRulesText(asked.path);
     if (!text.ok()) return Fail(text.status());
-    asked.request.set_rules(*text);
+    // A file that sets nothing means the rules that are built in; no text, those that are set.
+    asked.request.set_rules(text->empty() ? "\n" : *text);
   }
   const auto response = Call(flags, &AlertStub::TestRules, asked.request, kTestDeadline);
   if (!response.ok()) {

@@ -56,8 +56,16 @@ std::string OverrideText(const v1::RuleSettings& settings) {
   return absl::StrCat(labels.empty() ? "all" : labels, ": ", absl::StrJoin(set, ", "));
 }
 
+// Empty where the service does not say it.
+std::string SeveritiesText(const v1::AlertRule& rule) {
+  if (rule.severity() != v1::ALERT_SEVERITY_UNSPECIFIED) return SeverityText(rule.severity());
+  return Printable(rule.severity_description());
+}
+
 std::string BelowText(const v1::AlertRule& rule) {
   std::string text = WrapText(absl::StrCat("    ", Printable(rule.description())));
+  const std::string severities = SeveritiesText(rule);
+  if (!severities.empty()) absl::StrAppend(&text, WrapText(absl::StrCat("    is ", severities)));
   std::vector<std::string> values;
   for (const v1::RuleThreshold& threshold : rule.thresholds()) {
     values.push_back(absl::StrCat(Printable(threshold.name()), " ", ValueText(threshold)));
@@ -99,6 +107,10 @@ std::string RuleText(const v1::AlertRule& rule) {
       "\n\n", WrapText(absl::StrCat("When: ", Printable(rule.description()))));
   if (!rule.reason().empty()) {
     absl::StrAppend(&text, WrapText(absl::StrCat("Why: ", Printable(rule.reason()))));
+  }
+  const std::string severities = SeveritiesText(rule);
+  if (!severities.empty()) {
+    absl::StrAppend(&text, WrapText(absl::StrCat("Severity: ", severities)));
   }
   absl::StrAppend(&text, ThresholdsText(rule));
   if (!rule.overrides().empty())

@@ -23,6 +23,7 @@ v1::AlertRule AtRisk() {
   rule.set_reason("A proof that comes late earns nothing.");
   rule.set_enabled(true);
   rule.set_hold_seconds(120);
+  rule.set_severity_description("warning past the share, critical past the window");
   v1::RuleThreshold& share = *rule.add_thresholds();
   share.set_name("share_of_window");
   share.set_value(90);
@@ -50,14 +51,17 @@ TEST(RulesTextTest, WhatIsSetAndWhatIsBuiltIn) {
   v1::AlertRule& off = *response.add_rules();
   off.set_name("job_failed");
   off.set_description("A job failed for good.");
+  off.set_severity(v1::ALERT_SEVERITY_INFO);
   EXPECT_EQ(RulesText(response),
             "RULE           IS   FIRES AFTER\n"
             "epoch_at_risk  on   2 m 00 s\n"
             "    The estimated end is past a share of the window.\n"
+            "    is warning past the share, critical past the window\n"
             "    share_of_window 90 % [80 %], least_epochs 2\n"
             "    of prover=mine: off, hold 5 m 00 s, critical, share_of_window 99.5\n"
             "job_failed     off  at once\n"
-            "    A job failed for good.\n");
+            "    A job failed for good.\n"
+            "    is info\n");
 }
 
 TEST(RulesTextTest, AllOfOne) {
@@ -66,6 +70,7 @@ TEST(RulesTextTest, AllOfOne) {
             "\n"
             "When: The estimated end is past a share of the window.\n"
             "Why: A proof that comes late earns nothing.\n"
+            "Severity: warning past the share, critical past the window\n"
             "\n"
             "THRESHOLD        VALUE [BUILT IN]\n"
             "share_of_window  90 % [80 %]\n"

@@ -16,7 +16,9 @@ std::string LabelOf(const v1::Alert& alert, const std::string& name) {
 
 bool AlertWatch::Take(const v1::WatchAlertsResponse& response) {
   const int64_t change_id = response.event().change_id();
-  if (change_id != 0) request_.set_after_change_id(change_id);
+  const bool says_where = !response.has_alert();  // all that fire are told
+  if (says_where || change_id != 0) request_.set_after_change_id(change_id);
+  if (says_where) return false;
   if (!IsAskedFor(response)) return false;
   // A call that cannot go on behind a change begins again with all that fire.
   return change_id != 0 || firing_.insert(response.alert().alert_id()).second;

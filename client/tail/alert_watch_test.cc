@@ -31,6 +31,18 @@ TEST(AlertWatchTest, TheNextCallGoesOnBehindTheLastChange) {
   EXPECT_EQ(watch.request().after_change_id(), 7);
 }
 
+TEST(AlertWatchTest, TheNextCallGoesOnBehindWhatFired) {
+  AlertWatch watch({});
+  watch.Take(Change(1, 0));
+  v1::WatchAlertsResponse all_told;
+  all_told.mutable_event()->set_change_id(0);  // there was no change before
+  EXPECT_FALSE(watch.Take(all_told));
+  EXPECT_TRUE(watch.request().has_after_change_id());
+  all_told.mutable_event()->set_change_id(4);
+  EXPECT_FALSE(watch.Take(all_told));
+  EXPECT_EQ(watch.request().after_change_id(), 4);
+}
+
 TEST(AlertWatchTest, WhatFiresIsShownOnceThoughTheCallBeginsAgain) {
   AlertWatch watch({});
   EXPECT_TRUE(watch.Take(Change(1, 0)));

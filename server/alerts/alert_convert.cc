@@ -97,6 +97,7 @@ v1::AlertRule ToProto(const Rule& rule, const RuleSet& rules) {
   proto.set_description(std::string(rule.what));
   proto.set_reason(std::string(rule.why));
   proto.set_enabled(true);
+  proto.set_severity_description(std::string(rule.severity));
   absl::Duration hold = rule.hold;
   for (const Threshold& threshold : rule.thresholds) {
     v1::RuleThreshold& of = *proto.add_thresholds();
@@ -114,6 +115,10 @@ v1::AlertRule ToProto(const Rule& rule, const RuleSet& rules) {
     }
     proto.set_enabled(setting.enabled.value_or(proto.enabled()));
     hold = setting.hold.value_or(hold);
+    if (setting.severity) {
+      proto.set_severity(ToProto(*setting.severity));
+      proto.clear_severity_description();
+    }
     for (v1::RuleThreshold& of : *proto.mutable_thresholds()) {
       const auto set = setting.thresholds.find(of.name());
       if (set != setting.thresholds.end()) of.set_value(set->second);
@@ -130,6 +135,7 @@ v1::AlertRule ToProto(const FigureRule& rule) {
                                         rule.figure,
                                         rule.job_type.empty() ? "" : " of " + rule.job_type));
   proto.set_enabled(true);
+  proto.set_severity(ToProto(rule.severity));
   const auto add = [&](const char* name, std::optional<double> value) {
     if (!value) return;
     v1::RuleThreshold& threshold = *proto.add_thresholds();

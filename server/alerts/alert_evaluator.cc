@@ -62,7 +62,10 @@ void AlertEvaluator::Run() {
   absl::Time round_at = options_.now();
   std::string last_trouble;
   for (;;) {
+    const bool led = leads();
     absl::Status status = Renew();
+    // What was missed while nobody evaluated does not wait for a round.
+    if (!led && leads()) round_at = options_.now();
     if (const absl::Time now = options_.now(); now >= round_at) {
       round_at = now + options_.round_interval;
       status.Update(EvaluateAll());

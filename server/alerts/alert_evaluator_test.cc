@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -12,6 +13,7 @@
 #include "storage/postgres/alert_store.h"
 #include "storage/postgres/query_store.h"
 #include "tests/testing_util/test_database.h"
+#include "tests/testing_util/wait_until.h"
 
 namespace proverlog {
 namespace {
@@ -47,8 +49,12 @@ class AlertEvaluatorTest : public testing::Test {
       return &view;
     };
     options.on_change = [this] { ++changes_; };
-    options.now = [this] { return now_; };
+    options.now = [this] {
+      ++looks_at_clock_;
+      return now_;
+    };
     options.lease = absl::Seconds(10);
+    options.renewal = absl::Milliseconds(50);
     return std::make_unique<AlertEvaluator>(&alerts_, &metrics_.rules, options);
   }
 
@@ -83,6 +89,7 @@ class AlertEvaluatorTest : public testing::Test {
   bool has_gap_ = true;
   std::string broken_;
   int changes_ = 0;
+  std::atomic<int> looks_at_clock_ = 0;
 };
 
 TEST_F(AlertEvaluatorTest, WhatIsFoundIsStoredOnceAndResolved) {
@@ -166,8 +173,22 @@ TEST_F(AlertEvaluatorTest, ItsThreadEvaluatesByItself) {
   now_ = absl::Now();
   const auto replica = Replica("one");
   replica->Start();
-  for (int i = 0; i < 100 && Alerts().size() < 2; ++i) absl::SleepFor(absl::Milliseconds(100));
+  testing_util::WaitUntil([this] { return Alerts().size() == 2; }, "both alerts are stored");
   EXPECT_THAT(Alerts(), ElementsAre("other log_gap firing", "mine log_gap firing"));
+}
+
+// The clock stands still: there is no other round than that.
+TEST_F(AlertEvaluatorTest, WhoTakesOverEvaluatesAtOnce) {
+  const auto replica = Replica("one");
+  ASSERT_TRUE(replica->Renew().ok());
+  const auto other = Replica("two");
+  const int before = looks_at_clock_;
+  other->Start();
+  // At its start, to renew and whether a round is due, each time.
+  testing_util::WaitUntil([&] { return looks_at_clock_ >= before + 5; }, "its round is over");
+  EXPECT_THAT(Alerts(), IsEmpty());
+  ExpireLease();
+  testing_util::WaitUntil([this] { return Alerts().size() == 2; }, "both alerts are stored");
 }
 
 }  // namespace

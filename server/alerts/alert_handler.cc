@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "alerts/rule.h"
+#include "alerts/rule_text.h"
 #include "rpc/convert.h"
 #include "rpc/status.h"
 #include "server/alerts/alert_convert.h"
@@ -48,6 +49,12 @@ absl::Status CheckMatch(const google::protobuf::Map<std::string, std::string>& m
   return absl::OkStatus();
 }
 
+// To the second: between a client's clock and this one's are some milliseconds.
+std::string TextOf(absl::Duration length) {
+  const int64_t seconds = absl::ToInt64Seconds(length + absl::Milliseconds(500));
+  return LengthText(seconds * 1000);
+}
+
 // The two instants of a request, of which the second is later than the first by `longest` at most.
 absl::Status CheckTimes(UnixMillis begin, UnixMillis end, absl::Duration longest) {
   const absl::Duration length = absl::Milliseconds(end - begin);
@@ -56,9 +63,8 @@ absl::Status CheckTimes(UnixMillis begin, UnixMillis end, absl::Duration longest
                    absl::FormatTime(absl::FromUnixMillis(begin)));
   if (length <= absl::ZeroDuration()) return InvalidField("end_time", times);
   if (length <= longest) return absl::OkStatus();
-  return InvalidField(
-      "end_time", absl::StrCat("it is ", absl::FormatDuration(length),
-                               " after the begin, the most is ", absl::FormatDuration(longest)));
+  return InvalidField("end_time", absl::StrCat("it is ", TextOf(length),
+                                               " after the begin, the most is ", TextOf(longest)));
 }
 
 absl::StatusOr<AlertFilter> ReadFilter(const v1::ListAlertsRequest& request,
@@ -79,7 +85,7 @@ absl::StatusOr<AlertFilter> ReadFilter(const v1::ListAlertsRequest& request,
   if (!position.ok()) return position.status();
   int64_t before = 0;
   if (!absl::SimpleAtoi(position->front(), &before)) {
-    return InvalidField("page_token", "it is damaged");
+    return DamagedToken(request.page_token());
   }
   filter.before = before;
   return filter;

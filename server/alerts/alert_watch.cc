@@ -58,6 +58,9 @@ absl::Status AlertWatch::LoadFiring(std::optional<ProverId> prover_id) {
     *response.mutable_event() = ToProto(fires);
     waiting_.push_back(std::move(response));
   }
+  v1::WatchAlertsResponse all_told;
+  all_told.mutable_event()->set_change_id(after_);
+  waiting_.push_back(std::move(all_told));
   return absl::OkStatus();
 }
 
@@ -67,7 +70,7 @@ absl::Status AlertWatch::LoadChanges() {
   for (const AlertChange& change : *changes) {
     after_ = change.change_id;
     const auto alert = alerts_->Load(change.alert_id);
-    if (absl::IsNotFound(alert.status())) continue;  // its prover was removed meanwhile
+    if (absl::IsNotFound(alert.status())) continue;  // it was removed meanwhile
     if (!alert.ok()) return alert.status();
     if (!prover_.empty() && alert->prover != prover_) continue;
     v1::WatchAlertsResponse response;
@@ -85,8 +88,10 @@ absl::StatusOr<Turn<v1::WatchAlertsResponse>> AlertWatch::Next(UnixMillis now) {
   if (waiting_.empty()) return Turn<v1::WatchAlertsResponse>{std::nullopt, true};
   v1::WatchAlertsResponse response = std::move(waiting_.front());
   waiting_.pop_front();
-  const absl::Status status = MarkSilenced(*alerts_, now, {response.mutable_alert()});
-  if (!status.ok()) return status;
+  if (response.has_alert()) {
+    const absl::Status status = MarkSilenced(*alerts_, now, {response.mutable_alert()});
+    if (!status.ok()) return status;
+  }
   return Turn<v1::WatchAlertsResponse>{std::move(response), false};
 }
 

@@ -17,8 +17,8 @@
 
 namespace proverlog {
 
-// The changes of alerts as they happen: what WatchAlerts sends. Those that fire come first where
-// the request does not say where to go on. Not thread-safe; the store outlives it.
+// The changes of alerts as they happen: what WatchAlerts sends. Those that fire come first, and
+// then where to go on, where the request does not say it. Not thread-safe; the store outlives it.
 class AlertWatch : public PollingSource<v1::WatchAlertsResponse> {
  public:
   // NOT_FOUND where there is no such prover.

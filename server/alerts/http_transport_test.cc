@@ -12,6 +12,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "tests/testing_util/raw_http_server.h"
+#include "tests/testing_util/wait_until.h"
 
 namespace proverlog {
 namespace {
@@ -115,7 +116,7 @@ TEST(HttpTransportTest, WhatIsAbortedEndsAtOnce) {
   HttpClient client;
   const absl::Time begin = absl::Now();
   std::thread aborting([&] {
-    while (server.requests().empty()) absl::SleepFor(absl::Milliseconds(10));
+    testing_util::WaitUntil([&] { return !server.requests().empty(); }, "the request came");
     client.Abort();
   });
   EXPECT_FALSE(client.Post(PostTo(server.url())).ok());

@@ -1,13 +1,9 @@
 #include "server/alerts/rules_file.h"
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
+#include "rpc/read_rules.h"
 #include "server/alerts/receivers_check.h"
 #include "server/alerts/rules_check.h"
 #include "server/alerts/rules_text.h"
@@ -24,23 +20,11 @@ RuleSet Check(const v1::AlertRules& rules, const RulesNode& root,
   return checked;
 }
 
-absl::StatusOr<std::string> ReadText(const std::string& path) {
-  std::error_code ignored;
-  errno = std::filesystem::is_directory(path, ignored) ? EISDIR : 0;
-  std::ifstream file;
-  if (errno == 0) file.open(path, std::ios::binary);
-  if (!file.is_open()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": the rules file cannot be read: ", std::strerror(errno)));
-  }
-  return std::string{std::istreambuf_iterator<char>(file), {}};
-}
-
 }  // namespace
 
 absl::StatusOr<RulesFile> ReadRulesFile(const std::string& path,
                                         const std::vector<Rule>& built_in) {
-  const auto text = ReadText(path);
+  const auto text = ReadRulesText(path);
   if (!text.ok()) return text.status();
   RulesProblems problems(path);
   google::protobuf::TextFormat::ParseInfoTree tree;

@@ -19,12 +19,8 @@ constexpr int kLookedAt = 20;
 constexpr int kMaxLogs = 1000;
 // An epoch, or a log, that nobody ended goes on for so long at most.
 constexpr Millis kGoesOnFor = 24 * kViewed;
-// Of an epoch that grows, what may have come since it was loaded; what comes later still is found
-// by counting.
-constexpr Millis kOverlap = 60'000;
 // The jobs' ends change an estimate little in this time.
 constexpr Millis kEstimatedEvery = 30'000;
-constexpr UnixMillis kAll = std::numeric_limits<UnixMillis>::min();
 
 bool WasProven(EpochOutcome outcome) {
   return IsWell(outcome) || outcome == EpochOutcome::kDropped;
@@ -67,11 +63,9 @@ UnixMillis CompleteUntil(const ProverView& view) {
 }
 
 // Puts the jobs into the epoch, in the place of what is known of them.
-void TakeJobs(std::vector<Job> jobs, EpochView& view, absl::flat_hash_map<JobId, size_t>& places,
-              UnixMillis& loaded_until) {
+void TakeJobs(std::vector<Job> jobs, EpochView& view, absl::flat_hash_map<JobId, size_t>& places) {
   for (Job& job : jobs) {
     if (!job.exists) continue;
-    loaded_until = std::max(loaded_until, job.last_at.value_or(loaded_until));
     const auto [place, is_new] = places.try_emplace(job.id, view.jobs.size());
     if (is_new) {
       view.jobs.push_back(std::move(job));
@@ -99,21 +93,21 @@ bool HasOthers(const EpochView& view, const std::vector<Job>& loaded, const Epoc
 absl::Status ViewLoader::LoadJobs(const Round& round, const EpochVersion& version,
                                   LoadedEpoch& epoch) {
   const bool is_known = epoch.version.revision != kNoRevision;
-  UnixMillis since = is_known ? epoch.loaded_until - kOverlap : kAll;
   if (!is_known) epoch.version.epoch = version.epoch;
-  auto delta = store_->LoadEpochDelta(round.prover, epoch.version, since, kMaxJobsLoaded);
+  auto delta = store_->LoadEpochDelta(round.prover, epoch.version, epoch.position, kMaxJobsLoaded);
   if (!delta.ok()) return delta.status();
   if (delta->as_known) return absl::OkStatus();
-  TakeJobs(delta->jobs, epoch.view, epoch.places, epoch.loaded_until);
+  TakeJobs(delta->jobs, epoch.view, epoch.places);
   const bool closes = ClosedAt(delta->context) != ClosedAt(epoch.version.context);
   if (is_known && (closes || !HasOthers(epoch.view, delta->jobs, *delta))) {
-    delta = store_->LoadEpochDelta(round.prover, {version.epoch, kNoRevision, {}}, kAll,
-                                   kMaxJobsLoaded);
+    delta =
+        store_->LoadEpochDelta(round.prover, {version.epoch, kNoRevision, {}}, 0, kMaxJobsLoaded);
     if (!delta.ok()) return delta.status();
     epoch = LoadedEpoch();
-    TakeJobs(std::move(delta->jobs), epoch.view, epoch.places, epoch.loaded_until);
+    TakeJobs(std::move(delta->jobs), epoch.view, epoch.places);
   }
   epoch.version = {version.epoch, delta->revision, delta->context};
+  epoch.position = delta->position;
   epoch.view.epoch = version.epoch;
   epoch.view.context = std::move(delta->context);
   epoch.view.figures = nullptr;

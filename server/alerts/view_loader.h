@@ -34,7 +34,7 @@ class ViewLoader {
     EpochVersion version;
     EpochView view;
     absl::flat_hash_map<JobId, size_t> places;  // of its jobs
-    UnixMillis loaded_until = 0;                // the last fact of any job
+    int64_t position = 0;                       // EpochDelta's
     UnixMillis estimated_at = 0;
   };
   struct EarlierEpoch {

@@ -6,6 +6,7 @@
 #include "proverlog/v1/alert.grpc.pb.h"
 #include "server/alerts/alert_handler.h"
 #include "server/grpc/polling_call.h"
+#include "server/grpc/unary_call.h"
 #include "server/grpc/work_queue.h"
 #include "server/metrics/metrics.h"
 #include "storage/alert_store.h"
@@ -14,7 +15,8 @@
 namespace proverlog {
 
 // AlertService over gRPC: each call runs on `queue`, until its client's deadline and for `timeout`
-// at most. Thread-safe; what it is given outlives the server that it is registered with.
+// at most; TestRules on `test_queue`, for `test_timeout`, so that long ones do not keep others
+// waiting. Thread-safe; what it is given outlives the server that it is registered with.
 class AlertService final : public v1::AlertService::CallbackService {
  public:
   struct Parts {
@@ -22,9 +24,12 @@ class AlertService final : public v1::AlertService::CallbackService {
     QueryStore* queries = nullptr;
     const RuleSet* rules = nullptr;
     WorkQueue* queue = nullptr;
+    WorkQueue* test_queue = nullptr;
     QueryMetrics* metrics = nullptr;
+    absl::Duration timeout;
+    absl::Duration test_timeout;
   };
-  AlertService(const Parts& parts, absl::Duration timeout) : parts_(parts), timeout_(timeout) {}
+  explicit AlertService(const Parts& parts) : parts_(parts) {}
 
   grpc::ServerUnaryReactor* ListAlerts(grpc::CallbackServerContext* context,
                                        const v1::ListAlertsRequest* request,
@@ -60,12 +65,14 @@ class AlertService final : public v1::AlertService::CallbackService {
   static constexpr int kMaxWatches = 100;
 
   template <typename Request, typename Response>
-  grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* context,
+  grpc::ServerUnaryReactor* Run(const UnaryCall& call,
                                 absl::StatusOr<Response> (AlertHandler::*method)(const Request&),
                                 const Request* request, Response* response);
+  UnaryCall CallOf(grpc::CallbackServerContext* context) const {
+    return {context, parts_.queue, parts_.metrics, parts_.timeout};
+  }
 
   const Parts parts_;
-  const absl::Duration timeout_;
   OpenCalls watches_{kMaxWatches, "watches",
                      [this](int change) { parts_.metrics->watches_open.Increment(change); }};
 };

@@ -115,7 +115,7 @@ TEST_F(AlertServiceTest, BadSilencesSayWhatIsWrong) {
   request.clear_start_time();
   request.mutable_end_time()->set_seconds(absl::ToUnixSeconds(absl::Now()) + 91 * 86'400);
   Call(&v1::AlertService::Stub::CreateSilence, request);
-  EXPECT_THAT(std::string(status_.message()), HasSubstr("the most is 2160h"));
+  EXPECT_THAT(std::string(status_.message()), HasSubstr("the most is 90 d"));
 }
 
 TEST_F(AlertServiceTest, WhoTakesCareIsSaid) {
@@ -144,6 +144,9 @@ TEST_F(AlertServiceTest, AWatchTellsWhatFiresThenWhatChanges) {
   EXPECT_EQ(response.alert().alert_id(), alert.alert_id);
   EXPECT_EQ(response.event().what(), "firing");
   EXPECT_EQ(response.event().change_id(), 0);
+  ASSERT_TRUE(reader->Read(&response));
+  EXPECT_FALSE(response.has_alert());
+  EXPECT_GT(response.event().change_id(), 0);
   alert.state = AlertState::kResolved;
   Save(alert, AlertStep::kResolved);
   ASSERT_TRUE(reader->Read(&response));
@@ -163,6 +166,29 @@ TEST_F(AlertServiceTest, AWatchTellsWhatFiresThenWhatChanges) {
   EXPECT_GT(response.event().change_id(), last);
   again.TryCancel();
   resumed->Finish();
+}
+
+TEST_F(AlertServiceTest, AWatchThatBreaksBeforeItsFirstChangeGoesOnWithoutMissingOne) {
+  const auto read_last = [&](std::optional<int64_t> after) {
+    grpc::ClientContext context;
+    v1::WatchAlertsRequest request;
+    if (after) request.set_after_change_id(*after);
+    const auto reader = services_.alerts->WatchAlerts(&context, request);
+    v1::WatchAlertsResponse response;
+    EXPECT_TRUE(reader->Read(&response));
+    context.TryCancel();
+    reader->Finish();
+    return response;
+  };
+  // Nothing fires yet: all that is said is where to go on.
+  const v1::WatchAlertsResponse none = read_last(std::nullopt);
+  EXPECT_FALSE(none.has_alert());
+  Alert alert = Fire("f1", "a");
+  alert.state = AlertState::kResolved;
+  Save(alert, AlertStep::kResolved);
+  const v1::WatchAlertsResponse missed = read_last(none.event().change_id());
+  EXPECT_EQ(missed.alert().alert_id(), alert.alert_id);
+  EXPECT_EQ(missed.event().what(), "firing");
 }
 
 TEST_F(AlertServiceTest, RulesAreListedWithTheirThresholds) {
@@ -188,7 +214,7 @@ TEST_F(AlertServiceTest, BadTestsOfRulesSayWhatIsWrong) {
   request.mutable_start_time()->set_seconds(1'795'226'400);
   request.mutable_end_time()->set_seconds(1'795'226'400 + 8 * 86'400);
   Call(&v1::AlertService::Stub::TestRules, request);
-  EXPECT_THAT(std::string(status_.message()), HasSubstr("the most is 168h"));
+  EXPECT_THAT(std::string(status_.message()), HasSubstr("the most is 7 d"));
   request.mutable_end_time()->set_seconds(1'795'226'400 + 3600);
   request.set_rules("rules { rule: \"job_faild\" }");
   Call(&v1::AlertService::Stub::TestRules, request);

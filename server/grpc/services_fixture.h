@@ -88,8 +88,8 @@ class Services {
   QueryService query_service_{&queries_, &queue_, &metrics_.query, absl::Seconds(10)};
   const RuleSet rules_;
   postgres::AlertStore alert_store_{pool_.get()};
-  AlertService alert_service_{{&alert_store_, &queries_, &rules_, &queue_, &metrics_.query},
-                              absl::Seconds(10)};
+  AlertService alert_service_{{&alert_store_, &queries_, &rules_, &queue_, &queue_, &metrics_.query,
+                               absl::Seconds(10), absl::Seconds(10)}};
   std::unique_ptr<GrpcServer> server_;
 };
 

@@ -73,17 +73,18 @@ absl::StatusOr<EpochState> ReadEpochChanges(ReadOnly& tx, const ProverRef& prove
 }
 
 absl::StatusOr<EpochDelta> ReadEpochDelta(ReadOnly& tx, const ProverRef& prover,
-                                          const EpochVersion& known, UnixMillis since,
+                                          const EpochVersion& known, int64_t position,
                                           int64_t max_jobs) {
   EpochDelta delta;
   if (auto status = ReadVersion(tx, prover, known.epoch, delta); !status.ok()) return status;
   delta.as_known = IsAsKnown(delta.revision, delta.context, known);
   if (delta.as_known) return delta;
-  auto facts = ReadLatestFacts(tx, KeyOf(prover), known.epoch, since, {max_jobs, kMaxFactRows});
+  auto facts = ReadLatestFacts(tx, KeyOf(prover), known.epoch, position, {max_jobs, kMaxFactRows});
   if (!facts.ok()) return facts.status();
   delta.jobs = DeriveJobs(std::move(facts->facts), delta.context);
   delta.others = facts->others;
   delta.facts_of_others = facts->facts_of_others;
+  delta.position = facts->position;
   return delta;
 }
 

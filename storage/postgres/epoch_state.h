@@ -37,7 +37,7 @@ absl::StatusOr<EpochState> ReadEpochChanges(ReadOnly& tx, const ProverRef& prove
 
 // As QueryStore::LoadEpochDelta.
 absl::StatusOr<EpochDelta> ReadEpochDelta(ReadOnly& tx, const ProverRef& prover,
-                                          const EpochVersion& known, UnixMillis since,
+                                          const EpochVersion& known, int64_t position,
                                           int64_t max_jobs);
 
 // Adds the circuits, and the streams with these ids and those that may tell more, as EpochState

@@ -17,6 +17,7 @@
 #include "tests/testing_util/facts.h"
 #include "tests/testing_util/projection.h"
 #include "tests/testing_util/test_database.h"
+#include "tests/testing_util/wait_until.h"
 
 namespace proverlog::postgres {
 namespace {
@@ -60,6 +61,22 @@ class EpochStateTest : public testing::Test {
     const auto state = queries_.LoadEpochChanges(prover_, known, 100);
     EXPECT_TRUE(state.ok()) << state.status();
     return *state;
+  }
+
+  // Then none, of whatever database of the cluster, is older than what was written here.
+  void WaitForWriters() {
+    testing_util::WaitUntil(
+        [&] {
+          return database_.Sql(
+                     "SELECT pg_snapshot_xmin(s) = pg_snapshot_xmax(s)"
+                     " FROM pg_current_snapshot() AS s") == "t";
+        },
+        "all writers have ended");
+  }
+  EpochDelta Delta(int64_t position) {
+    const auto delta = queries_.LoadEpochDelta(prover_, {3, kNoRevision, {}}, position, 100);
+    EXPECT_TRUE(delta.ok()) << delta.status();
+    return *delta;
   }
 
   testing_util::TestDatabase database_;
@@ -139,6 +156,51 @@ TEST_F(EpochStateTest, AnEpochOfWhichJobsAreDeletedIsNoLongerAsKnown) {
     cursor = **next;
   }
   EXPECT_GT(queries_.ListEpochVersions(prover_, 1)->front().revision, version.revision);
+}
+
+TEST_F(EpochStateTest, WhatIsNewIsWhatWasWrittenSinceHoweverOldItIs) {
+  Save({3, "A", "a"}, {At(900'000, K::kEnqueued)});
+  Save({3, "A", "b"}, {At(100, K::kEnqueued)});
+  Save({3, "A", "c"}, {At(100, K::kEnqueued), At(200, K::kRetried)});
+  WaitForWriters();
+  const EpochDelta all = Delta(0);
+  EXPECT_EQ(all.jobs.size(), 3U);
+  EXPECT_EQ(all.others, 0);
+  EXPECT_EQ(all.facts_of_others, 0);
+
+  Save({3, "A", "b"}, {At(100, K::kEnqueued), At(200, K::kCompleted).Attempt(1)});
+  const EpochDelta delta = Delta(all.position);
+  // The third has rare facts: it is always among them.
+  ASSERT_EQ(delta.jobs.size(), 2U);
+  EXPECT_EQ(delta.jobs[0].id.hash, "b");
+  EXPECT_EQ(delta.jobs[0].state, JobState::kCompleted);
+  EXPECT_EQ(delta.jobs[1].id.hash, "c");
+  EXPECT_EQ(delta.others, 1);
+  EXPECT_EQ(delta.facts_of_others, 1);
+  WaitForWriters();
+  EXPECT_EQ(Delta(Delta(0).position).others, 2);
+}
+
+TEST_F(EpochStateTest, WhatIsNewHasWhatWasWrittenAndNotCommittedAtTheEarlierCall) {
+  Save({3, "A", "a"}, {At(100, K::kEnqueued)});
+  EpochDelta before;
+  const auto saved =
+      ProjectionStore(&database_.pool())
+          .Project({stream_.prover_id}, [&](ProjectionTransaction& tx) {
+            const auto status = testing_util::SaveJob(
+                tx,
+                DeriveJob({3, "A", "b"}, {At(200, K::kEnqueued).On("m", "p", stream_.stream_id)}));
+            // A later transaction ends before it.
+            database_.Sql("UPDATE prover SET name = name");
+            before = Delta(0);
+            return status;
+          });
+  ASSERT_TRUE(saved.ok()) << saved.status();
+  EXPECT_EQ(before.jobs.size(), 1U);
+  const EpochDelta delta = Delta(before.position);
+  ASSERT_EQ(delta.jobs.size(), 1U);
+  EXPECT_EQ(delta.jobs[0].id.hash, "b");
+  EXPECT_EQ(delta.others, 1);
 }
 
 TEST_F(EpochStateTest, ListsTheLatestEpochsVersions) {

@@ -204,12 +204,14 @@ absl::StatusOr<FactsByJob> ReadEpochFacts(pqxx::transaction_base& tx, const Proj
 }
 
 absl::StatusOr<LatestFacts> ReadLatestFacts(pqxx::transaction_base& tx, const ProjectionKey& key,
-                                            int32_t epoch, int64_t since, const RowLimits& limits) {
+                                            int32_t epoch, int64_t position,
+                                            const RowLimits& limits) {
   constexpr char kWhere[] = "WHERE prover_id = $1 AND projection_id = $2 AND epoch = $3";
-  constexpr char kIsOther[] = "(counted AND NOT fact_rows AND last_at < $4)";
+  // Written by an earlier transaction. A number that went round once more is taken for a later one.
+  constexpr char kIsOther[] = "(counted AND NOT fact_rows AND age(xmin) > age($4::xid8::xid))";
   const auto job_rows = tx.exec_params(
       absl::StrCat(SelectJobs(), "job ", kWhere, " AND ", kIsOther, " IS NOT TRUE LIMIT $5"),
-      key.prover_id, key.projection_id, epoch, since, limits.jobs + 1);
+      key.prover_id, key.projection_id, epoch, absl::StrCat(position), limits.jobs + 1);
   if (auto status = CheckLimit(job_rows, limits.jobs, "jobs"); !status.ok()) return status;
   pqxx::result fact_rows;
   if (std::any_of(job_rows.begin(), job_rows.end(), HasFactRows)) {
@@ -225,10 +227,13 @@ absl::StatusOr<LatestFacts> ReadLatestFacts(pqxx::transaction_base& tx, const Pr
   }
   const auto counts =
       tx.exec_params1(absl::StrCat("SELECT count(*), coalesce(sum(num_nonnulls(", instants,
-                                   ")), 0) FROM job ", kWhere, " AND ", kIsOther),
-                      key.prover_id, key.projection_id, epoch, since);
+                                   ")), 0), pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+                                   " FROM job ",
+                                   kWhere, " AND ", kIsOther),
+                      key.prover_id, key.projection_id, epoch, absl::StrCat(position));
   latest.others = counts[0].as<int64_t>();
   latest.facts_of_others = counts[1].as<int64_t>();
+  latest.position = counts[2].as<int64_t>();
   return latest;
 }
 

@@ -40,15 +40,18 @@ absl::StatusOr<FactsByJob> ReadFacts(pqxx::transaction_base& tx, const Projectio
 absl::StatusOr<FactsByJob> ReadEpochFacts(pqxx::transaction_base& tx, const ProjectionKey& key,
                                           int32_t epoch, const RowLimits& limits);
 
-// The facts of an epoch's jobs but for those that exist, are rows of columns alone and have no fact
-// at `since` or later; and of these how many they are, and how many facts they have.
+// The facts of an epoch's jobs but for those that exist, are rows of columns alone and were written
+// before `position`; and of these how many they are, and how many facts they have.
 struct LatestFacts {
   FactsByJob facts;
   int64_t others = 0;
   int64_t facts_of_others = 0;
+  // The first transaction that may write after this one: all before it have ended.
+  int64_t position = 0;
 };
 absl::StatusOr<LatestFacts> ReadLatestFacts(pqxx::transaction_base& tx, const ProjectionKey& key,
-                                            int32_t epoch, int64_t since, const RowLimits& limits);
+                                            int32_t epoch, int64_t position,
+                                            const RowLimits& limits);
 
 // Writes jobs with all their facts: AddJobs those that ReadFacts does not find, UpdateJobs others.
 void AddJobs(pqxx::transaction_base& tx, const ProjectionKey& key, const std::vector<Job>& jobs);

@@ -9,6 +9,7 @@ namespace {
 
 constexpr int kMaxJobs = 2'000;
 constexpr int kMaxRows = 10'000;
+constexpr int kMaxAlerts = 1'000;  // each has some changes
 // Logs of which one step deletes the unknown messages, at most kMaxUnknownKinds each.
 constexpr int kMaxStreams = 10;
 constexpr int64_t kNoEpoch = -1;
@@ -37,6 +38,15 @@ bool DeleteRows(ReadWrite& tx, const ProjectionKey& key, const char* table, cons
   return deleted.affected_rows() < kMaxRows;
 }
 
+// Resolved alerts, with what is known of them; false where there may be more.
+bool DeleteAlerts(ReadWrite& tx, ProverId prover_id, UnixMillis before) {
+  const auto deleted = tx.exec_params(
+      "DELETE FROM alert WHERE prover_id = $1 AND alert_id = ANY (ARRAY(SELECT alert_id FROM alert"
+      " WHERE prover_id = $1 AND state = 'resolved' AND resolved_at < $2 LIMIT $3))",
+      prover_id, before, kMaxAlerts);
+  return deleted.affected_rows() < kMaxAlerts;
+}
+
 // What belongs to no epoch; false where there may be more.
 bool DeleteWithoutEpoch(ReadWrite& tx, const ProjectionKey& key, UnixMillis before) {
   const auto streams = tx.exec_params(
@@ -49,7 +59,8 @@ bool DeleteWithoutEpoch(ReadWrite& tx, const ProjectionKey& key, UnixMillis befo
   }
   const bool events = DeleteRows(tx, key, "event", "epoch = -1 AND at < $3", before);
   const bool runs = DeleteRows(tx, key, "circuit_batch", "epoch = -1 AND last_at < $3", before);
-  return events && runs && streams.size() < kMaxStreams;
+  const bool alerts = DeleteAlerts(tx, key.prover_id, before);
+  return events && runs && alerts && streams.size() < kMaxStreams;
 }
 
 std::optional<int64_t> NextEpoch(ReadWrite& tx, const ProjectionKey& key, int64_t from) {

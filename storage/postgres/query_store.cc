@@ -166,10 +166,10 @@ absl::StatusOr<EpochState> QueryStore::LoadEpochChanges(const ProverRef& prover,
 }
 
 absl::StatusOr<EpochDelta> QueryStore::LoadEpochDelta(const ProverRef& prover,
-                                                      const EpochVersion& known, UnixMillis since,
+                                                      const EpochVersion& known, int64_t position,
                                                       int64_t max_jobs) {
   return Read(absl::StrCat("load what is new of epoch ", known.epoch),
-              [&](ReadOnly& tx) { return ReadEpochDelta(tx, prover, known, since, max_jobs); });
+              [&](ReadOnly& tx) { return ReadEpochDelta(tx, prover, known, position, max_jobs); });
 }
 
 absl::StatusOr<std::vector<EpochVersion>> QueryStore::ListEpochVersions(const ProverRef& prover,

@@ -43,7 +43,7 @@ class QueryStore : public proverlog::QueryStore {
   absl::StatusOr<EpochState> LoadEpochChanges(const ProverRef& prover, const KnownEpoch& known,
                                               int64_t max_jobs) override;
   absl::StatusOr<EpochDelta> LoadEpochDelta(const ProverRef& prover, const EpochVersion& known,
-                                            UnixMillis since, int64_t max_jobs) override;
+                                            int64_t position, int64_t max_jobs) override;
   absl::StatusOr<std::vector<EpochVersion>> ListEpochVersions(const ProverRef& prover,
                                                               int limit) override;
   absl::StatusOr<std::map<int32_t, std::vector<CompletedJob>>> LoadCompleted(

@@ -300,6 +300,31 @@ TEST_F(JobRetentionTest, WholeOldEpochsGo) {
   EXPECT_EQ(database_.Sql("SELECT count(*) FROM job WHERE epoch = 4 AND projection_id = 1"), "2");
 }
 
+TEST_F(JobRetentionTest, AlertsThatWereResolvedLongAgoGo) {
+  CreateOld("line\n");
+  const std::string old = absl::StrCat(absl::ToUnixMillis(now_ - absl::Hours(25)));
+  const std::string late = absl::StrCat(absl::ToUnixMillis(now_));
+  // More than one step deletes, one that still fires, and one that was resolved lately.
+  database_.Sql(absl::StrCat(
+      "INSERT INTO alert (prover_id, fingerprint, rule, severity, labels, state, since,"
+      " complete_until, summary, detail, next_step, pending_at, resolved_at) SELECT 1, i::text, "
+      "'r',"
+      " 'warning', '{}', CASE i WHEN 1 THEN 'firing' ELSE 'resolved' END, 1, 1, '', '', '', ",
+      old, ", CASE i WHEN 1 THEN NULL WHEN 2 THEN ", late, " ELSE ", old,
+      " END FROM generate_series(1, 2500) AS i"));
+  database_.Sql(
+      "INSERT INTO alert_change (prover_id, alert_id, at, what, severity, summary)"
+      " SELECT prover_id, alert_id, 1, 'firing', 'warning', '' FROM alert");
+  database_.Sql(
+      "INSERT INTO alert_delivery (prover_id, alert_id, receiver, queued_at, try_at)"
+      " SELECT prover_id, alert_id, 'mine', 1, 1 FROM alert");
+  DeleteOld();
+  EXPECT_EQ(database_.Sql("SELECT string_agg(fingerprint, ' ' ORDER BY fingerprint) FROM alert"),
+            "1 2");
+  EXPECT_EQ(database_.Sql("SELECT count(*) FROM alert_change"), "2");
+  EXPECT_EQ(database_.Sql("SELECT count(*) FROM alert_delivery"), "2");
+}
+
 TEST_F(JobRetentionTest, UnknownMessagesOfOldLogsGo) {
   const StreamKey old = CreateOld("line\n");
   const StreamKey current = CreateOld("another line\n", "another machine");

@@ -148,7 +148,8 @@ TEST_F(AlertmanagerTest, ItReceivesGroupsAndResolves) {
 TEST_F(AlertmanagerTest, OneThatWasDeadOrLostAllIsToldAgain) {
   StartDeliverer();
   Fire("aa", R"({"epoch": "3054", "type": "PARITY_BASE"})");
-  absl::SleepFor(absl::Seconds(1));
+  WaitUntil([&] { return database_.Sql("SELECT tries > 0 FROM alert_delivery") == "t"; },
+            "it was not there");
   EXPECT_EQ(database_.Waiting(), "1");
   StartAlertmanager();
   WaitUntil([&] { return absl::StrContains(Get("/api/v2/alerts"), "PARITY_BASE"); }, "it is told");

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "tests/e2e/failed_job.h"
 #include "tests/e2e/ship_fixture.h"
 #include "tests/testing_util/process.h"
 #include "tests/testing_util/wait_until.h"
@@ -33,17 +34,8 @@ class AlertsTest : public ShipTest {
  protected:
   // A broker says just now that a job of the epoch failed for good.
   void ImportFailure(int epoch) {
-    const std::string id = absl::StrCat(epoch, ":PUBLIC_VM:", std::string(64, 'a'));
-    const std::string at = absl::FormatTime("[%H:%M:%E3S] INFO: prover-client:proving-broker ",
-                                            absl::Now() - absl::Seconds(5), absl::UTCTimeZone());
     const std::string log = absl::StrCat("broker-", epoch, ".log");
-    Append(
-        Path(log),
-        absl::StrCat(at, "New proving job id=", id, " epochNumber=", epoch, " {\"provingJobId\":\"",
-                     id, "\"}\n", at, "Marking proving job as failed id=", id,
-                     " type=PUBLIC_VM totalAttempts=1 err=Failed to generate witness: Cannot"
-                     " satisfy constraint {\"provingJobId\":\"",
-                     id, "\"}\n"));
+    Append(Path(log), LogOfFailedJob(epoch));
     const Finished imported =
         service_->Proverlog({"import", "--prover", "mine", "--machine", "prover-a", Path(log)});
     ASSERT_EQ(imported.exit_code, 0) << imported.err;
@@ -124,7 +116,7 @@ TEST_F(AlertsTest, WhatIsWrongIsSaidInTheCommandLinesWords) {
   EXPECT_EQ(Run({"silence", "end", "99"}).exit_code, 1);
   EXPECT_THAT(
       Run({"silence", "add", "--match", "rule=a", "--for", "9000h", "--reason", "x"}).err,
-      testing::AllOf(StartsWith("proverlog: --for: it is "), HasSubstr("the most is 2160h\n")));
+      testing::AllOf(StartsWith("proverlog: --for: it is "), HasSubstr("the most is 90 d\n")));
   EXPECT_EQ(Run({"alerts", "--prover", "nobody"}).exit_code, 1);
   EXPECT_THAT(Run({"alerts", "--limit", "5000"}).err, StartsWith("proverlog: --limit: "));
   EXPECT_EQ(Run({"rules", "no_such"}).err,
