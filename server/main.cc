@@ -290,7 +290,15 @@ int CheckConfig(const Configuration& configuration, const Environment& environme
   return 0;
 }
 
+// Until BlockEndSignals. The first process of a container ignores signals that it does not handle.
+void EndAtOnceBySignals() {
+  struct sigaction action {};
+  action.sa_handler = [](int signal) { _exit(128 + signal); };
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaction(signal, &action, nullptr);
+}
+
 int Main(int argc, char** argv) {
+  EndAtOnceBySignals();
   int exit_code = 0;
   const auto line = ParseCommandLine(argc, argv, Version(), exit_code);
   if (!line) return exit_code;
@@ -304,6 +312,7 @@ int Main(int argc, char** argv) {
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   spdlog::set_default_logger(spdlog::stderr_color_mt("proverlogd"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
+  for (const std::string& unknown : UnknownVariables(environment)) spdlog::warn("{}", unknown);
   const absl::Status status = Run(*line, configuration.config);
   const bool serve = line->command == Command::kServe;
   if (!status.ok()) {

@@ -16,6 +16,9 @@ namespace {
 
 constexpr Millis kRound = 10'000;
 constexpr int64_t kMaxRounds = 20'000;
+// A round of which everything is loaded asks nothing of the store, which knows whether somebody
+// still waits: so often it is asked anyway.
+constexpr int kRoundsBetweenLooks = 100;
 constexpr int kMaxAlertsTold = 1000;
 constexpr size_t kCacheBytes = size_t{32} << 20;
 
@@ -55,6 +58,9 @@ absl::StatusOr<v1::TestRulesResponse> Backtest(QueryStore& store, const ProverRe
   Told told;
   int64_t next_id = 1;
   for (UnixMillis at = begin; at < end; at += step) {
+    if (response.rounds() % kRoundsBetweenLooks == 0) {
+      if (const auto look = store.FindProver(prover.name); !look.ok()) return look.status();
+    }
     const auto view = replay->At(at);
     if (!view.ok()) return view.status();
     auto steps = life.Advance(rules, **view, FindAll(rules, **view));

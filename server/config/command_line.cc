@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "rpc/near_names.h"
@@ -39,12 +41,16 @@ void AddSettings(CLI::App& app, std::map<std::string, std::string>& values) {
   }
 }
 
+// A value, or a word that may be one, is not shown: it may be a URL with a password.
 std::string Unexpected(const CLI::App& app, const std::string& word) {
   std::vector<std::string> known;
   if (absl::StartsWith(word, "-")) {
+    const std::string flag = word.substr(0, word.find('='));
     for (const Setting& setting : Settings()) known.push_back(FlagOf(setting));
-    return absl::StrCat(word, ": there is no such flag",
-                        DidYouMean(word.substr(0, word.find('=')), known));
+    return absl::StrCat(flag, ": there is no such flag", DidYouMean(flag, known));
+  }
+  if (absl::c_any_of(word, [](char c) { return !absl::ascii_isalnum(c) && c != '-'; })) {
+    return "there is a word that is no flag and no command";
   }
   for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
   return absl::StrCat(word, ": there is no such command", DidYouMean(word, known));

@@ -44,10 +44,19 @@ TEST(CommandLineTest, FlagsStandBeforeAndBehindTheCommand) {
 TEST(CommandLineTest, EveryWordThatMeansNothingIsAFault) {
   EXPECT_THAT(Parse({"chek-config", "--max-stream=3", "--nonsense"}).faults,
               ElementsAre("chek-config: there is no such command; did you mean \"check-config\"?",
-                          "--max-stream=3: there is no such flag; did you mean \"--max-streams\"?",
+                          "--max-stream: there is no such flag; did you mean \"--max-streams\"?",
                           "--nonsense: there is no such flag"));
   EXPECT_THAT(Parse({"migrate", "--nonsense", "x"}).faults,
               ElementsAre("--nonsense: there is no such flag", "x: there is no such command"));
+}
+
+TEST(CommandLineTest, WhatMayBeAPasswordIsNotShown) {
+  const CommandLine line = Parse({"--databse-url=postgresql://me:secret@db/x", "--databse-url",
+                                  "postgresql://me:secret@db/x", "password=secret"});
+  EXPECT_EQ(line.faults.size(), 4U);
+  for (const std::string& fault : line.faults) {
+    EXPECT_THAT(fault, testing::Not(testing::HasSubstr("secret")));
+  }
 }
 
 }  // namespace

@@ -145,7 +145,8 @@ void CheckDatabase(Union& all) {
     all.AddFault(
         FindPostgresPrograms().ok()
             ? "--data-dir or --database-url: one of the two is needed; it says where the data is"
-            : "--database-url: it is needed, as there is no PostgreSQL here for --data-dir to start");
+            : "--database-url: it is needed, as there is no PostgreSQL here for --data-dir to "
+              "start");
   } else if (!directory.origin.empty() && !url.origin.empty()) {
     all.AddFault(absl::StrCat(url.origin, ": there is a database-url, and a data-dir in ",
                               directory.origin, "; take one of them away"));

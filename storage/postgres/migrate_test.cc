@@ -172,7 +172,7 @@ TEST(CheckSchemaTest, AnEmptyDatabaseIsRefusedAndStaysEmpty) {
   EXPECT_EQ(database.Sql("SELECT to_regclass('schema_migration') IS NULL"), "t");
 }
 
-TEST(MigrateUntilTest, ADatabaseThatComesIsWaitedFor) {
+TEST(MigrateUntilTest, ADatabaseThatDoesNotComeIsWaitedForUntilThen) {
   auto pool = ConnectionPool::Create({.database = "host=/nowhere", .size = 1});
   int failures = 0;
   const auto migrated =
@@ -181,7 +181,7 @@ TEST(MigrateUntilTest, ADatabaseThatComesIsWaitedFor) {
         ++failures;
       });
   EXPECT_TRUE(absl::IsUnavailable(migrated.status())) << migrated.status();
-  EXPECT_EQ(failures, 2);
+  EXPECT_GE(failures, 1);
 }
 
 TEST(MigrateUntilTest, WhatTimeDoesNotMendIsNotWaitedFor) {
