@@ -102,6 +102,11 @@ TEST(JobFailsAgainTest, OfTheSameError) {
   EXPECT_EQ(findings[0].detail, IdOf(1) +
                                     ": failed 2 times, at 2026-11-21 11:59:00 UTC of constraint: "
                                     "Failed to generate witness: Cannot satisfy constraint\n");
+  // It was proven in the end.
+  facts.push_back(ByBroker(kNoon - 30 * kSecond, FactKind::kEnqueued));
+  facts.push_back(ByBroker(kNoon - 10 * kSecond, FactKind::kCompleted).Attempt(1));
+  view.epochs[0].jobs = {JobOf(3054, "PUBLIC_VM", 1, facts)};
+  EXPECT_TRUE(Find("job_fails_again", view).empty());
   // A kill is no such error.
   view.epochs[0].jobs = {Retried(1, {kNoon - 3 * kMinute, kNoon - kMinute})};
   EXPECT_TRUE(Find("job_fails_again", view).empty());
@@ -182,6 +187,34 @@ TEST(JobRetriesTest, ARootRollupsAndTheLastAreCritical) {
   EXPECT_EQ(findings[0].summary,
             "Epoch 3054: 3 attempts in m1 (agent.log) had to be repeated (3 killed), 1 within 10 "
             "min, of 200 jobs. A PUBLIC_VM is on its last try (attempt 4).");
+}
+
+TEST(JobRetriesTest, TheLastTryIsWhatTheBrokerCounts) {
+  ProverView view = OpenView();
+  AddHealthy(199, view);
+  // Its log begins at the third.
+  std::vector<Fact> facts = Retried(1, {kNoon - kMinute}).facts;
+  for (Fact& fact : facts) {
+    if (fact.kind == FactKind::kRetried) fact.attempt = 3;
+  }
+  view.epochs[0].jobs.push_back(JobOf(3054, "PUBLIC_VM", 1, facts));
+  EXPECT_EQ(Find("job_retries", view)[0].severity, Severity::kCritical);
+  // The third was given up; it was asked for again since.
+  const UnixMillis before = kNoon - 20 * kMinute;
+  facts = Retried(1, {kNoon - kMinute}).facts;
+  facts.push_back(ByBroker(before, FactKind::kEnqueued));
+  facts.push_back(ByAgent(before + kSecond, FactKind::kStarted));
+  facts.push_back(ByBroker(before + kMinute, FactKind::kTimedOut).Attempt(3).Retry(false));
+  view.epochs[0].jobs.back() = JobOf(3054, "PUBLIC_VM", 1, facts);
+  EXPECT_EQ(Find("job_retries", view)[0].severity, Severity::kInfo);
+}
+
+TEST(JobRetriesTest, ARootRollupThatWasCompletedSinceIsInformation) {
+  ProverView view = OpenView();
+  std::vector<Fact> facts = Retried(1, {kNoon - kMinute}, "ROOT_ROLLUP").facts;
+  facts.push_back(ByBroker(kNoon - kSecond, FactKind::kCompleted).Attempt(2));
+  view.epochs[0].jobs = {JobOf(3054, "ROOT_ROLLUP", 1, facts)};
+  EXPECT_EQ(Find("job_retries", view)[0].severity, Severity::kInfo);
 }
 
 // Three agents of a process timed out.

@@ -68,6 +68,10 @@ TEST(BrokerSilentTest, WhileAgentsCompleteJobs) {
   EXPECT_EQ(findings[0].summary,
             "The broker's log on b has had no line for 5 min (usually one every 999 ms), while "
             "agents completed jobs.");
+  // It is not read to its end.
+  view.logs[2].unread_bytes = 1;
+  EXPECT_TRUE(Find("broker_silent", view).empty());
+  view.logs[2].unread_bytes = 0;
   // Its own rhythm is slower.
   view.logs[2].counts.records = 100;
   EXPECT_TRUE(Find("broker_silent", view).empty());
@@ -147,6 +151,8 @@ TEST(ClockSkewTest, WhereLinesTellItForSure) {
   ProverView view = OpenView();
   view.epochs[0].jobs = {job(1, 2002), job(2, 2002)};
   EXPECT_TRUE(Find("clock_skew", view).empty());  // at least 2000 ms
+  view.epochs[0].jobs = {job(1, 2003)};
+  EXPECT_TRUE(Find("clock_skew", view).empty());  // two pairs
   view.epochs[0].jobs = {job(1, 2003), job(2, 2003)};
   const auto findings = Find("clock_skew", view);
   ASSERT_EQ(findings.size(), 1);
