@@ -102,6 +102,16 @@ TEST(MachineIdleTest, WhileOthersWork) {
   EXPECT_TRUE(Find("machine_idle", view).empty());
 }
 
+// That is told of the jobs, not of each machine.
+TEST(MachineIdleTest, NotWhereNobodyWorks) {
+  ProverView view = OpenView();
+  view.epochs[0].jobs = {
+      Completed(3054, "PUBLIC_VM", 1, kNoon - 2 * kMinute, kSecond, 1),
+      Completed(3054, "PUBLIC_VM", 2, kNoon - 2 * kMinute, kSecond, 2),
+      JobOf(3054, "PUBLIC_VM", 20, {ByBroker(kNoon - 2 * kMinute, FactKind::kEnqueued)})};
+  EXPECT_TRUE(Find("machine_idle", view).empty());
+}
+
 TEST(MachineIdleTest, NotOfAProcessThatStartsAgain) {
   ProverView view = OpenView();
   view.epochs[0].jobs = {

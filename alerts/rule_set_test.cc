@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "alerts/rule.h"
+#include "tests/testing_util/prover_views.h"
 
 namespace proverlog {
 namespace {
@@ -66,6 +69,24 @@ TEST(RuleSetTest, ALaterSettingWins) {
   ASSERT_THAT(findings, SizeIs(1));
   EXPECT_EQ(findings[0].severity, Severity::kCritical);
   EXPECT_THAT(FindAll({.settings = {on, off}}, WithGap()), IsEmpty());
+}
+
+// job_failed covers epoch_failed, of its epoch.
+TEST(RuleSetTest, WhatFollowsFromAnotherFindingIsNotToldBesideIt) {
+  ProverView view = testing_util::EndedView(EpochOutcome::kFailed);
+  view.epochs.push_back(view.epochs[0]);
+  view.epochs[1].epoch = 3055;
+  const UnixMillis at = testing_util::kNoon;
+  view.epochs[1].jobs = {testing_util::JobOf(
+      3055, "PUBLIC_VM", 1,
+      {testing_util::ByBroker(at - 1000, FactKind::kEnqueued),
+       testing_util::ByBroker(at, FactKind::kFailed).Attempt(1).Detail("unsatisfied")})};
+  std::vector<std::string> found;
+  for (const Finding& finding : FindAll({}, view)) {
+    if (finding.severity != Severity::kCritical) continue;
+    found.push_back(finding.rule + " " + finding.labels.at("epoch"));
+  }
+  EXPECT_THAT(found, ElementsAre("epoch_failed 3054", "job_failed 3055"));
 }
 
 TEST(RuleSetTest, HoldIsTheRulesUnlessItIsSet) {
