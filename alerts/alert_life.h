@@ -10,6 +10,7 @@
 #include "alerts/prover_view.h"
 #include "alerts/rule_set.h"
 #include "model/alert.h"
+#include "model/time.h"
 
 namespace proverlog {
 
@@ -19,9 +20,9 @@ struct SteppedAlert {
 };
 
 // What is not found for so long is over: something that comes and goes is one alert.
-inline constexpr Millis kResolveAfter = 60'000;
+inline constexpr Millis kResolveAfter = kMinute;
 // The numbers of an alert that fires are stored so often.
-inline constexpr Millis kUpdateEvery = 60'000;
+inline constexpr Millis kUpdateEvery = kMinute;
 
 // The alerts of one prover that are not over, from round to round: pending, firing, resolved. It
 // knows no clock but the views'. For one thread.

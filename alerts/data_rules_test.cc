@@ -8,7 +8,6 @@ namespace proverlog {
 namespace {
 
 using testing_util::Find;
-using testing_util::kMinute;
 using testing_util::kNoon;
 using testing_util::OpenView;
 

@@ -15,9 +15,7 @@ using testing_util::EventOf;
 using testing_util::Find;
 using testing_util::JobOf;
 using testing_util::kBrokerStream;
-using testing_util::kMinute;
 using testing_util::kNoon;
-using testing_util::kSecond;
 using testing_util::OpenView;
 
 constexpr char kConstraint[] = "Failed to generate witness: Cannot satisfy constraint";

@@ -15,9 +15,7 @@ using testing_util::EndedView;
 using testing_util::EventOf;
 using testing_util::Find;
 using testing_util::JobOf;
-using testing_util::kMinute;
 using testing_util::kNoon;
-using testing_util::kSecond;
 using testing_util::LogOf;
 using testing_util::OpenView;
 

@@ -70,7 +70,7 @@ struct ProverView {
   // What processes said within kViewed that belongs to no epoch, of ViewedEventKinds(); by instant.
   std::vector<Event> events;
 };
-inline constexpr Millis kViewed = 3'600'000;
+inline constexpr Millis kViewed = kHour;
 inline constexpr int kEarlierEpochs = 10;
 
 }  // namespace proverlog

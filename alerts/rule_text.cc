@@ -5,14 +5,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "model/time.h"
 
 namespace proverlog {
 namespace {
 
-constexpr Millis kSecond = 1000;
-constexpr Millis kMinute = 60 * kSecond;
-constexpr Millis kHour = 60 * kMinute;
-constexpr Millis kDay = 24 * kHour;
 constexpr size_t kWorst = 3;
 constexpr size_t kMaxWords = 160;
 

@@ -13,12 +13,13 @@
 #include "alerts/rule_text.h"
 #include "alerts/view_reading.h"
 #include "analysis/startup.h"
+#include "model/time.h"
 
 namespace proverlog {
 namespace {
 
 // A broker says what it restores just before or after it says that it runs.
-constexpr Millis kRestoring = 60'000;
+constexpr Millis kRestoring = kMinute;
 
 std::string FieldOf(const Event& event, const std::string& name) {
   const auto found = event.fields.find(name);

@@ -13,9 +13,7 @@ using testing_util::EventOf;
 using testing_util::Find;
 using testing_util::JobOf;
 using testing_util::kBrokerStream;
-using testing_util::kMinute;
 using testing_util::kNoon;
-using testing_util::kSecond;
 using testing_util::OpenView;
 
 constexpr UnixMillis kRestart = kNoon - 2 * kMinute;

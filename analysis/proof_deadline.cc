@@ -4,11 +4,10 @@
 #include <cstdlib>
 
 #include "absl/strings/ascii.h"
+#include "model/time.h"
 
 namespace proverlog {
 namespace {
-
-constexpr Millis kSecond = 1000;
 
 // The times are those of Aztec's spartan/environments/network-defaults.yml (networks.mainnet and
 // networks.testnet; mainnet's are Ignition's too), the address is that of

@@ -5,6 +5,8 @@
 #include <map>
 #include <utility>
 
+#include "model/time.h"
+
 namespace proverlog {
 namespace {
 
@@ -101,10 +103,6 @@ Throughput ComputeThroughput(const std::vector<JobTimeline>& jobs, const TimeGri
 }
 
 Millis RoundStep(Millis length) {
-  constexpr Millis kSecond = 1000;
-  constexpr Millis kMinute = 60 * kSecond;
-  constexpr Millis kHour = 60 * kMinute;
-  constexpr Millis kDay = 24 * kHour;
   constexpr Millis kMaxSteps = 60;
   constexpr std::array<Millis, 17> kRound = {
       kSecond, 2 * kSecond, 5 * kSecond, 10 * kSecond, 15 * kSecond, 30 * kSecond,

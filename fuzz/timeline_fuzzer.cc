@@ -7,6 +7,7 @@
 #include <cstring>
 #include <optional>
 
+#include "model/time.h"
 #include "normalizer/timeline.h"
 
 namespace {
@@ -16,7 +17,6 @@ using proverlog::Millis;
 using proverlog::Timeline;
 using proverlog::UnixMillis;
 
-constexpr Millis kDay = 86'400'000;
 constexpr UnixMillis kYear2100 = 4'102'444'800'000;
 
 // A skipped hour is on no clock, so what comes of one is not checked.
@@ -24,7 +24,6 @@ void Check(UnixMillis at, Millis time_of_day, const absl::TimeZone& zone) {
   const Millis local = at + Millis{zone.At(absl::FromUnixMillis(at)).offset} * 1000;
   const Millis shown = (local % kDay + kDay) % kDay;
   const Millis difference = (shown - time_of_day + kDay) % kDay;
-  constexpr Millis kHour = 3'600'000;
   if (difference != 0 && difference != kHour && difference != kDay - kHour) std::abort();
 }
 

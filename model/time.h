@@ -14,6 +14,10 @@ inline constexpr bool IsPrintableInstant(UnixMillis at) { return at >= 0 && at <
 
 // The difference of two instants.
 using Millis = int64_t;
+inline constexpr Millis kSecond = 1000;
+inline constexpr Millis kMinute = 60 * kSecond;
+inline constexpr Millis kHour = 60 * kMinute;
+inline constexpr Millis kDay = 24 * kHour;
 
 // Some 30 years: what a line prints beyond it is no duration (and NaN is none either).
 inline constexpr double kMaxPrintedMillis = 1e12;

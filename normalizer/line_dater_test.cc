@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "model/time.h"
 #include "normalizer/stream_normalizer.h"
 #include "tests/testing_util/test_data.h"
 
@@ -20,7 +21,6 @@ using testing_util::ReadAll;
 using testing_util::TestDataPath;
 
 constexpr UnixMillis kSomeDay = 1795226400000;  // 2026-11-21T02:00:00Z
-constexpr Millis kDay = Millis{24} * 3'600'000;
 
 std::vector<Anchor> Anchors() { return {{0, kSomeDay, "Europe/Berlin"}}; }
 

@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "model/time.h"
 #include "normalizer/ansi.h"
 #include "normalizer/dated_text.h"
 #include "normalizer/pretty.h"
@@ -50,7 +51,6 @@ bool IsJournalField(absl::string_view line) {
 
 // A wrapper may know the second only; the line's own time has its milliseconds.
 UnixMillis WithMillisOf(UnixMillis at, Millis time_of_day) {
-  constexpr Millis kMinute = 60'000;
   const bool same_second = at % 1000 == 0 && at % kMinute == time_of_day % kMinute / 1000 * 1000;
   return same_second ? at + time_of_day % 1000 : at;
 }

@@ -41,7 +41,7 @@ class RunningJob {
 // a job's end may be missing: no job is taken to run longer than kLongestJob. Not thread-safe.
 class RunningJobs {
  public:
-  static constexpr Millis kLongestJob = Millis{2} * 3'600'000;
+  static constexpr Millis kLongestJob = 2 * kHour;
 
   struct Process {
     UnixMillis complete_at = 0;  // from then on all that runs in it is known

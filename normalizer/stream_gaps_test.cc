@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "model/time.h"
 #include "normalizer/stream_normalizer.h"
 
 namespace proverlog {
@@ -119,7 +120,6 @@ TEST(StreamGapsTest, SkippingToTheSamePlaceAgainChangesNothing) {
 
 // The clock of the lines goes on, so a gap over more than a day needs an anchor behind it.
 TEST(StreamGapsTest, AnAnchorBehindAGapDatesWhatFollows) {
-  constexpr Millis kDay = 86'400'000;
   StreamNormalizer normalizer =
       Create({{0, kMidnight, "UTC"}, {5'000, kMidnight + 3 * kDay, "UTC"}});
   Told told;

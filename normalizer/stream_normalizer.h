@@ -10,6 +10,7 @@
 #include "model/fact.h"
 #include "model/job_id.h"
 #include "model/stream.h"
+#include "model/time.h"
 #include "normalizer/line_splitter.h"
 #include "normalizer/message_catalogue.h"
 #include "normalizer/normalizer_state.h"
@@ -43,7 +44,7 @@ class NormalizerSink {
 inline constexpr int64_t kMarkBytes = int64_t{256} << 10;
 // Marks of a slow log: where lines are removed because they are old, those that follow are dated
 // from the mark before them, which must not be a day away.
-inline constexpr Millis kMarkSpan = Millis{6} * 3'600'000;
+inline constexpr Millis kMarkSpan = 6 * kHour;
 
 // Turns one stream's bytes into facts. The result is a function of the bytes, the labels and
 // nothing else: however the bytes are cut into pieces, and wherever the work is taken up again from

@@ -8,12 +8,11 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
+#include "model/time.h"
 
 namespace proverlog {
 namespace {
 
-constexpr Millis kHour = 3'600'000;
-constexpr Millis kDay = 24 * kHour;
 // Lines of one writer are not in disorder by more.
 constexpr Millis kDisorder = kHour;
 // A step back by more, within the hour that the end of daylight saving repeats, is its repetition.

@@ -7,13 +7,10 @@
 #include "absl/status/status.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "model/time.h"
 
 namespace proverlog {
 namespace {
-
-constexpr Millis kSecond = 1000;
-constexpr Millis kHour = 3600 * kSecond;
-constexpr Millis kDay = 24 * kHour;
 
 UnixMillis Utc(int year, int month, int day, int hour = 0, int minute = 0) {
   return absl::ToUnixMillis(

@@ -9,8 +9,6 @@
 namespace proverlog {
 namespace {
 
-using testing_util::kMinute;
-using testing_util::kSecond;
 using testing_util::SimulatedProver;
 using testing_util::StagedLog;
 using testing_util::StagedLogsOf;

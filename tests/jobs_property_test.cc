@@ -21,6 +21,7 @@
 #include "analysis/job_selection.h"
 #include "analysis/transactions.h"
 #include "bench/generator/generator.h"
+#include "model/time.h"
 #include "normalizer/stream_normalizer.h"
 #include "tests/testing_util/simulated_prover.h"
 
@@ -282,7 +283,6 @@ TEST_P(JobsPropertyTest, TransactionsAreThoseOfTheProofsInTheLines) {
 
 // Sets a log's clock: every line that begins with a time.
 void SetClock(Millis ahead, std::string& text) {
-  constexpr Millis kDay = 86'400'000;
   std::vector<std::string> lines = absl::StrSplit(text, '\n');
   for (std::string& line : lines) {
     int hours = 0, minutes = 0, seconds = 0, millis = 0;

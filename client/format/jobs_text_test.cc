@@ -6,6 +6,7 @@
 #include <string>
 
 #include "client/format/summary.h"
+#include "model/time.h"
 #include "rpc/convert.h"
 
 namespace proverlog {
@@ -15,7 +16,6 @@ using testing::HasSubstr;
 using testing::Not;
 
 constexpr UnixMillis kSomeTime = 1795226400123;  // 2026-11-21 02:00:00.123
-constexpr UnixMillis kDay = 86'400'000;
 
 v1::Job SomeJob(UnixMillis start) {
   v1::Job job;

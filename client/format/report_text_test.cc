@@ -6,6 +6,7 @@
 #include <string>
 
 #include "client/format/markdown.h"
+#include "model/time.h"
 #include "rpc/convert.h"
 
 namespace proverlog {
@@ -15,7 +16,6 @@ using testing::HasSubstr;
 using testing::Not;
 
 constexpr UnixMillis kBegin = 1795226400000;  // 2026-11-21T02:00:00Z
-constexpr Millis kDay = 86'400'000;
 
 TEST(ReportTextTest, ATimeOfDaysHasBothDatesAllFlowsAndDurations) {
   v1::GetReportResponse report;

@@ -4,13 +4,11 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "model/time.h"
 
 namespace proverlog {
 namespace {
 
-constexpr Millis kMinute = 60'000;
-constexpr Millis kHour = 60 * kMinute;
-constexpr Millis kDay = 24 * kHour;
 // A job that the broker gives to another agent began minutes before, not hours.
 constexpr Millis kOldestHint = 6 * kHour;
 constexpr Millis kNewestHint = 5 * kMinute;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "model/time.h"
 #include "normalizer/timeline.h"
 
 namespace proverlog {
@@ -14,10 +15,6 @@ namespace {
 using testing::HasSubstr;
 using Day = absl::CivilDay;
 
-constexpr Millis kSecond = 1000;
-constexpr Millis kMinute = 60 * kSecond;
-constexpr Millis kHour = 60 * kMinute;
-constexpr Millis kDay = 24 * kHour;
 constexpr UnixMillis kMidnight = 1795219200000;  // 2026-11-21T00:00:00Z
 constexpr UnixMillis kNow = kMidnight + 100 * kDay;
 

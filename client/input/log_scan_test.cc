@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "model/time.h"
 #include "tests/testing_util/test_files.h"
 
 namespace proverlog {
@@ -14,7 +15,6 @@ using testing_util::Gzip;
 using testing_util::TempDirectory;
 using testing_util::Zstd;
 
-constexpr Millis kHour = 3'600'000;
 constexpr UnixMillis kSomeTime = 1795226400000;  // 2026-11-21T02:00:00Z
 
 std::string At(const std::string& time, const std::string& text = "m Text") {

@@ -6,11 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "model/time.h"
+
 namespace proverlog {
 namespace {
 
 constexpr UnixMillis kNow = 1'795'230'000'000;  // 2026-11-21 03:00 UTC
-constexpr UnixMillis kHour = 3'600'000;
 
 std::vector<Anchor> AnchorsOf(const std::string& log, UnixMillis modified_at) {
   DatingOptions options;

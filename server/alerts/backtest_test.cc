@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "alerts/rule_set.h"
+#include "model/time.h"
 #include "storage/postgres/query_store.h"
 #include "tests/testing_util/test_database.h"
 
@@ -19,7 +20,6 @@ TEST(BacktestTest, EndsWithItsCallerAlsoWhereThereIsNothingToLoad) {
   const auto prover = store.FindProver("mine");
   ASSERT_TRUE(prover.ok()) << prover.status();
   constexpr UnixMillis kBegin = 1'795'219'200'000;
-  constexpr Millis kDay = 86'400'000;
   int asked = 0;
   const auto all = store.WithDeadline(absl::InfiniteFuture(), [&asked] { return ++asked < 0; });
   ASSERT_TRUE(Backtest(*all, *prover, RuleSet(), kBegin, kBegin + kDay).ok());

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "model/time.h"
 #include "rpc/convert.h"
 #include "server/query/query_fixture.h"
 
@@ -32,8 +33,6 @@ class CompletenessTest : public QueryTest {
     EXPECT_TRUE(completeness.ok()) << completeness.status();
     return *completeness;
   }
-
-  static constexpr UnixMillis kMinute = 60'000;
 };
 
 TEST_F(CompletenessTest, ALogThatGoesOnBehindTheTimeIsCurrent) {

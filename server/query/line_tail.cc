@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "model/time.h"
 #include "rpc/status.h"
 #include "server/query/known_machine.h"
 #include "server/query/store_convert.h"
@@ -15,9 +16,9 @@ constexpr int kMaxLastLines = 1000;
 // Of each log, at the beginning; and up to a mark before it.
 constexpr int64_t kLastBytes = int64_t{256} << 10;
 // A log of which nothing came for so long is at rest.
-constexpr Millis kRest = Millis{24} * 3'600'000;
+constexpr Millis kRest = kDay;
 // A log that is made while a tail begins may have lines from before.
-constexpr Millis kSlack = 3'600'000;
+constexpr Millis kSlack = kHour;
 constexpr int64_t kTurnBytes = int64_t{1} << 20;
 constexpr int64_t kBytesAnAdvance = int64_t{32} << 10;  // LogReading::ReadOn
 constexpr size_t kMaxResponseBytes = size_t{1} << 20;

@@ -16,6 +16,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "model/time.h"
 #include "server/normalize/projector_fixture.h"
 #include "server/normalize/renormalizer.h"
 #include "server/query/query_handler.h"
@@ -30,8 +31,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr Millis kSecond = 1000;
-constexpr Millis kHour = 3'600 * kSecond;
 constexpr UnixMillis kThree = kSomeDay + kHour;  // 2026-11-21T03:00:00Z
 
 std::string Json(UnixMillis at, const std::string& text, int level = 30) {

@@ -4,13 +4,14 @@
 #include <cstdint>
 #include <optional>
 
+#include "model/time.h"
 #include "normalizer/line_dater.h"
 #include "storage/query_store.h"
 
 namespace proverlog {
 
 // A log's lines may lie so far outside of its records, which alone are noted.
-inline constexpr Millis kAroundRecords = 3'600'000;
+inline constexpr Millis kAroundRecords = kHour;
 
 // Which lines of a stream are of a time, and when nothing that the stream still has can be. A clock
 // may step back: lines are looked at until 64 KiB in a row are later than the time by a minute or
@@ -48,7 +49,7 @@ class LineWindow {
   bool is_past() const { return is_past_; }
 
  private:
-  static constexpr Millis kSlack = 60'000;
+  static constexpr Millis kSlack = kMinute;
   static constexpr int64_t kSlackBytes = int64_t{64} << 10;
 
   EpochWindow window_;

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
+#include "model/time.h"
 #include "rpc/convert.h"
 #include "server/normalize/projector_fixture.h"
 #include "server/query/query_handler.h"
@@ -16,10 +17,6 @@
 
 namespace proverlog {
 
-inline constexpr Millis kSecond = 1000;
-inline constexpr Millis kMinute = 60 * kSecond;
-inline constexpr Millis kHour = 60 * kMinute;
-inline constexpr Millis kDay = 24 * kHour;
 inline constexpr UnixMillis kThree = kSomeDay + kHour;  // 2026-11-21T03:00:00Z
 
 // Counts what is read of the archive.

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "model/time.h"
 #include "rpc/convert.h"
 #include "server/query/query_fixture.h"
 
@@ -15,7 +16,6 @@ namespace proverlog {
 namespace {
 
 constexpr UnixMillis kThree = 1795230000000;  // 2026-11-21T03:00:00Z
-constexpr Millis kMinute = 60'000;
 
 std::string At(int minute, int second) {
   return absl::StrCat("[03:", absl::Dec(minute, absl::kZeroPad2), ":",

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "absl/strings/str_cat.h"
+#include "model/time.h"
 #include "storage/postgres/alert_rows.h"
 #include "storage/postgres/alert_writes.h"
 #include "storage/postgres/array.h"
@@ -13,7 +14,7 @@ namespace {
 
 // A prover has some ten.
 constexpr int kMaxOpen = 10'000;
-constexpr Millis kSilencesKept = Millis{30} * 24 * 3'600'000;
+constexpr Millis kSilencesKept = 30 * kDay;
 constexpr char kAlertTables[] = " FROM alert a JOIN prover p USING (prover_id) ";
 constexpr char kSilenceColumns[] =
     " silence_id, ARRAY(SELECT key FROM jsonb_each_text(matchers) ORDER BY key),"

@@ -7,6 +7,7 @@
 
 #include "absl/strings/string_view.h"
 #include "model/stream.h"
+#include "model/time.h"
 #include "storage/query_store.h"
 #include "storage/types.h"
 
@@ -39,7 +40,7 @@ inline constexpr char kStreamTables[] =
 std::string LastHeardOf(absl::string_view begin, absl::string_view end);
 
 // How long before a time a log may have fallen silent that is missed in it.
-inline constexpr Millis kSilentBefore = 86'400'000;
+inline constexpr Millis kSilentBefore = kDay;
 
 // The rows' streams, with their gaps and what the projection could not read.
 std::vector<StreamStatus> ReadStreams(pqxx::transaction_base& tx, const ProjectionKey& projection,

@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "model/time.h"
 #include "tests/testing_util/process.h"
 #include "tests/testing_util/service.h"
 #include "tests/testing_util/test_database.h"
@@ -29,19 +30,19 @@ using testing_util::Service;
 class MachineLog {
  public:
   // `at` is in milliseconds since 10:00.
-  void Add(int at, const std::string& text) {
-    lines_.emplace_back(at, absl::StrFormat("[10:%02d:%02d.%03d] INFO: %s\n", at / 60'000,
-                                            at / 1000 % 60, at % 1000, text));
+  void Add(Millis at, const std::string& text) {
+    lines_.emplace_back(at, absl::StrFormat("[10:%02d:%02d.%03d] INFO: %s\n", at / kMinute,
+                                            at / kSecond % 60, at % kSecond, text));
   }
-  void Enqueue(int at, const std::string& id) {
+  void Enqueue(Millis at, const std::string& id) {
     Add(at, absl::StrCat("prover-client:proving-broker New proving job id=", id,
                          " epochNumber=", id.substr(0, 4)));
   }
-  void Start(int at, const std::string& id) {
+  void Start(Millis at, const std::string& id) {
     Add(at, absl::StrCat("prover-client:proving-agent Starting job id=", id, " type=", TypeOf(id),
                          " inputsUri=data:application/json"));
   }
-  void Complete(int at, const std::string& id) {
+  void Complete(Millis at, const std::string& id) {
     Add(at, absl::StrCat("prover-client:proving-agent Job id=", id, " type=", TypeOf(id),
                          " completed outputUri=data:application/json"));
     Add(at + 1, absl::StrCat("prover-client:proving-broker Proving job complete id=", id,
@@ -59,19 +60,17 @@ class MachineLog {
  private:
   static std::string TypeOf(const std::string& id) { return id.substr(5, id.rfind(':') - 5); }
 
-  std::vector<std::pair<int, std::string>> lines_;
+  std::vector<std::pair<Millis, std::string>> lines_;
 };
 
 std::string Id(int epoch, const std::string& type, int number) {
   return absl::StrFormat("%d:%s:%064x", epoch, type, number);
 }
 
-constexpr int kSecond = 1000;
-
 // 10:03:26 to 10:03:50: 8 TUBE_PROOF completed, 6 PUBLIC_BASE_ROLLUP completed and 3 created, 4
 // MERGE_ROLLUP completed and 3 created.
 std::string LogOfA() {
-  constexpr int kBegin = (3 * 60 + 26) * kSecond;
+  constexpr Millis kBegin = (3 * 60 + 26) * kSecond;
   MachineLog log;
   for (int i = 0; i < 8; ++i) {
     log.Start(kBegin + i * kSecond, Id(3054, "TUBE_PROOF", i));
@@ -95,8 +94,8 @@ std::string LogOfA() {
 // From 10:17:45 on: the start, 20 TUBE_PROOF at once from 10:17:47, 17 AVM proofs, a
 // PUBLIC_BASE_ROLLUP with its witness.
 std::string LogOfB() {
-  constexpr int kStart = (17 * 60 + 45) * kSecond;
-  constexpr int kJobs = kStart + 2 * kSecond;
+  constexpr Millis kStart = (17 * 60 + 45) * kSecond;
+  constexpr Millis kJobs = kStart + 2 * kSecond;
   MachineLog log;
   log.Add(kStart, "bb-prover Using native BB at /usr/bin/bb and working directory /tmp/bb-1");
   log.Add(kStart + 100,

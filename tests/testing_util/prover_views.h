@@ -12,14 +12,13 @@
 #include "absl/strings/str_cat.h"
 #include "alerts/label_names.h"
 #include "alerts/rule.h"
+#include "model/time.h"
 #include "tests/testing_util/facts.h"
 
 namespace proverlog::testing_util {
 
 // What rules look at, made by hand: everything happens some minutes before and after kNoon.
 inline constexpr UnixMillis kNoon = 1795262400000;  // 2026-11-21T12:00:00Z
-inline constexpr Millis kSecond = 1000;
-inline constexpr Millis kMinute = 60 * kSecond;
 
 // The thresholds as they are built in.
 class BuiltInThresholds : public ThresholdReader {

@@ -58,7 +58,6 @@ struct RawLine {
 // The lines of pretty logs that begin with a time, log by log. It is the next day where a time is
 // hours before the one above.
 inline std::vector<RawLine> RawLines(const SimulatedProver& prover) {
-  constexpr UnixMillis kDay = 86'400'000;
   std::vector<RawLine> lines;
   for (size_t log = 0; log < prover.texts.size(); ++log) {
     UnixMillis last = prover.options.start;
