@@ -55,6 +55,7 @@ class Object:
         self.pod = template and template["spec"]
         self.pod_labels = template and template["metadata"]["labels"]
         self.container = self.pod and self.pod["containers"][0]
+        self.containers = self.pod and self.pod.get("initContainers", []) + self.pod["containers"]
 
     def __repr__(self):
         return f"{self.kind} {self.name}"
@@ -178,10 +179,11 @@ class Chart(unittest.TestCase):
         # Its variables would be taken for flags.
         self.assertIs(item.pod["enableServiceLinks"], False)
         self.assertEqual(item.pod["securityContext"]["seccompProfile"], {"type": "RuntimeDefault"})
-        self.assertEqual(item.container["securityContext"], {
-            "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}})
-        self.assertIn("memory", item.container["resources"]["limits"])
-        for name in ("hostNetwork", "hostPID", "hostIPC", "initContainers"):
+        for container in item.containers:
+            self.assertEqual(container["securityContext"], {
+                "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}})
+            self.assertIn("memory", container["resources"]["limits"])
+        for name in ("hostNetwork", "hostPID", "hostIPC"):
             self.assertNotIn(name, item.pod)
         is_root = item.pod["securityContext"]["runAsUser"] == 0
         self.assertIs(item.pod["securityContext"]["runAsNonRoot"], not is_root)
@@ -190,8 +192,8 @@ class Chart(unittest.TestCase):
     @each(*PODS)
     def test_volumes_are_there(self, item, objects):
         volumes = {volume["name"]: volume for volume in item.pod.get("volumes", [])}
-        mounts = item.container.get("volumeMounts", [])
-        self.assertEqual(sorted(volumes), sorted(mount["name"] for mount in mounts))
+        mounts = [mount for container in item.containers for mount in container.get("volumeMounts", [])]
+        self.assertEqual(set(volumes), {mount["name"] for mount in mounts})
         self.assertTrue(all(mount["readOnly"] for mount in mounts))
         for volume in volumes.values():
             if "hostPath" in volume:
@@ -202,7 +204,7 @@ class Chart(unittest.TestCase):
 
     @each("Deployment")
     def test_files_that_are_named_are_mounted(self, item, objects):
-        config = next(other for other in objects if other.kind == "ConfigMap")
+        config = next(other for other in objects if (other.kind, other.name) == ("ConfigMap", "prod-proverlog"))
         mounts = {mount["mountPath"] for mount in item.container["volumeMounts"]}
         named = re.findall(r"=(/etc/proverlog/config/\S+)", "\n".join(item.container["args"]))
         self.assertEqual({pathlib.Path(name).name for name in named}, set(config.document["data"]))
@@ -228,11 +230,29 @@ class Chart(unittest.TestCase):
     def test_the_migration_runs_first_and_needs_nothing_of_the_release(self, item, objects):
         self.assertEqual(item.document["metadata"]["annotations"]["helm.sh/hook"], "pre-install,pre-upgrade")
         self.assertEqual(item.container["args"], ["migrate"])
-        self.assertFalse([volume for volume in item.pod.get("volumes", []) if "configMap" in volume])
         server = next(other for other in objects if other.kind == "Deployment")
-        self.assertEqual(item.container["image"], server.container["image"])
-        self.assertEqual(item.container["env"], server.container["env"])
+        for container in item.containers:
+            self.assertEqual(container["image"], server.container["image"])
+            self.assertEqual(container["env"], server.container["env"])
         self.assertIn("--migrate=check", server.container["args"])
+
+    @each("Job")
+    def test_the_new_configuration_is_checked_before_the_old_one_goes(self, item, objects):
+        server = next(other for other in objects if other.kind == "Deployment")
+        check = item.containers[0]
+        files = [argument for argument in server.container["args"] if "=/etc/" in argument]
+        self.assertEqual(check["args"], ["check-config", *files])
+        self.assertEqual(check["volumeMounts"], server.container["volumeMounts"])
+        theirs, ours = ({volume["name"]: volume for volume in pod["volumes"]} for pod in (server.pod, item.pod))
+        name = ours["config"]["configMap"]["name"]
+        own = next(other for other in objects if (other.kind, other.name) == ("ConfigMap", name))
+        released = next(other for other in objects
+                        if (other.kind, other.name) == ("ConfigMap", theirs["config"]["configMap"]["name"]))
+        self.assertEqual(own.document["data"], released.document["data"])
+        self.assertEqual({**ours, "config": theirs["config"]}, theirs)
+        hooks = [other.document["metadata"]["annotations"] for other in (own, item)]
+        self.assertEqual([hook["helm.sh/hook"] for hook in hooks], ["pre-install,pre-upgrade"] * 2)
+        self.assertLess(int(hooks[0]["helm.sh/hook-weight"]), int(hooks[1].get("helm.sh/hook-weight", 0)))
 
     @each("Deployment")
     def test_there_is_time_to_stop(self, item, objects):
@@ -253,17 +273,19 @@ class Chart(unittest.TestCase):
 
     @each(*PODS)
     def test_flags_are_the_programs(self, item, objects):
-        program, *command = item.container.get("command", ["proverlogd"])
-        arguments = command + item.container["args"]
-        words = [word for word in arguments if not word.startswith(("-", "/"))]
-        help_text = subprocess.run([BIN / pathlib.Path(program).name, *words, "--help"],
-                                   capture_output=True, text=True, check=True).stdout
-        for flag in re.findall(r"^--[a-z-]+", "\n".join(arguments), re.M):
-            self.assertRegex(help_text, rf"{flag}\b")
+        for container in item.containers:
+            program, *command = container.get("command", ["proverlogd"])
+            arguments = command + container["args"]
+            # check-config has the flags of the service itself.
+            words = [word for word in arguments if not word.startswith(("-", "/")) and word != "check-config"]
+            help_text = subprocess.run([BIN / pathlib.Path(program).name, *words, "--help"],
+                                       capture_output=True, text=True, check=True).stdout
+            for flag in re.findall(r"^--[a-z-]+", "\n".join(arguments), re.M):
+                self.assertRegex(help_text, rf"{flag}\b")
 
     @each("Deployment")
     def test_the_service_takes_the_configuration(self, item, objects):
-        config = next(other for other in objects if other.kind == "ConfigMap")
+        config = next(other for other in objects if (other.kind, other.name) == ("ConfigMap", "prod-proverlog"))
         with tempfile.TemporaryDirectory() as directory:
             # Where the pod has its ConfigMap and its secret.
             for name, text in config.document["data"].items():

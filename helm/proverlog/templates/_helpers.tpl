@@ -85,3 +85,48 @@ env:
     defaultMode: 0440
 {{- end }}
 {{- end }}
+
+{{/* The files that the service reads; the migration has them checked before anything changes. */}}
+{{- define "proverlog.configData" -}}
+data:
+  proverlog.toml: |
+    # What is not here is as `proverlogd --help` says.
+    {{- range $key, $value := .Values.config }}
+    {{ $key }} = {{ if kindIs "float64" $value }}{{ int64 $value }}{{ else }}{{ toJson $value }}{{ end }}
+    {{- end }}
+  {{- with .Values.alerts.rules }}
+  rules.textproto: |
+    {{- . | nindent 4 }}
+  {{- end }}
+{{- end }}
+
+{{- define "proverlog.configFlags" -}}
+- --config=/etc/proverlog/config/proverlog.toml
+{{- if .Values.alerts.rules }}
+- --rules=/etc/proverlog/config/rules.textproto
+{{- end }}
+{{- end }}
+
+{{- define "proverlog.configMounts" -}}
+- name: config
+  mountPath: /etc/proverlog/config
+  readOnly: true
+{{- if .Values.alerts.existingSecret }}
+- name: alert-secrets
+  mountPath: /etc/proverlog/secrets
+  readOnly: true
+{{- end }}
+{{- end }}
+
+{{/* Takes the ConfigMap's name and the root. */}}
+{{- define "proverlog.configVolumes" -}}
+- name: config
+  configMap:
+    name: {{ index . 0 }}
+{{- with index . 1 "Values" "alerts" "existingSecret" }}
+- name: alert-secrets
+  secret:
+    secretName: {{ . }}
+    defaultMode: 0440
+{{- end }}
+{{- end }}
