@@ -29,6 +29,9 @@ void Configure(const std::map<std::string, HttpPage>& pages, httplib::Server& se
   server.set_socket_options([](int socket) {
     const int yes = 1;
     setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+    // Of IPv6's "any address", so that it is IPv4's too; a socket of IPv4 does not know it.
+    const int no = 0;
+    setsockopt(socket, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof(no));
   });
   for (const auto& [path, page] : pages) {
     server.Get(path, [page = page](const httplib::Request& /*request*/, httplib::Response& out) {
@@ -39,14 +42,23 @@ void Configure(const std::map<std::string, HttpPage>& pages, httplib::Server& se
   }
 }
 
-// Binds to host:port, an IPv6 address in brackets. Returns the port, or -1.
+// Returns the port, or -1.
+int BindTo(const std::string& host, int port, httplib::Server& server) {
+  if (port == 0) return server.bind_to_any_port(host);
+  return server.bind_to_port(host, port) ? port : -1;
+}
+
+// Binds to host:port, an IPv6 address in brackets. Returns the port, or -1. "0.0.0.0" is every
+// address of IPv6 too, where the machine has it, as it is for gRPC: a cluster may have no other.
 int Bind(absl::string_view host, absl::string_view port_text, httplib::Server& server) {
   int port = 0;
   if (!absl::SimpleAtoi(port_text, &port) || port < 0 || port > 65535) return -1;
+  if (host == "0.0.0.0") {
+    const int bound = BindTo("::", port, server);
+    if (bound >= 0) return bound;
+  }
   if (absl::ConsumePrefix(&host, "[")) absl::ConsumeSuffix(&host, "]");
-  const std::string name(host);
-  if (port == 0) return server.bind_to_any_port(name);
-  return server.bind_to_port(name, port) ? port : -1;
+  return BindTo(std::string(host), port, server);
 }
 
 }  // namespace

@@ -92,7 +92,10 @@ class HttpTest : public testing::Test {
   std::string DataDirFlag() const { return "--data-dir=" + DataDir(); }
 
   static httplib::Result Get(const Service& service, const std::string& path) {
-    return httplib::Client("http://" + service.http_address()).Get(path);
+    return GetFrom(service.http_address(), path);
+  }
+  static httplib::Result GetFrom(const std::string& address, const std::string& path) {
+    return httplib::Client("http://" + address).Get(path);
   }
   static int StatusOf(const Service& service, const std::string& path) {
     const auto result = Get(service, path);
@@ -186,6 +189,14 @@ TEST_F(HttpTest, TheMetricsHaveNamesAsPrometheusWantsThem) {
     // Only base units.
     EXPECT_FALSE(std::regex_search(name, std::regex("_(milli|micro|kilo|mega|ms|mb|kb)"))) << name;
   }
+}
+
+// A cluster may have no addresses but those of IPv6.
+TEST_F(HttpTest, EveryAddressIsThoseOfBothFamilies) {
+  const Service service(DataDirFlag(), {"--http-listen=0.0.0.0:0"});
+  const std::string port = service.http_address().substr(service.http_address().rfind(':'));
+  EXPECT_TRUE(GetFrom("127.0.0.1" + port, "/healthz"));
+  EXPECT_EQ(bool{GetFrom("[::1]" + port, "/healthz")}, ReadAll("/proc/net/if_inet6") != "");
 }
 
 TEST_F(HttpTest, ASecondServiceOnTheSamePortIsRefused) {

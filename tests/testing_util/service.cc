@@ -76,8 +76,11 @@ std::string DumpStreams(pqxx::work& tx, const std::string& conninfo) {
 
 Service::Service(const std::string& database, std::vector<std::string> flags,
                  const std::string& listen, const std::string& program) {
-  std::vector<std::string> command = {program, database, "--listen=" + listen,
-                                      "--http-listen=127.0.0.1:0"};
+  std::vector<std::string> command = {program, database, "--listen=" + listen};
+  const bool has_http = std::any_of(flags.begin(), flags.end(), [](const std::string& flag) {
+    return absl::StartsWith(flag, "--http-listen=");
+  });
+  if (!has_http) command.emplace_back("--http-listen=127.0.0.1:0");
   command.insert(command.end(), flags.begin(), flags.end());
   process_ = std::make_unique<Process>(command);
   WaitUntil([this] { return absl::StrContains(process_->Err(), kReady) || !process_->IsRunning(); },
