@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Runs the image's programs as a container engine would: in its root directory, which cannot be written
-to, as its user, without capabilities; against a PostgreSQL of the test's own.
+to, as its user, without capabilities, as process 1; against a PostgreSQL of the test's own.
 
 `./dev image-test` runs it, as root, in a mount namespace of its own.
 """
@@ -24,7 +24,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 ARCHIVE = ROOT / "build" / "image" / "proverlog.tar"
 SAMPLES = ROOT / "tests" / "data" / "samples"
 GRACE_SECONDS = 10  # Docker's
-PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP, CAPABILITIES = 38, 24, 41
+PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, CAPABILITIES = 1, 24, 38, 41
+CLONE_NEWPID = 0x20000000
+LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def run(*command, **options):
@@ -35,6 +37,20 @@ def free_port():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
+
+
+def become_process_1():
+    """Goes on as process 1 of a namespace, for whom a signal without a handler has no effect. What is
+    left behind passes SIGTERM on and ends as it does."""
+    if LIBC.unshare(CLONE_NEWPID) != 0:
+        raise OSError(ctypes.get_errno(), "unshare")
+    child = os.fork()
+    if child == 0:
+        return
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGTERM))
+    os.closerange(0, 1024)  # among them what subprocess waits for
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    os._exit(code if code >= 0 else 128 - code)
 
 
 class Image:
@@ -69,17 +85,18 @@ class Image:
     def start(self, *arguments, entrypoint=None, user=None, env=None):
         """Runs the entry point, or another program, with what the image says of user and environment."""
         uid = int(self.config["User"].split(":")[0]) if user is None else user
-        libc = ctypes.CDLL(None, use_errno=True)
 
         def enter():
+            become_process_1()
             os.chroot(self.root)
             os.chdir("/")
             for capability in range(CAPABILITIES):
-                libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
-            libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+                LIBC.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+            LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
             os.setgroups([])
             os.setresgid(uid, uid, uid)
             os.setresuid(uid, uid, uid)
+            LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
         environment = dict(entry.split("=", 1) for entry in self.config["Env"])
         return subprocess.Popen([*(entrypoint or self.config["Entrypoint"]), *arguments], preexec_fn=enter,
