@@ -13,6 +13,8 @@
 namespace {
 
 using proverlog::Anchor;
+using proverlog::kDay;
+using proverlog::kHour;
 using proverlog::Millis;
 using proverlog::Timeline;
 using proverlog::UnixMillis;
