@@ -220,9 +220,9 @@ struct LineStart {
 // it says so and else fails with RESOURCE_EXHAUSTED. Thread-safe.
 class QueryStore : public ArchiveReader {
  public:
-  // The same store for one request, whose calls end at `deadline`, and of which none begins any
-  // more (CANCELLED) where `is_cancelled`, which may be called by any thread, says that nobody
-  // waits for it. It does not outlive this one.
+  // The same store for one request, whose calls end at `deadline`, or (CANCELLED) soon after
+  // `is_cancelled`, which may be called by any thread, says that nobody waits for it. It does not
+  // outlive this one.
   virtual std::unique_ptr<QueryStore> WithDeadline(absl::Time deadline,
                                                    std::function<bool()> is_cancelled) = 0;
 

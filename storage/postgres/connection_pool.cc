@@ -116,6 +116,17 @@ absl::StatusOr<ConnectionPool::Lease> ConnectionPool::Acquire(absl::Time deadlin
   return lease;
 }
 
+void ConnectionPool::Cancel(const Connection* connection) {
+  std::vector<std::shared_ptr<Connection>> found;
+  {
+    absl::MutexLock lock(&mutex_);
+    for (const auto& lent : lent_) {
+      if (lent.get() == connection) found.push_back(lent);
+    }
+  }
+  CancelQueries(std::move(found), absl::InfinitePast());
+}
+
 int ConnectionPool::Abort(absl::Time deadline) {
   std::vector<std::shared_ptr<Connection>> lent;
   {

@@ -57,6 +57,9 @@ class ConnectionPool {
   // database cannot be reached.
   absl::StatusOr<Lease> Acquire(absl::Time deadline);
 
+  // Cancels what a lent connection runs, if it does when PostgreSQL hears of it. Does not wait.
+  void Cancel(const Connection* connection);
+
   // For the end of the program: what is under way is cancelled and its connections are broken, so
   // that a commit that waits, for a standby say, is in doubt; from then on none is lent. A server
   // that does not take the cancelling is waited for until `deadline`. Returns how many were lent.

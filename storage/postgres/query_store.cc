@@ -33,13 +33,8 @@ namespace {
 
 constexpr size_t kFullHashDigits = 64;
 
-// Whether anybody waits for the call that begins. PostgreSQL cancels a statement of it that still
-// runs when the deadline comes.
-absl::Status Begin(pqxx::transaction_base& tx, absl::Time deadline,
-                   const std::function<bool()>& is_cancelled) {
-  if (is_cancelled && is_cancelled()) {
-    return absl::CancelledError("the client does not wait any more");
-  }
+// PostgreSQL cancels a statement that still runs when the deadline comes.
+absl::Status SetDeadline(pqxx::transaction_base& tx, absl::Time deadline) {
   if (deadline == absl::InfiniteFuture()) return absl::OkStatus();
   const int64_t left = absl::ToInt64Milliseconds(deadline - absl::Now());
   if (left <= 0) return absl::DeadlineExceededError("there was not enough time for the answer");
@@ -53,19 +48,32 @@ ProverRef ReadProver(const pqxx::row& row) {
 
 }  // namespace
 
+template <typename Transaction, typename Body>
+auto QueryStore::Run(absl::string_view doing, Body body) {
+  using Result = std::invoke_result_t<Body, Transaction&>;
+  const auto is_cancelled = [this] { return is_cancelled_ && is_cancelled_(); };
+  const absl::Status cancelled = absl::CancelledError("the client does not wait any more");
+  if (is_cancelled()) return Result(cancelled);
+  Result result = RunTransaction<Transaction>(*pool_, doing, [&](Transaction& tx) -> Result {
+    const CancelWatch::Scope scope(watch_.get(), &static_cast<Connection&>(tx.conn()),
+                                   is_cancelled);
+    if (const absl::Status status = SetDeadline(tx, deadline_); !status.ok()) return status;
+    Result answer = body(tx);
+    // An exception closes the connection.
+    if (scope.HasCancelled()) throw pqxx::failure("cancelled");
+    return answer;
+  });
+  return is_cancelled() ? Result(cancelled) : result;
+}
+
 template <typename Body>
 auto QueryStore::Read(absl::string_view doing, Body body) {
-  return RunTransaction<ReadOnly>(*pool_, doing,
-                                  [&](ReadOnly& tx) -> std::invoke_result_t<Body, ReadOnly&> {
-                                    const absl::Status status = Begin(tx, deadline_, is_cancelled_);
-                                    if (!status.ok()) return status;
-                                    return body(tx);
-                                  });
+  return Run<ReadOnly>(doing, std::move(body));
 }
 
 std::unique_ptr<proverlog::QueryStore> QueryStore::WithDeadline(
     absl::Time deadline, std::function<bool()> is_cancelled) {
-  auto store = std::make_unique<QueryStore>(pool_);
+  auto store = std::make_unique<QueryStore>(*this);
   store->deadline_ = deadline;
   store->is_cancelled_ = std::move(is_cancelled);
   return store;
@@ -73,12 +81,10 @@ std::unique_ptr<proverlog::QueryStore> QueryStore::WithDeadline(
 
 absl::StatusOr<std::vector<Block>> QueryStore::ReadBlocks(const StreamKey& stream, int64_t begin,
                                                           int64_t end, int max_blocks) {
-  return RunTransaction<ReadLatest>(
-      *pool_, "read the archive", [&](ReadLatest& tx) -> absl::StatusOr<std::vector<Block>> {
-        const absl::Status status = Begin(tx, deadline_, is_cancelled_);
-        if (!status.ok()) return status;
-        return SelectBlocks(tx, stream, begin, end, max_blocks);
-      });
+  return Run<ReadLatest>("read the archive",
+                         [&](ReadLatest& tx) -> absl::StatusOr<std::vector<Block>> {
+                           return SelectBlocks(tx, stream, begin, end, max_blocks);
+                         });
 }
 
 absl::StatusOr<int64_t> QueryStore::RemovedUntil(const StreamKey& stream) {

@@ -10,6 +10,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "storage/postgres/cancel_watch.h"
 #include "storage/postgres/connection_pool.h"
 #include "storage/query_store.h"
 
@@ -18,7 +19,8 @@ namespace proverlog::postgres {
 // Queries in PostgreSQL. Thread-safe; the pool outlives it.
 class QueryStore : public proverlog::QueryStore {
  public:
-  explicit QueryStore(ConnectionPool* pool) : pool_(pool) {}
+  explicit QueryStore(ConnectionPool* pool)
+      : pool_(pool), watch_(std::make_shared<CancelWatch>(pool)) {}
 
   std::unique_ptr<proverlog::QueryStore> WithDeadline(absl::Time deadline,
                                                       std::function<bool()> is_cancelled) override;
@@ -95,11 +97,14 @@ class QueryStore : public proverlog::QueryStore {
                                           int limit) override;
 
  private:
-  // RunTransaction, until the deadline.
+  // RunTransaction, until the deadline and as long as somebody waits.
+  template <typename Transaction, typename Body>
+  auto Run(absl::string_view doing, Body body);
   template <typename Body>
   auto Read(absl::string_view doing, Body body);
 
   ConnectionPool* pool_;
+  std::shared_ptr<CancelWatch> watch_;
   absl::Time deadline_ = absl::InfiniteFuture();
   std::function<bool()> is_cancelled_;  // may be empty
 };

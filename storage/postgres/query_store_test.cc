@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <pqxx/pqxx>
 #include <set>
 #include <string>
@@ -132,6 +133,28 @@ TEST_F(QueryStoreTest, NoCallBeginsOfARequestThatNobodyWaitsFor) {
   is_cancelled = true;
   EXPECT_TRUE(absl::IsCancelled(store->ListProvers(1).status()));
   EXPECT_TRUE(absl::IsCancelled(store->ReadBlocks({1, 1}, 0, 10, 1).status()));
+}
+
+TEST_F(QueryStoreTest, AStatementThatNobodyWaitsForIsCancelled) {
+  pqxx::connection connection(database_.conninfo());
+  pqxx::work tx(connection);
+  tx.exec("LOCK TABLE prover");
+  std::atomic<bool> is_cancelled = false;
+  const auto store = queries_.WithDeadline(absl::InfiniteFuture(),
+                                           [&is_cancelled] { return is_cancelled.load(); });
+  absl::Status status;
+  std::thread caller([&] { status = store->ListProvers(1).status(); });
+  const std::string waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted";
+  testing_util::WaitUntil([&] { return database_.Sql(waiting) == "1"; }, "the caller waits");
+  is_cancelled = true;
+  const absl::Time begin = absl::Now();
+  caller.join();
+  EXPECT_TRUE(absl::IsCancelled(status)) << status;
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(5)) << "it waited for its turn until its time-out";
+  EXPECT_EQ(database_.Sql(waiting), "0");
+  tx.commit();
+  is_cancelled = false;
+  EXPECT_TRUE(store->ListProvers(1).ok());
 }
 
 TEST_F(QueryStoreTest, AnEpochsRevisionTellsThatItsJobsOrSessionsChanged) {
