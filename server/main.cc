@@ -60,12 +60,14 @@ namespace {
 
 constexpr int kIngestThreads = 4;
 constexpr int kOpeningThreads = 2;
+constexpr int kPushThreads = 2;
 constexpr int kWriterThreads = 2;
 constexpr int kNormalizerThreads = 2;  // each with another to read ahead
 constexpr int kQueryThreads = 4;
 constexpr int kDeliveryConnections = 2;  // of all receivers' threads
 constexpr int kAlertConnections = 1;     // one thread evaluates
-constexpr size_t kIntakeMemory = size_t{256} << 20;
+constexpr size_t kIntakeMemory = size_t{224} << 20;
+constexpr size_t kPushMemory = size_t{32} << 20;
 constexpr size_t kWaitingQueries = 256;
 constexpr absl::Duration kQueryTimeout = absl::Seconds(10);
 constexpr size_t kWaitingRulesTests = 4;
@@ -139,7 +141,7 @@ absl::StatusOr<Pools> MakePools(const std::string& database) {
     status.Update(pool.status());
     return pool.ok() ? *std::move(pool) : nullptr;
   };
-  pools.ingest = make({.size = kIngestThreads + kOpeningThreads});
+  pools.ingest = make({.size = kIngestThreads + kOpeningThreads + kPushThreads});
   pools.writer = make({.size = kWriterThreads + 1});  // the monitor has one of these connections
   pools.normalizer = make({.size = kNormalizerThreads});
   pools.maintenance = make({.size = 1});
@@ -198,8 +200,10 @@ absl::Status Serve(const Config& config, const RulesFile& rules, const std::stri
   // A stream has one message in them at most.
   const auto max_streams = static_cast<size_t>(config.max_streams);
   IntakeBudget intake(kIntakeMemory);
+  IntakeBudget pushed(kPushMemory);
   WorkQueue openings(kOpeningThreads, max_streams);
   WorkQueue ingest_queue(kIngestThreads, max_streams);
+  WorkQueue pushes(kPushThreads, max_streams);
   WorkQueue query_queue(kQueryThreads, kWaitingQueries);
   WorkQueue test_queue(1, kWaitingRulesTests);
   const auto notify = [&normalizer](ProverId prover_id) { normalizer.Notify(prover_id); };
@@ -213,8 +217,9 @@ absl::Status Serve(const Config& config, const RulesFile& rules, const std::stri
                        .max_bytes_per_second = config.max_prover_rate});
   Attendance attendance(&archive);
   IngestService ingest_service(
-      &archive, &writer, &limits, &attendance, {&openings, &ingest_queue, &intake}, &metrics.ingest,
-      notify, [&](const absl::Status& failure) { monitor.ReportFailure(failure); });
+      &archive, &writer, &limits, &attendance,
+      {&openings, &ingest_queue, &intake, &pushes, &pushed}, &metrics.ingest, notify,
+      [&](const absl::Status& failure) { monitor.ReportFailure(failure); });
   postgres::AlertOutbox outbox(pools->delivery.get());
   postgres::AlertStore alerts(pools->alerts.get());
   postgres::QueryStore alert_queries(pools->alerts.get());

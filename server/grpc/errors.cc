@@ -30,6 +30,11 @@ grpc::Status FinishStatus(absl::Status status) {
   return ToGrpcStatus(status);
 }
 
+grpc::Status FinishIngest(const absl::Status& status) {
+  return FinishStatus(absl::IsFailedPrecondition(status) ? absl::UnavailableError(status.message())
+                                                         : status);
+}
+
 absl::Status OverloadedError() { return absl::UnavailableError("the server is busy; try again"); }
 
 }  // namespace proverlog

@@ -11,6 +11,10 @@ namespace proverlog {
 // own mistake (INTERNAL, UNKNOWN, DATA_LOSS) is logged.
 grpc::Status FinishStatus(absl::Status status);
 
+// The same of a call that brings logs. What the database refuses (FAILED_PRECONDITION: a password,
+// a right) is mended there, and senders wait for that: UNAVAILABLE.
+grpc::Status FinishIngest(const absl::Status& status);
+
 // More calls wait than the server takes on.
 absl::Status OverloadedError();
 

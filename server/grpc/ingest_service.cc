@@ -50,22 +50,22 @@ grpc::ServerUnaryReactor* IngestService::PushLogs(grpc::CallbackServerContext* c
   const size_t memory = request->Length() + kWaitingOverhead;
   const auto finish = [this, reactor](const absl::Status& status) {
     if (!status.ok()) metrics_->OnRefusal(status);
-    reactor->Finish(FinishStatus(status));
+    reactor->Finish(FinishIngest(status));
   };
-  if (!queues_.budget->Take(memory)) {
+  if (!queues_.push_budget->Take(memory)) {
     finish(OverloadedError());
     return reactor;
   }
-  const bool taken = queues_.others->Submit([this, finish, memory, request, response] {
+  const bool taken = queues_.pushes->Submit([this, finish, memory, request, response] {
     v1::PushLogsResponse answer;
     const absl::Status status = Push(*request, answer);
     bool owned = false;
     grpc::SerializationTraits<v1::PushLogsResponse>::Serialize(answer, response, &owned);
-    queues_.budget->GiveBack(memory);
+    queues_.push_budget->GiveBack(memory);
     finish(status);
   });
   if (taken) return reactor;
-  queues_.budget->GiveBack(memory);
+  queues_.push_budget->GiveBack(memory);
   finish(OverloadedError());
   return reactor;
 }

@@ -11,6 +11,7 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "google/rpc/error_details.pb.h"
 #include "server/grpc/services_fixture.h"
 #include "tests/testing_util/test_database.h"
 #include "tests/testing_util/test_files.h"
@@ -118,7 +119,7 @@ TEST(IntakeTest, LinesThatWaitAreNoLargerThanWhatCame) {
   std::thread client;
   {
     const int64_t before = ResidentBytes();
-    const Standstill standstill(services.queue());
+    const Standstill standstill(services.pushes());
     client = std::thread([&] {
       grpc::ClientContext context;
       v1::PushLogsResponse response;
@@ -127,11 +128,11 @@ TEST(IntakeTest, LinesThatWaitAreNoLargerThanWhatCame) {
       EXPECT_TRUE(status.ok()) << status;
       EXPECT_EQ(response.committed_offset(), kLines);
     });
-    testing_util::WaitUntil([&] { return services.intake().bytes() >= wire; }, "it waits");
+    testing_util::WaitUntil([&] { return services.pushed().bytes() >= wire; }, "it waits");
     EXPECT_LT(ResidentBytes(), before + kMuchLess);
   }
   client.join();
-  EXPECT_EQ(services.intake().bytes(), 0U);
+  EXPECT_EQ(services.pushed().bytes(), 0U);
 }
 
 TEST(IntakeTest, ABatchOfLinesThatWaitsIsNoLargerThanWhatCame) {
@@ -160,21 +161,41 @@ TEST(IntakeTest, ABatchOfLinesThatWaitsIsNoLargerThanWhatCame) {
   EXPECT_EQ(services.intake().bytes(), 0U);
 }
 
-TEST(IntakeTest, WhatThereIsNoMemoryForIsToBeSentAgain) {
+TEST(IntakeTest, PushesThatThereIsNoMemoryForAreRefusedAndNoStreamIs) {
   testing_util::TestDatabase database;
   Services services(database.conninfo(), {}, 100'000);
   const std::string noise = testing_util::NoisyLines(90'000);
   std::thread client;
   {
-    const Standstill standstill(services.queue());
+    const Standstill standstill(services.pushes());
     client = std::thread([&] { EXPECT_TRUE(Push(services, noise).ok()); });
-    testing_util::WaitUntil([&] { return services.intake().bytes() > 0; }, "the first one waits");
+    testing_util::WaitUntil([&] { return services.pushed().bytes() > 0; }, "the first one waits");
     EXPECT_TRUE(absl::IsUnavailable(Push(services, noise)));
+    EXPECT_TRUE(Send(services, {Hello("p"), OpenNew(), Batch(noise)}).ok());
   }
   client.join();
   EXPECT_TRUE(Push(services, noise).ok());
-  EXPECT_TRUE(Send(services, {Hello("p"), OpenNew(), Batch(noise)}).ok());
+  EXPECT_EQ(services.pushed().bytes(), 0U);
+}
+
+TEST(IntakeTest, ABatchThatThereIsNoMemoryForIsToBeSentAgain) {
+  testing_util::TestDatabase database;
+  Services services(database.conninfo(), {}, 50'000);
+  const absl::Status status =
+      Send(services, {Hello("p"), OpenNew(), Batch(testing_util::NoisyLines(90'000))});
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
   EXPECT_EQ(services.intake().bytes(), 0U);
+}
+
+// A password or a right that is missing comes back, and a sender that gave up does not.
+TEST(IntakeTest, WhatTheDatabaseRefusesIsWaitedFor) {
+  testing_util::TestDatabase database;
+  Services services(database.conninfo());
+  database.Sql("ALTER TABLE stream RENAME TO gone");
+  for (const absl::Status& status : {Send(services, {Hello("p")}), Push(services, "hello\n")}) {
+    EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+    EXPECT_EQ(DetailOf<google::rpc::RetryInfo>(status).retry_delay().seconds(), 1);
+  }
 }
 
 TEST(IntakeTest, WhatIsNotCommittedYetIsCounted) {

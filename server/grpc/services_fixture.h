@@ -34,6 +34,7 @@ class Services {
   explicit Services(const std::string& database, const GroupWriter::Options& options = {},
                     size_t intake_bytes = size_t{256} << 20)
       : intake_(intake_bytes),
+        pushed_(intake_bytes),
         pool_(*postgres::ConnectionPool::Create({.database = database})),
         writer_(&archive_, &metrics_.ingest, options) {
     auto server = GrpcServer::Start({.listen = "127.0.0.1:0"},
@@ -50,8 +51,10 @@ class Services {
   void StopServer() { server_.reset(); }
   void EndTails() { query_service_.EndTails(); }
   IntakeBudget& intake() { return intake_; }
+  IntakeBudget& pushed() { return pushed_; }
   // Where messages are taken, by two threads.
   WorkQueue& queue() { return queue_; }
+  WorkQueue& pushes() { return pushes_; }
   // What the database last failed with.
   absl::Status failure() {
     absl::MutexLock lock(&mutex_);
@@ -64,10 +67,12 @@ class Services {
 
  private:
   IntakeBudget intake_;
+  IntakeBudget pushed_;
   std::unique_ptr<postgres::ConnectionPool> pool_;
   postgres::ArchiveStore archive_{pool_.get()};
   postgres::QueryStore queries_{pool_.get()};
   WorkQueue queue_{2, 1024};
+  WorkQueue pushes_{2, 1024};
   Metrics metrics_{"test"};
   GroupWriter writer_;
   IngestLimits limits_{IngestLimits::Options()};
@@ -78,7 +83,7 @@ class Services {
                                 &writer_,
                                 &limits_,
                                 &attendance_,
-                                {&queue_, &queue_, &intake_},
+                                {&queue_, &queue_, &intake_, &pushes_, &pushed_},
                                 &metrics_.ingest,
                                 [](ProverId) {},
                                 [this](const absl::Status& failure) {

@@ -204,7 +204,7 @@ void StreamLogsCall::Perform(const Action& action) {
     end = end_;
   }
   if (!end.ok() && !absl::IsCancelled(end)) metrics_->OnRefusal(end);
-  Finish(end.ok() ? grpc::Status::OK : FinishStatus(end));
+  Finish(FinishIngest(end));
 }
 
 void StreamLogsCall::Respond(v1::StreamLogsResponse response) {

@@ -20,11 +20,14 @@
 namespace proverlog {
 
 // Where messages are taken, and what those that wait may hold. To open a log costs much more than
-// to take a batch of one that is open, and must not hold it up.
+// to take a batch of one that is open, and must not hold it up; nor must pushes, of which one
+// client may have any number on their way.
 struct IngestQueues {
   WorkQueue* openings = nullptr;  // Hello and Open
   WorkQueue* others = nullptr;
-  IntakeBudget* budget = nullptr;
+  IntakeBudget* budget = nullptr;  // of these two
+  WorkQueue* pushes = nullptr;
+  IntakeBudget* push_budget = nullptr;
 };
 
 // What a message takes while it waits, besides its bytes.

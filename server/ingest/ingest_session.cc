@@ -1,6 +1,9 @@
 #include "server/ingest/ingest_session.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -73,10 +76,15 @@ absl::StatusOr<v1::Candidate> IngestSession::Describe(const StreamCandidate& str
   const int64_t begin = std::min(end, std::max(stream.whole_from, end - kTailBytes));
   const auto digest =
       tails_->Get(stream, begin, end, [&] { return ReadRange(*store_, stream.key, begin, end); });
-  if (!Check(digest).ok()) return digest.status();
   v1::Candidate candidate;
   candidate.set_stream_id(stream.key.stream_id);
   candidate.set_committed_offset(stream.committed_offset);
+  if (absl::IsDataLoss(digest.status())) {
+    // There is nothing to compare, so its log is sent anew; the machine's others go on.
+    spdlog::error("{}", std::string(digest.status().message()));
+    return candidate;
+  }
+  if (!Check(digest).ok()) return digest.status();
   candidate.mutable_tail()->set_begin_offset(begin);
   candidate.mutable_tail()->set_end_offset(end);
   candidate.mutable_tail()->set_sha256(*digest);

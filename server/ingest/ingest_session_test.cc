@@ -190,6 +190,21 @@ TEST_F(IngestSessionTest, EveryOneOfManyLogsThatBeginAlikeIsFoundAgain) {
   }
 }
 
+TEST_F(IngestSessionTest, ALogWhoseEndIsDamagedKeepsNoOtherFromBeingSent) {
+  const int64_t damaged = Send("hello\nthis\n");
+  database_.Sql("UPDATE live_block SET zstd = 'garbage'");
+  const int64_t whole = Send("hello\nthat\n");
+  EXPECT_NE(whole, damaged);
+  EXPECT_EQ(Archived(whole), "hello\nthat\n");
+  Session session = NewSession();
+  const auto response = session.Handle(Hello("hello", 11));
+  ASSERT_TRUE(response.ok()) << response.status();
+  for (const v1::Candidate& candidate : response->candidates().candidates()) {
+    const v1::RangeDigest& tail = candidate.tail();
+    EXPECT_EQ(tail.begin_offset() == tail.end_offset(), candidate.stream_id() == damaged);
+  }
+}
+
 TEST_F(IngestSessionTest, AShorterCopyIsComparedAtItsOwnEnd) {
   const std::string log = std::string(2000, 'x') + "the rest";
   Send(log);
