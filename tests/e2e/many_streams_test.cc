@@ -1,8 +1,9 @@
-// Two thousand logs at once, one of them sent by a client that does everything wrong.
+// Two thousand logs at once, beside clients that do everything wrong.
 
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
+#include <httplib.h>
 
 #include <fstream>
 #include <memory>
@@ -89,20 +90,29 @@ int64_t MemoryOf(pid_t pid) {
   return pages * 4096;
 }
 
-// Sends as much as it can and never reads an answer; then what no client sends.
-void MisbehaveUntilCancelled(Sender& hostile) {
-  hostile.SayHello();
-  hostile.Read();
-  hostile.Open();
-  hostile.Read();
-  // What cannot be compressed, so that it takes the most room.
+// What cannot be compressed, so that it takes the most room.
+std::string Noise() {
   std::string noise(size_t{1} << 20, '\0');
   uint32_t state = 1;
   for (char& c : noise) c = static_cast<char>((state = state * 1'664'525 + 1'013'904'223) >> 24);
+  return noise;
+}
+
+void Open(Sender& sender) {
+  sender.SayHello();
+  ASSERT_TRUE(sender.Read());
+  sender.Open();
+  ASSERT_TRUE(sender.Read());
+}
+
+// Sends as much as it can and never reads an answer.
+void MisbehaveUntilCancelled(Sender& hostile) {
+  Open(hostile);
+  const std::string noise = Noise();
   while (hostile.Send(noise)) continue;
 }
 
-TEST(ManyStreamsTest, OneHostileClientAmongTwoThousandHarmsNoOther) {
+TEST(ManyStreamsTest, HostileClientsAmongTwoThousandHarmNoOther) {
   const TempDirectory directory;
   Service service("--data-dir=" + directory.path() + "/data");
   std::vector<std::unique_ptr<Stub>> stubs;
@@ -115,10 +125,13 @@ TEST(ManyStreamsTest, OneHostileClientAmongTwoThousandHarmsNoOther) {
   Sender hostile(*other, kStreams);
   Sender garbage(*other, kStreams + 1);
   Sender silent(*other, kStreams + 2);
+  Sender slow(*other, kStreams + 3);
   std::thread misbehaviour([&] { MisbehaveUntilCancelled(hostile); });
   silent.SayHello();
   garbage.Open();  // out of turn
   EXPECT_FALSE(garbage.Read());
+  EXPECT_FALSE(httplib::Client("http://" + service.address()).Post("/", Noise(), "text/plain"));
+  Open(slow);
 
   for (const auto& sender : senders) sender->SayHello();
   for (const auto& sender : senders) ASSERT_TRUE(sender->Read());
@@ -126,8 +139,10 @@ TEST(ManyStreamsTest, OneHostileClientAmongTwoThousandHarmsNoOther) {
   for (const auto& sender : senders) ASSERT_TRUE(sender->Read());
   for (int round = 0; round < kRounds; ++round) {
     for (const auto& sender : senders) ASSERT_TRUE(sender->Send("hello, a line\n"));
+    ASSERT_TRUE(slow.Send("x"));  // of a line that does not end
     for (const auto& sender : senders) ASSERT_TRUE(sender->AwaitAck());
   }
+  EXPECT_TRUE(slow.AwaitAck());
   EXPECT_LT(MemoryOf(service.process().pid()), kMaxMemory);
   hostile.Cancel();
   misbehaviour.join();
