@@ -15,7 +15,8 @@ FILE = ROOT / "docker" / "compose.yaml"
 
 class Compose(unittest.TestCase):
     def setUp(self):
-        self.services = yaml.safe_load(FILE.read_text())["services"]
+        self.file = yaml.safe_load(FILE.read_text())
+        self.services = self.file["services"]
 
     def mounted(self, service):
         """Where the files and directories of the repository are in the container."""
@@ -24,6 +25,18 @@ class Compose(unittest.TestCase):
             if source.startswith("."):
                 self.assertEqual(mode, ["ro"])
                 yield FILE.parent / source, target
+
+    def test_the_project_is_not_called_like_the_directory(self):
+        self.assertEqual(self.file["name"], "proverlog")
+
+    def test_an_image_is_built_once_and_pulled_by_nobody(self):
+        """Compose builds at the same time what several services build, and the second that exports the
+        name may fail."""
+        built = [service["image"] for service in self.services.values() if "build" in service]
+        self.assertEqual(built, ["proverlog:trial"])
+        for service in self.services.values():
+            if service["image"] in built and "build" not in service:
+                self.assertEqual(service["pull_policy"], "never")
 
     def test_what_is_mounted_is_there(self):
         found = [path for service in self.services for path, _ in self.mounted(service)]
