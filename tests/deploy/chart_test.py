@@ -173,6 +173,16 @@ class Chart(unittest.TestCase):
         policies = [other.spec["podSelector"] for other in objects if other.kind == "NetworkPolicy"]
         self.assertEqual(sum(selects(selector, item.pod_labels) for selector in policies), 1 if policies else 0)
 
+    @each("DaemonSet")
+    def test_no_network_policy_keeps_the_shipper_away(self, item, objects):
+        server = next(other for other in objects if other.kind == "Deployment")
+        for policy in objects:
+            if policy.kind != "NetworkPolicy" or not selects(policy.spec["podSelector"], server.pod_labels):
+                continue
+            peers = next(rule["from"] for rule in policy.spec["ingress"] if rule["ports"] == [{"port": "grpc"}])
+            self.assertTrue(any(selects(peer["podSelector"], item.pod_labels) for peer in peers
+                                if "podSelector" in peer and "namespaceSelector" not in peer))
+
     @each(*PODS)
     def test_pods_have_no_rights(self, item, objects):
         self.assertIs(item.pod["automountServiceAccountToken"], False)
