@@ -183,6 +183,11 @@ class Chart(unittest.TestCase):
             self.assertTrue(any(selects(peer["podSelector"], item.pod_labels) for peer in peers
                                 if "podSelector" in peer and "namespaceSelector" not in peer))
 
+    def test_a_digest_counts_before_a_tag(self):
+        images = {container["image"] for item in render(HERE / "values" / "indented_rules.yaml") if item.pod
+                  for container in item.containers}
+        self.assertEqual(images, {"registry.example/proverlog@sha256:" + "0123456789abcdef" * 4})
+
     @each(*PODS)
     def test_pods_have_no_rights(self, item, objects):
         self.assertIs(item.pod["automountServiceAccountToken"], False)

@@ -21,7 +21,8 @@ helm.sh/chart: {{ printf "%s-%s" (index . 1 "Chart" "Name") (index . 1 "Chart" "
 {{- end }}
 
 {{- define "proverlog.image" -}}
-{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{ .Values.image.repository }}
+{{- with .Values.image.digest }}@{{ . }}{{ else }}:{{ .Values.image.tag | default .Chart.AppVersion }}{{ end }}
 {{- end }}
 
 {{/* What all pods have. Kubernetes would put the Services' addresses into PROVERLOG_* variables, which
@@ -95,8 +96,8 @@ data:
     {{ $key }} = {{ if kindIs "float64" $value }}{{ int64 $value }}{{ else }}{{ toJson $value }}{{ end }}
     {{- end }}
   {{- with .Values.alerts.rules }}
-  rules.textproto: |
-    {{- . | nindent 4 }}
+  # Quoted: a block would take its indentation from the first line.
+  rules.textproto: {{ toJson . }}
   {{- end }}
 {{- end }}
 
