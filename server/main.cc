@@ -166,10 +166,7 @@ void GiveUp(const Pools& pools, const IngestMetrics& metrics) {
 
 absl::StatusOr<RulesFile> ReadRules(const Config& config) {
   if (config.rules.empty()) return RulesFile();
-  auto rules = ReadRulesFile(config.rules);
-  if (rules.ok()) return rules;
-  return absl::InvalidArgumentError(
-      absl::StrCat("the rules cannot be used:\n", rules.status().message()));
+  return ReadRulesFile(config.rules);
 }
 
 // Runs the service on a database until it is told to stop.
@@ -312,14 +309,16 @@ int Main(int argc, char** argv) {
   configuration.faults.insert(configuration.faults.begin(), line->faults.begin(),
                               line->faults.end());
   if (line->command == Command::kCheckConfig) return CheckConfig(configuration, environment);
-  if (!HasNone(configuration.faults)) return kWrongConfiguration;
+  const bool serve = line->command == Command::kServe;
+  if (!HasNone(serve ? FindFaults(configuration) : configuration.faults)) {
+    return kWrongConfiguration;
+  }
   // What gRPC would print of an error is in its status, and so in what we print.
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   spdlog::set_default_logger(spdlog::stderr_color_mt("proverlogd"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v");
   for (const std::string& unknown : UnknownVariables(environment)) spdlog::warn("{}", unknown);
   const absl::Status status = Run(*line, configuration.config);
-  const bool serve = line->command == Command::kServe;
   if (!status.ok()) {
     spdlog::error("{}", std::string(status.message()));
     return !serve && IsToBeTriedAgain(status) ? kTryLater : 1;

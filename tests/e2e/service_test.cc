@@ -269,10 +269,9 @@ TEST_F(ServiceTest, RulesWithMistakesAreRefusedBeforeAnythingIsStarted) {
   const std::string rules =
       directory_.Write("rules", "rules { rule: \"job_faild\" }\nreceivers { }");
   const Finished run = RunProgram({ProverlogdPath(), DataDirFlag(), "--rules=" + rules});
-  EXPECT_EQ(run.exit_code, 1);
-  EXPECT_THAT(run.err, HasSubstr("the rules cannot be used:\n" + rules +
-                                 ":1:9: rules.rule: \"job_faild\" is none; did you mean "
-                                 "\"job_failed\"? There are "));
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.err, HasSubstr(rules + ":1:9: rules.rule: \"job_faild\" is none; did you mean "
+                                         "\"job_failed\"? There are "));
   EXPECT_THAT(run.err, HasSubstr("\n" + rules + ":2:1: receivers.url: there is no address; "));
   EXPECT_FALSE(std::filesystem::exists(DataDir()));
 }
