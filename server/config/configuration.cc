@@ -153,13 +153,25 @@ void CheckDatabase(Union& all) {
   }
 }
 
+void CheckAddresses(Union& all) {
+  const SettingValue& grpc = all.Of("listen");
+  const SettingValue& http = all.Of("http-listen");
+  if (grpc.text != http.text || absl::EndsWith(http.text, ":0")) return;
+  all.AddFault(absl::StrCat((http.origin.empty() ? grpc : http).origin,
+                            ": listen and http-listen are both \"", http.text,
+                            "\"; they need a port each"));
+}
+
 // The command proverlog has variables of its own. Kubernetes tells a container the addresses of the
 // services around it, which may be called proverlog, too.
-bool IsSomeoneElses(const std::string& name) {
+bool IsSomeoneElses(const std::string& name, const std::string& value) {
   static const auto* const kTheirs = new std::regex(
-      "PROVERLOG_SERVER|PROVERLOG(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT(_[0-9]+_.*)?"
-      ")");
-  return std::regex_match(name, *kTheirs);
+      "PROVERLOG_SERVER|PROVERLOG(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT_[0-9]+_.*)");
+  // Of these the value tells whether one meant to say where proverlogd listens.
+  static const auto* const kPort = new std::regex("PROVERLOG(_[A-Z0-9_]+)?_PORT");
+  static const auto* const kUrl = new std::regex("(tcp|udp|sctp)://.*");
+  return std::regex_match(name, *kTheirs) ||
+         (std::regex_match(name, *kPort) && std::regex_match(value, *kUrl));
 }
 
 }  // namespace
@@ -170,7 +182,10 @@ Configuration ReadConfiguration(const std::map<std::string, std::string>& flags,
   AddFlags(flags, all);
   AddVariables(environment, all);
   // What an unreadable file would say is not missing.
-  if (AddFile(all)) CheckDatabase(all);
+  if (AddFile(all)) {
+    CheckDatabase(all);
+    CheckAddresses(all);
+  }
   return std::move(all).Finish();
 }
 
@@ -180,7 +195,7 @@ std::vector<std::string> UnknownVariables(const Environment& environment) {
   std::vector<std::string> unknown;
   for (const auto& [name, value] : environment) {
     if (!absl::StartsWith(name, "PROVERLOG") || absl::c_linear_search(known, name) ||
-        IsSomeoneElses(name)) {
+        IsSomeoneElses(name, value)) {
       continue;
     }
     unknown.push_back(absl::StrCat(name, " is no setting of proverlogd", DidYouMean(name, known)));

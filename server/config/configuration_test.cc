@@ -9,6 +9,7 @@
 namespace proverlog {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -141,8 +142,8 @@ TEST_F(ConfigurationTest, AFaultSaysWhereItIsAndWhatIsAllowed) {
   EXPECT_THAT(FileFaults("\nmax-streams = 3000000000"),
               ElementsAre(absl::StrCat(path_, ":2: max-streams: \"3000000000\" is not ", kWhole)));
   EXPECT_THAT(Faults({{"listen", "7460"}}),
-              ElementsAre("--listen: \"7460\" is not HOST:PORT with a port from 0 to 65535"));
-  EXPECT_THAT(Faults({{"listen", "h:65536"}}), ElementsAre(HasSubstr("0 to 65535")));
+              ElementsAre("--listen: \"7460\" is not HOST:PORT with a port from 0 to 65535, such as"
+                          " 10.0.0.5:7460 or [::1]:7460"));
   EXPECT_THAT(Faults({{"keep-logs", "30"}}),
               ElementsAre("--keep-logs: \"30\" is not a number of days from 1d to 36500d"));
   EXPECT_THAT(Faults({{"keep-jobs", "0d"}}), ElementsAre(HasSubstr("from 1d to 36500d")));
@@ -184,6 +185,57 @@ TEST_F(ConfigurationTest, ExactlyOneDatabaseIsNeeded) {
                   " --data-dir; take one of them away"));
 }
 
+TEST_F(ConfigurationTest, AnAddressCanBeListenedOn) {
+  for (const char* const address : {"h:0", "a-b.example:65535", "10.0.0.5:1", "[::1]:1", "*:1"}) {
+    EXPECT_THAT(Faults({{"listen", address}}), IsEmpty()) << address;
+  }
+  for (const char* const address :
+       {"h:65536", "h:", ":1", "h", "http://0.0.0.0:7460", "a b:5", "h: 5 ", " h:5", "h:+5", "h:-0",
+        "::1:7460", "[::1]", "[]:1", "[h:1", "h]:1", "h:1:2", "10.0.0.5/8:1"}) {
+    EXPECT_THAT(Faults({{"listen", address}}), ElementsAre(HasSubstr("is not HOST:PORT")))
+        << address;
+  }
+}
+
+TEST_F(ConfigurationTest, TheTwoAddressesDiffer) {
+  const std::string both = ": listen and http-listen are both \"h:1\"; they need a port each";
+  EXPECT_THAT(Faults({{"listen", "h:1"}, {"http-listen", "h:1"}}),
+              ElementsAre("--http-listen" + both));
+  EXPECT_THAT(Faults({{"listen", "127.0.0.1:7480"}}),
+              ElementsAre(HasSubstr("--listen: listen and http-listen are both")));
+  EXPECT_THAT(Faults({{"listen", "h:0"}, {"http-listen", "h:0"}}), IsEmpty());
+}
+
+TEST_F(ConfigurationTest, AnUnencodedPasswordIsToldAndNotShown) {
+  for (const char* const url :
+       {"postgresql://u:secret/2secret@h/db", "postgresql://u:7/secret@h/db",
+        "postgresql://u:x@secret@h/db", "postgres://u:secret/x"}) {
+    EXPECT_THAT(
+        ReadConfiguration({{"database-url", url}}, {}).faults,
+        ElementsAre(AllOf(HasSubstr("write / as %2F and @ as %40"), Not(HasSubstr("secret")))))
+        << url;
+  }
+}
+
+TEST_F(ConfigurationTest, WhatLibpqNeverTakesIsNoDatabase) {
+  const auto faults = [](const std::string& url) {
+    return ReadConfiguration({{"database-url", url}}, {}).faults;
+  };
+  for (const char* const url :
+       {"postgresql://u:%2F%40@h1:1,h2:65535/db?sslmode=verify-full", "postgres://h1:1,h2/db",
+        "postgresql:///db?host=/run/postgresql", "host=h port=5432 sslmode=disable\n"}) {
+    EXPECT_THAT(faults(url), IsEmpty()) << url;
+  }
+  for (const char* const port : {"0", "65536", "notaport", "5432,x", "+1", "' 1'"}) {
+    EXPECT_THAT(faults(absl::StrCat("host=h port=", port)),
+                ElementsAre(HasSubstr("a port from 1 to 65535")))
+        << port;
+  }
+  EXPECT_THAT(faults("postgresql://h/db?sslmode=verify-ful"),
+              ElementsAre(HasSubstr("an sslmode of disable,")));
+  EXPECT_THAT(faults("postgresql://h/db\n"), ElementsAre(HasSubstr("without a blank or a line")));
+}
+
 TEST_F(ConfigurationTest, NoSecretIsInAFault) {
   for (const char* const url :
        {"postgresql://u:secret@[::1]x/db", "postgresql://u:%secret@h/db", "password=my secret"}) {
@@ -215,6 +267,9 @@ TEST_F(ConfigurationTest, VariablesOfOthersAreNot) {
                               {"PROVERLOG_HTTP_SERVICE_HOST", "10.0.0.1"},
                               {"PROVERLOG_HTTP_PORT_7480_TCP", "tcp://10.0.0.1:7480"}};
   EXPECT_THAT(UnknownVariables(theirs), IsEmpty());
+  EXPECT_THAT(UnknownVariables({{"PROVERLOG_PORT", "8080"}, {"PROVERLOG_HTTP_PORT", "9"}}),
+              ElementsAre(HasSubstr("PROVERLOG_HTTP_PORT is no setting of proverlogd"),
+                          HasSubstr("PROVERLOG_PORT is no setting of proverlogd")));
   EXPECT_THAT(Faults({}, theirs), IsEmpty());
 }
 

@@ -4,11 +4,17 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/status.h"
+
 namespace proverlog {
 
-// How to connect to a database, as it may be shown: what libpq reads from a URL or from key=value
-// pairs, as such pairs, with *** for passwords. Nothing where libpq cannot read it: what it says
-// then may have a password in it.
+// Looks for mistakes that no time mends, of what libpq is told of a database: a URL, or key=value
+// pairs. INVALID_ARGUMENT says what is allowed, and nothing of the value, which may have a password
+// in it: "a PostgreSQL URL ...".
+absl::Status CheckConninfo(const std::string& conninfo);
+
+// The same, as it may be shown where CheckConninfo finds nothing: what libpq reads, as key=value
+// pairs, with *** for passwords. Nothing where libpq cannot read it.
 std::optional<std::string> WithoutSecrets(const std::string& conninfo);
 
 }  // namespace proverlog

@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <limits>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -41,13 +43,27 @@ absl::Status ReadSwitch(const std::string& text, bool& on) {
   return on || text == "false" ? absl::OkStatus() : Only("true or false");
 }
 
-absl::Status ReadAddress(const std::string& text, std::string& address) {
+// Of an address to listen on: a name, or numbers, those of IPv6 in brackets.
+bool IsHost(absl::string_view host) {
+  const bool in_brackets = absl::StartsWith(host, "[") && absl::EndsWith(host, "]");
+  if (in_brackets) host = host.substr(1, host.size() - 2);
+  return !host.empty() && absl::c_none_of(host, [&](char c) {
+    return absl::ascii_isspace(c) || absl::StrContains("/[]", c) || (c == ':' && !in_brackets);
+  });
+}
+
+bool IsPort(absl::string_view text) {
   constexpr int kMaxPort = 65'535;
-  const size_t colon = text.rfind(':');
   int port = 0;
-  if (colon == std::string::npos || colon == 0 ||
-      !absl::SimpleAtoi(text.substr(colon + 1), &port) || port < 0 || port > kMaxPort) {
-    return Only("HOST:PORT with a port from 0 to 65535");
+  return absl::c_all_of(text, absl::ascii_isdigit) && absl::SimpleAtoi(text, &port) &&
+         port <= kMaxPort;
+}
+
+absl::Status ReadAddress(const std::string& text, std::string& address) {
+  const size_t colon = text.rfind(':');
+  if (colon == std::string::npos || !IsHost(absl::string_view(text).substr(0, colon)) ||
+      !IsPort(absl::string_view(text).substr(colon + 1))) {
+    return Only("HOST:PORT with a port from 0 to 65535, such as 10.0.0.5:7460 or [::1]:7460");
   }
   address = text;
   return absl::OkStatus();
@@ -59,7 +75,7 @@ absl::Status ReadMigrate(const std::string& text, MigrateMode& mode) {
 }
 
 absl::Status ReadDatabaseUrl(const std::string& text, std::string& url) {
-  if (!WithoutSecrets(text)) return Only("a PostgreSQL URL, or libpq's key=value pairs");
+  if (absl::Status status = CheckConninfo(text); !status.ok()) return status;
   url = text;
   return absl::OkStatus();
 }

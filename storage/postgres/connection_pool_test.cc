@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "storage/postgres/transaction.h"
@@ -52,6 +53,15 @@ TEST(ConnectionPoolTest, ADatabaseThatIsNotThereIsRefused) {
   const auto lease = pool->Acquire(Now());
   EXPECT_TRUE(absl::IsFailedPrecondition(lease.status())) << lease.status();
   EXPECT_TRUE(absl::StrContains(lease.status().message(), "no_such_database"));
+}
+
+// Such as PGSSLMODE and PGPORT say: a URL is looked at before.
+TEST(ConnectionPoolTest, WhatLibpqCannotDoIsRefused) {
+  for (const char* const setting : {"sslmode=verify-ful", "port=x", "port=65536"}) {
+    auto pool = *ConnectionPool::Create({.database = absl::StrCat("host=/nonexistent ", setting)});
+    const absl::Status status = pool->Acquire(Now()).status();
+    EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  }
 }
 
 TEST(ConnectionPoolTest, TheUsersSettingsAreKeptAndOursAreAdded) {

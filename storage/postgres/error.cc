@@ -60,9 +60,11 @@ bool IsAboutPartitions(absl::string_view what) {
 
 // A connection that is refused says why only in words, which libpq takes from the server.
 absl::StatusCode CodeOfBrokenConnection(absl::string_view what) {
-  constexpr absl::string_view kRefusals[] = {"password authentication failed",
-                                             "no password supplied", "does not exist",
-                                             "no pg_hba.conf entry", "permission denied for"};
+  constexpr absl::string_view kRefusals[] = {
+      "password authentication failed", "no password supplied", "does not exist",
+      "no pg_hba.conf entry", "permission denied for",
+      // libpq's own, of what it is told.
+      "invalid sslmode value", "invalid port number", "invalid integer value"};
   for (const absl::string_view refusal : kRefusals) {
     // A missing socket file is a server that is not there, or not yet.
     if (absl::StrContains(what, refusal) && !absl::StrContains(what, "No such file")) {

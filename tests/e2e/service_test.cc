@@ -214,7 +214,8 @@ TEST_F(ServiceTest, CheckConfigSaysAllThatIsWrongOrWhatTheSettingsAre) {
                   "--database-url=postgresql://me:hidden@127.0.0.1:1/x"});
   EXPECT_EQ(wrong.exit_code, 2);
   EXPECT_EQ(wrong.err, "--x: there is no such flag\n" + file +
-                           ":1: listen: \"x\" is not HOST:PORT with a port from 0 to 65535\n" +
+                           ":1: listen: \"x\" is not HOST:PORT with a port from 0 to 65535,"
+                           " such as 10.0.0.5:7460 or [::1]:7460\n" +
                            file +
                            ":2: listn is no setting; did you mean \"listen\"?\n"
                            "/nowhere: the rules file cannot be read: No such file or directory\n");
