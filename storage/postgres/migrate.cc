@@ -13,6 +13,8 @@ namespace {
 // Any number that no other program uses for an advisory lock in this database.
 constexpr int64_t kMigrationLock = 7460'0001;
 constexpr absl::Duration kRetryInterval = absl::Seconds(1);
+// What asks for a table after a migration waits behind it, ingest as well.
+constexpr char kLimitLockWait[] = "SET LOCAL lock_timeout = '3s'";
 
 struct Applied {
   std::string name;
@@ -88,6 +90,7 @@ absl::StatusOr<AppliedMigrations> Begin(ReadWrite& tx) {
   tx.exec0("SET LOCAL statement_timeout = 0");
   tx.exec0("SET LOCAL lock_timeout = 0");
   tx.exec_params("SELECT pg_advisory_xact_lock($1)", kMigrationLock);
+  tx.exec0(kLimitLockWait);
   if (absl::Status status = CheckEncoding(tx); !status.ok()) return status;
   tx.exec0(
       "CREATE TABLE IF NOT EXISTS schema_migration (version integer PRIMARY KEY,"

@@ -39,12 +39,13 @@ SchemaRange ServedSchemas();
 // and leaves them alone where they are newer. Programs that start at the same time wait for each
 // other. Returns the version of the tables.
 //
+// UNAVAILABLE where a table stays in use for seconds, as where the database is away;
 // FAILED_PRECONDITION where the tables are newer and need a newer program, where a migration of the
 // database differs from this program's, or where it is not encoded in UTF-8.
 absl::StatusOr<int> Migrate(ConnectionPool& pool);
 
-// The same, where the database may not be there yet: while it cannot be reached tells `on_failure`
-// and tries again, until `deadline`.
+// The same, where the database may not be there yet, or its tables are in use: meanwhile tells
+// `on_failure` and tries again, until `deadline`.
 absl::StatusOr<int> MigrateUntil(ConnectionPool& pool, absl::Time deadline,
                                  const std::function<void(const absl::Status&)>& on_failure);
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <pqxx/pqxx>
 #include <string>
 #include <thread>
 #include <vector>
@@ -182,6 +184,26 @@ TEST(MigrateUntilTest, ADatabaseThatDoesNotComeIsWaitedForUntilThen) {
       });
   EXPECT_TRUE(absl::IsUnavailable(migrated.status())) << migrated.status();
   EXPECT_GE(failures, 1);
+}
+
+// What comes to the table meanwhile, such as ingest, would wait behind it.
+TEST(MigrateUntilTest, ATableInUseIsTriedAgainAndNotQueuedFor) {
+  TestDatabase database(TestDatabase::Schema::kEmpty);
+  database.MigrateTo(18);  // the next one indexes the alerts
+  pqxx::connection other(database.conninfo());
+  auto user = std::make_unique<pqxx::work>(other);
+  user->exec0("SET LOCAL idle_in_transaction_session_timeout = '15s'");  // the test ends
+  user->exec0("LOCK TABLE alert IN ROW EXCLUSIVE MODE");
+  int failures = 0;
+  const auto migrated =
+      MigrateUntil(database.pool(), absl::InfiniteFuture(), [&](const absl::Status& status) {
+        EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+        EXPECT_TRUE(absl::StrContains(status.message(), "lock timeout")) << status;
+        ++failures;
+        user.reset();
+      });
+  EXPECT_EQ(*migrated, Migrations().back().version);
+  EXPECT_EQ(failures, 1);
 }
 
 TEST(MigrateUntilTest, WhatTimeDoesNotMendIsNotWaitedFor) {
