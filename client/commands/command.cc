@@ -95,6 +95,9 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& server, Keepalive keep
   // gRPC's own longest pause between two attempts is two minutes.
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS,
                    static_cast<int>(absl::ToInt64Milliseconds(kLongestReconnectPause)));
+  // A name may have several addresses, as a headless Service of Kubernetes has: gRPC's own policy
+  // would make all calls to one of them.
+  arguments.SetLoadBalancingPolicyName("round_robin");
   return grpc::CreateCustomChannel(server, grpc::InsecureChannelCredentials(), arguments);
 }
 

@@ -65,7 +65,8 @@ struct Keepalive {
   absl::Duration ping_after = absl::Seconds(20);
   absl::Duration answer_within = absl::Seconds(10);
 };
-// The connection of every command. Calls fail with UNAVAILABLE when the server is lost.
+// The connections of every command: to all addresses of the server, which are called in turn. Calls
+// fail with UNAVAILABLE when the server that they are made to is lost, or none can be reached.
 std::shared_ptr<grpc::Channel> Connect(const std::string& server, Keepalive keepalive = {});
 
 // The status of a call to the server; where it could not be reached, what to do about it.

@@ -70,7 +70,7 @@ void Servers::Lost(int attempt, const absl::Status& why) {
                        absl::string_view(why.message()), "; it is tried again until it does"));
   }
   told_ = true;
-  if (addresses_.size() == 1) return;  // gRPC connects again by itself
+  if (addresses_.size() == 1) return;  // gRPC connects again by itself, or goes on with another
   current_ = (current_ + 1) % addresses_.size();
   ConnectCurrent();
 }

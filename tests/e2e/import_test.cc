@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
+#include <httplib.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -31,6 +32,7 @@
 namespace proverlog {
 namespace {
 
+using testing::AnyOf;
 using testing::HasSubstr;
 using testing_util::CanonicalDump;
 using testing_util::Finished;
@@ -136,6 +138,27 @@ TEST_F(ImportTest, OddContentIsImportedAndCounted) {
   EXPECT_THAT(finished.out, HasSubstr("7 lines: 2 records and 5 that"));
   EXPECT_THAT(finished.out, HasSubstr("1 understood, 1 not understood, 1 line over 1 MiB"));
   EXPECT_TRUE(Archived(1) == odd);
+}
+
+// As behind a name that has several addresses.
+TEST_F(ImportTest, AllAddressesOfTheServerAreCalled) {
+  Service other("--database-url=" + database_.conninfo());
+  std::vector<std::string> logs;
+  for (int i = 0; i < 10; ++i) {
+    logs.push_back(directory_.Write(absl::StrCat(i, ".log"), absl::StrCat("a line of ", i, "\n")));
+  }
+  std::vector<std::string> command = Command(logs);
+  command.insert(command.begin(), testing_util::ProverlogPath());
+  command.push_back(absl::StrCat("--server=ipv4:127.0.0.1:1,", service_.address(), ",",
+                                 other.address()));  // nobody is at the first one
+  const Finished finished = RunProgram(command);
+  EXPECT_EQ(finished.exit_code, 0) << finished.err;
+  EXPECT_EQ(database_.Sql("SELECT count(*) FROM stream"), "10");
+  for (const Service* const service : {&service_, &other}) {
+    const auto metrics = httplib::Client("http://" + service->http_address()).Get("/metrics");
+    EXPECT_THAT(metrics->body, AnyOf(HasSubstr("\nproverlog_ingest_lines_total{"),
+                                     HasSubstr("\nproverlog_query_requests_total{")));
+  }
 }
 
 TEST_F(ImportTest, AnEmptyFileIsNoError) {
