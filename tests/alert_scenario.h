@@ -159,9 +159,9 @@ class AlertScenario : public QueryTest {
     AlertEvaluator::Options options;
     options.holder = "this";
     options.provers = [this] { return store_.ListProvers(10); };
-    options.view = [this](const ProverRef& prover,
-                          UnixMillis now) -> absl::StatusOr<const ProverView*> {
-      auto view = loader_.Load(prover, now);
+    options.view = [this](const ProverRef& prover, UnixMillis now,
+                          UnixMillis listens_since) -> absl::StatusOr<const ProverView*> {
+      auto view = loader_.Load(prover, now, listens_since);
       if (view.ok() && look) look(**view);
       return view;
     };
