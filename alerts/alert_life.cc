@@ -35,20 +35,33 @@ std::optional<AlertStep> StepOf(const Alert& alert, const Finding& finding, absl
 AlertLife::AlertLife(std::vector<Alert> open, UnixMillis now) {
   for (Alert& alert : open) {
     std::string fingerprint = alert.fingerprint;
-    open_.emplace(std::move(fingerprint), Known{std::move(alert), now});
+    open_.emplace(std::move(fingerprint), Known{std::move(alert), now, now});
   }
+}
+
+Finding AlertLife::Again(Finding finding, UnixMillis now, Known& known) {
+  known.found_at = now;
+  const Severity said = known.alert.finding.severity;
+  if (known.alert.state != AlertState::kFiring || finding.severity >= said) {
+    known.severe_at = now;
+  } else if (now - known.severe_at < kLessSevereAfter) {
+    finding.severity = said;
+  }
+  return finding;
 }
 
 std::vector<SteppedAlert> AlertLife::Advance(const RuleSet& rules, const ProverView& view,
                                              const std::vector<Finding>& findings) {
   std::vector<SteppedAlert> steps;
   std::set<std::string> found;
-  for (const Finding& finding : findings) {
-    const std::string fingerprint = FingerprintOf(view.prover, finding.rule, finding.labels);
-    if (!found.insert(fingerprint).second) continue;
+  for (const Finding& one : findings) {
+    const std::string fingerprint = FingerprintOf(view.prover, one.rule, one.labels);
     const auto known = open_.find(fingerprint);
-    if (known != open_.end()) known->second.found_at = view.now;
-    Alert alert = known != open_.end() ? known->second.alert : NewAlert(view, fingerprint);
+    const bool is_known = known != open_.end();
+    const bool fires = is_known && known->second.alert.state == AlertState::kFiring;
+    if ((!one.starts && !fires) || !found.insert(fingerprint).second) continue;
+    const Finding finding = is_known ? Again(one, view.now, known->second) : one;
+    Alert alert = is_known ? known->second.alert : NewAlert(view, fingerprint);
     const auto step = StepOf(alert, finding, HoldOf(rules, view.prover, finding), view);
     if (!step) continue;
     // What it tells of began when it was found first: the rule may know only the last time.
@@ -83,8 +96,9 @@ void AlertLife::Wrote(const std::vector<SteppedAlert>& steps) {
     }
     Known& known = open_[alert.fingerprint];
     known.alert = alert;
-    known.found_at = std::max(known.found_at, alert.pending_at);
-    known.found_at = std::max(known.found_at, alert.fired_at.value_or(0));
+    const UnixMillis found_at = std::max(alert.pending_at, alert.fired_at.value_or(0));
+    known.found_at = std::max(known.found_at, found_at);
+    known.severe_at = std::max(known.severe_at, found_at);
   }
 }
 

@@ -21,6 +21,8 @@ struct SteppedAlert {
 
 // What is not found for so long is over: something that comes and goes is one alert.
 inline constexpr Millis kResolveAfter = kMinute;
+// An alert that fires is said to be less severe when it was found to be so for so long.
+inline constexpr Millis kLessSevereAfter = 5 * kMinute;
 // The numbers of an alert that fires are stored so often.
 inline constexpr Millis kUpdateEvery = kMinute;
 
@@ -45,8 +47,12 @@ class AlertLife {
  private:
   struct Known {
     Alert alert;
-    UnixMillis found_at = 0;  // for the last time
+    UnixMillis found_at = 0;   // for the last time
+    UnixMillis severe_at = 0;  // when it was last found to be as severe as is said
   };
+
+  // What is found again, as it is to be said.
+  static Finding Again(Finding finding, UnixMillis now, Known& known);
 
   std::map<std::string, Known> open_;  // by fingerprint
 };

@@ -114,6 +114,41 @@ TEST_F(AlertLifeTest, AnotherSeverityIsAChange) {
   EXPECT_THAT(Round({Of("log_gap", "a", Severity::kCritical)}), IsEmpty());
 }
 
+// A bound that trembles around its limit is told once.
+TEST_F(AlertLifeTest, LessSevereIsSaidAfterFiveMinutes) {
+  Round({Of("log_gap", "a", Severity::kCritical)});
+  const auto changes = [this](Severity severity) {
+    Round({Of("log_gap", "a", severity)});
+    return !steps_.empty() && steps_[0].step == AlertStep::kChanged;
+  };
+  for (int i = 0; i < 29; ++i) {
+    EXPECT_FALSE(changes(Severity::kWarning)) << i;
+    EXPECT_EQ(life_.CountFiring(Severity::kCritical), 1);
+  }
+  EXPECT_FALSE(changes(Severity::kCritical));  // the 29 are forgotten
+  for (int i = 0; i < 29; ++i) EXPECT_FALSE(changes(Severity::kWarning)) << i;
+  EXPECT_TRUE(changes(Severity::kWarning));
+  EXPECT_EQ(life_.CountFiring(Severity::kWarning), 1);
+  // More severe is said at once.
+  EXPECT_TRUE(changes(Severity::kCritical));
+}
+
+TEST_F(AlertLifeTest, WhatIsCoveredStartsNothingAndIsNotOver) {
+  Finding covered = Of("job_stuck", "a");
+  covered.starts = false;
+  EXPECT_THAT(Round({covered}), IsEmpty());
+  EXPECT_THAT(Round({Of("job_stuck", "a")}), ElementsAre("1 pending"));
+  EXPECT_THAT(Round({covered}), ElementsAre("1 dropped"));
+  for (int i = 0; i < 3; ++i) Round({Of("job_stuck", "a")});
+  EXPECT_THAT(life_.CountFiring(Severity::kWarning), 1);
+  for (int i = 0; i < 20; ++i) {
+    Round({covered});
+    for (const SteppedAlert& stepped : steps_) EXPECT_EQ(stepped.step, AlertStep::kUpdated);
+  }
+  for (int i = 0; i < 5; ++i) EXPECT_THAT(Round({}), IsEmpty());
+  EXPECT_THAT(Round({}), ElementsAre("2 resolved"));
+}
+
 TEST_F(AlertLifeTest, NumbersAreStoredEveryMinute) {
   Round({Of("log_gap", "a")});
   for (int i = 0; i < 5; ++i) EXPECT_THAT(Round({Of("log_gap", "a")}), IsEmpty());

@@ -50,10 +50,28 @@ std::optional<Finding> LateFinding(const ProverView& view, const EpochView& epoc
   return finding;
 }
 
+bool IsLost(const SubmissionError& error) { return error.kind != "candidate.delayed"; }
+
+// The first error that kept the epoch's proof from L1, if it is not there.
+const SubmissionError* WhyNotOnL1(const EpochView& epoch) {
+  const std::vector<SubmissionError>& errors = epoch.submission.errors;
+  const auto first = std::find_if(errors.begin(), errors.end(), IsLost);
+  // One that is proven is not on L1 yet.
+  const bool is_on_l1 =
+      epoch.outcome == EpochOutcome::kPublished || epoch.outcome == EpochOutcome::kSuperseded;
+  return first == errors.end() || is_on_l1 ? nullptr : &*first;
+}
+
+// The proof did not get onto L1, for another prover was earlier: the epoch is proven, only not by
+// this one. That is told, and nothing else of how it ended.
+bool IsProvenByAnother(const EpochView& epoch) {
+  return epoch.submission.tip_advance == TipAdvance::kAnotherProver && WhyNotOnL1(epoch) != nullptr;
+}
+
 std::vector<Finding> FindAtRisk(const ProverView& view, const ThresholdReader& thresholds) {
   std::vector<Finding> findings;
   for (const EpochView* epoch : OpenEpochs(view)) {
-    if (!epoch->deadline || !epoch->begin) continue;
+    if (!epoch->deadline || !epoch->begin || IsProvenByAnother(*epoch)) continue;
     if (auto late = LateFinding(view, *epoch)) {
       findings.push_back(*std::move(late));
       continue;
@@ -121,7 +139,7 @@ std::vector<Finding> FindEnded(const ProverView& view, absl::string_view rule, S
                                bool (*is_it)(EpochOutcome), absl::string_view verb) {
   std::vector<Finding> findings;
   for (const EpochView& epoch : view.epochs) {
-    if (!epoch.over || !is_it(epoch.outcome)) continue;
+    if (!epoch.over || !is_it(epoch.outcome) || IsProvenByAnother(epoch)) continue;
     const Why why = WhyOf(epoch);
     Finding finding{std::string(rule), severity, LabelsOf(epoch), why.at};
     finding.summary = absl::StrCat(NameOf(epoch), " ", verb, ": ", why.summary);
@@ -154,7 +172,7 @@ std::vector<Finding> FindUnpublished(const ProverView& view, const ThresholdRead
   std::vector<Finding> findings;
   for (const EpochView* epoch : OpenEpochs(view)) {
     const Submission& submission = epoch->submission;
-    if (!submission.waiting_since) continue;
+    if (!submission.waiting_since || IsProvenByAnother(*epoch)) continue;
     const Millis waits = view.complete_until - *submission.waiting_since;
     if (waits <= ReadMillis(thresholds, "wait")) continue;
     Finding finding{"proof_unpublished", Severity::kCritical, LabelsOf(*epoch),
@@ -177,27 +195,20 @@ std::vector<Finding> FindUnpublished(const ProverView& view, const ThresholdRead
   return findings;
 }
 
-bool IsLost(const SubmissionError& error) { return error.kind != "candidate.delayed"; }
-
 std::vector<Finding> FindSubmissionFailed(const ProverView& view,
                                           const ThresholdReader& /*thresholds*/) {
   std::vector<Finding> findings;
   for (const EpochView& epoch : view.epochs) {
-    const Submission& submission = epoch.submission;
-    const auto first = std::find_if(submission.errors.begin(), submission.errors.end(), IsLost);
-    // One that is proven is not on L1 yet.
-    const bool is_on_l1 =
-        epoch.outcome == EpochOutcome::kPublished || epoch.outcome == EpochOutcome::kSuperseded;
-    if (first == submission.errors.end() || is_on_l1) continue;
-    // Another prover was earlier: the epoch is proven, only not by this one.
-    const bool by_another = submission.tip_advance == TipAdvance::kAnotherProver;
+    const SubmissionError* const first = WhyNotOnL1(epoch);
+    if (first == nullptr) continue;
+    const bool by_another = IsProvenByAnother(epoch);
     Finding finding{"submission_failed", by_another ? Severity::kInfo : Severity::kCritical,
                     LabelsOf(epoch), first->at};
     finding.summary = absl::StrCat(
         NameOf(epoch), ": its proof did not get onto L1 (", first->kind,
         first->words.empty() ? std::string() : absl::StrCat(": ", Shortened(first->words)), ")");
     absl::StrAppend(&finding.summary, by_another ? "; another prover was earlier." : ".");
-    for (const SubmissionError& error : submission.errors) {
+    for (const SubmissionError& error : epoch.submission.errors) {
       absl::StrAppend(&finding.detail, InstantText(error.at), " ", error.kind, "\n");
     }
     finding.next_step =

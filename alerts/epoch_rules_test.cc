@@ -164,6 +164,25 @@ TEST(SubmissionFailedTest, AtOnce) {
   EXPECT_TRUE(Find("submission_failed", view).empty());
 }
 
+// Its window passes, and the session fails: nothing is lost by that.
+TEST(SubmissionFailedTest, WhereAnotherProverWasEarlierNothingElseIsTold) {
+  for (const TipAdvance by : {TipAdvance::kUnknown, TipAdvance::kAnotherProver}) {
+    const size_t told = by == TipAdvance::kAnotherProver ? 0 : 1;
+    ProverView view = OpenView();
+    view.epochs[0].submission.errors = {{kNoon, "l1.failed", "request timed out"}};
+    view.epochs[0].submission.waiting_since = kNoon - 3 * kMinute;
+    view.epochs[0].submission.tip_advance = by;
+    view.epochs[0].deadline = ProofDeadline{kNoon - 1};
+    EXPECT_EQ(Find("proof_unpublished", view).size(), told);
+    EXPECT_EQ(Find("epoch_at_risk", view).size(), told);
+    view.epochs[0].over = true;
+    view.epochs[0].outcome = EpochOutcome::kFailed;
+    EXPECT_EQ(Find("epoch_failed", view).size(), told);
+    view.epochs[0].outcome = EpochOutcome::kAborted;
+    EXPECT_EQ(Find("epoch_given_up", view).size(), told);
+  }
+}
+
 TEST(NoNewEpochTest, AfterOneAndAHalfEpochLengths) {
   ProverView view = EndedView(EpochOutcome::kPublished);
   view.epoch_length = 40 * kMinute;

@@ -51,12 +51,13 @@ std::vector<Finding> FindSilentMachines(const ProverView& view, const ThresholdR
   std::vector<Finding> findings;
   for (const auto& [name, machine] : LogsByMachine(view)) {
     const Millis silent = view.now - machine.heard_at;
-    if (machine.heard_at == 0 || silent <= ReadMillis(thresholds, "silent", {{"machine", name}})) {
-      continue;
-    }
+    const Millis limit = ReadMillis(thresholds, "silent", {{"machine", name}});
+    if (machine.heard_at == 0 || silent <= limit) continue;
     Finding finding =
         FindingOf("machine_silent", machine.brokers ? Severity::kCritical : Severity::kWarning,
                   name, machine.heard_at);
+    // Nobody was heard while the service was away: its silence begins when that is over.
+    finding.starts = view.now - view.listens_since > limit;
     finding.summary = absl::StrCat(
         name, " has not been heard of for ", LengthText(silent),
         " while an epoch goes on: ", CountText(static_cast<int64_t>(machine.logs.size()), "log"),
@@ -164,13 +165,17 @@ std::vector<Finding> FindOutOfMemory(const ProverView& view, const ThresholdRead
     const bool is_it =
         failure.cause.kind == CauseKind::kOutOfMemory || failure.cause.kind == CauseKind::kKilled;
     if (!is_it || !failure.cause.ran_in) continue;
-    const std::string& machine = failure.cause.ran_in->machine;
-    const Millis window = ReadMillis(thresholds, "window", {{"machine", machine}});
-    if (failure.cause.at > view.complete_until - window) by_machine[machine].push_back(&failure);
+    by_machine[failure.cause.ran_in->machine].push_back(&failure);
   }
   std::vector<Finding> findings;
-  for (const auto& [machine, found] : by_machine) {
-    if (static_cast<double>(found.size()) < thresholds.Get("times", {{"machine", machine}})) {
+  for (auto& [machine, found] : by_machine) {
+    const Labels labels = {{"machine", machine}};
+    const UnixMillis begin =
+        WindowBegin(view, found.back()->cause.at, ReadMillis(thresholds, "window", labels));
+    found.erase(found.begin(), absl::c_find_if(found, [begin](const Failure* failure) {
+                  return failure->cause.at > begin;
+                }));
+    if (found.empty() || static_cast<double>(found.size()) < thresholds.Get("times", labels)) {
       continue;
     }
     const Failure& last = *found.back();

@@ -40,6 +40,18 @@ TEST(MachineSilentTest, WhileAnEpochGoesOn) {
   EXPECT_TRUE(Find("machine_silent", view).empty());
 }
 
+// Nobody was heard while the service was away: what fires goes on, and nothing begins.
+TEST(MachineSilentTest, StartsNothingWhereTheServiceWasAway) {
+  ProverView view = OpenView();
+  view.now = kNoon + 5 * kMinute;
+  view.listens_since = view.now - 2 * kMinute;
+  auto findings = Find("machine_silent", view);
+  ASSERT_EQ(findings.size(), 3);
+  for (const Finding& finding : findings) EXPECT_FALSE(finding.starts);
+  view.now += 1;
+  for (const Finding& finding : Find("machine_silent", view)) EXPECT_TRUE(finding.starts);
+}
+
 TEST(MachineSilentTest, TheBrokersIsCritical) {
   ProverView view = OpenView();
   view.logs[2].seen_at = view.logs[2].received_at = kNoon - 4 * kMinute;
@@ -144,6 +156,11 @@ TEST(MachineOutOfMemoryTest, FromTheSecondTimeOn) {
   EXPECT_EQ(findings[0].next_step.substr(0, 48),
             "Run fewer agents on it (PROVER_AGENT_COUNT), or ");
   view.epochs[0].jobs[0] = Killed(1, kNoon - 60 * kMinute);
+  EXPECT_TRUE(Find("machine_out_of_memory", view).empty());
+  // The window ends with the last one where other logs are behind.
+  view.complete_until = kNoon - 2 * kHour;
+  EXPECT_EQ(Find("machine_out_of_memory", view).size(), 1);
+  view.epochs[0].jobs[0] = Killed(1, kNoon - 63 * kMinute);
   EXPECT_TRUE(Find("machine_out_of_memory", view).empty());
 }
 

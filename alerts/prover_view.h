@@ -58,6 +58,9 @@ struct ProverView {
   // What is not in the logs until then did not happen: no log that goes on is read less far. At
   // most `now`.
   UnixMillis complete_until = 0;
+  // Since when senders have been heard without a break: the service was not away since. An instant
+  // of long ago where that is not known to be otherwise.
+  UnixMillis listens_since = 0;
   // It is made from what is stored of an earlier time: nothing is known of who was connected, how
   // far logs were read and what was not understood then, and `logs` is empty.
   bool replayed = false;

@@ -38,7 +38,7 @@ struct Rule {
   absl::Duration hold;         // for so long it must hold before it fires
   absl::string_view severity;  // which ones its findings have, e.g. "info; warning from 3 on"
   // Rules whose findings with the same machine (or epoch, where this one names no machine) are a
-  // consequence of this one's: they are not told beside it.
+  // consequence of this one's, where they are not more severe: they start no alert beside it.
   std::vector<absl::string_view> covers;
   std::vector<Finding> (*find)(const ProverView& view, const ThresholdReader& thresholds);
   bool live_only = false;  // it says nothing of a replayed view

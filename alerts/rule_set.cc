@@ -102,8 +102,9 @@ void Find(const FigureRule& rule, const ProverView& view, std::vector<Finding>& 
   }
 }
 
-// Whether what `cause` tells is why `finding` holds.
+// Whether what `cause` tells is why `finding` holds, and who hears of it need not hear of that.
 bool Covers(const Finding& cause, const Finding& finding) {
+  if (cause.severity < finding.severity) return false;
   const Rule* const rule = FindRule(cause.rule);
   if (rule == nullptr || !absl::c_linear_search(rule->covers, finding.rule)) return false;
   for (const char* name : {"machine", "epoch"}) {
@@ -128,10 +129,10 @@ std::vector<Finding> FindAll(const RuleSet& rules, const ProverView& view) {
   std::vector<Finding> findings;
   std::set<std::pair<std::string, Labels>> seen;
   for (const Finding& finding : all) {
-    const bool is_covered =
-        absl::c_any_of(all, [&](const Finding& cause) { return Covers(cause, finding); });
-    if (!is_covered && seen.emplace(finding.rule, finding.labels).second) {
-      findings.push_back(finding);
+    if (!seen.emplace(finding.rule, finding.labels).second) continue;
+    findings.push_back(finding);
+    if (absl::c_any_of(all, [&](const Finding& cause) { return Covers(cause, finding); })) {
+      findings.back().starts = false;
     }
   }
   return findings;

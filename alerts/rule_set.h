@@ -54,8 +54,9 @@ struct RuleSet {
 // matched like labels.
 bool MatchesLabels(const Labels& match, absl::string_view prover, const Finding& finding);
 
-// All that the rules find in the view, each thing once: without those that are switched off, with
-// the severities that are set, and without what another finding covers (Rule::covers).
+// All that the rules find in the view, each thing once: without those that are switched off, and
+// with the severities that are set. What another one covers (Rule::covers) that is as severe starts
+// no alert.
 std::vector<Finding> FindAll(const RuleSet& rules, const ProverView& view);
 
 // For how long the finding must hold before it fires.

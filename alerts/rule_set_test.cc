@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "alerts/rule.h"
 #include "tests/testing_util/prover_views.h"
 
@@ -83,10 +84,47 @@ TEST(RuleSetTest, WhatFollowsFromAnotherFindingIsNotToldBesideIt) {
        testing_util::ByBroker(at, FactKind::kFailed).Attempt(1).Detail("unsatisfied")})};
   std::vector<std::string> found;
   for (const Finding& finding : FindAll({}, view)) {
-    if (finding.severity != Severity::kCritical) continue;
+    if (finding.severity != Severity::kCritical || !finding.starts) continue;
     found.push_back(finding.rule + " " + finding.labels.at("epoch"));
   }
   EXPECT_THAT(found, ElementsAre("epoch_failed 3054", "job_failed 3055"));
+}
+
+// A machine without memory fails jobs, and one of them is on its last try: the epoch is about to be
+// lost.
+TEST(RuleSetTest, WhatIsMoreSevereThanItsCauseIsToldBesideIt) {
+  ProverView view = testing_util::OpenView();
+  const auto killed = [](int number, int times) {
+    std::vector<Fact> facts = {
+        testing_util::ByBroker(testing_util::kNoon - kMinute, FactKind::kEnqueued)};
+    for (int attempt = 1; attempt <= times; ++attempt) {
+      const UnixMillis at = testing_util::kNoon - kMinute + attempt * kSecond;
+      facts.push_back(testing_util::ByAgent(at, FactKind::kStarted));
+      facts.push_back(testing_util::ByAgent(at + 500, FactKind::kAgentFailed)
+                          .Retry(true)
+                          .Detail("Failed to generate proof. Exit code null. Signal SIGKILL."));
+      facts.push_back(testing_util::ByBroker(at + 505, FactKind::kRetried).Attempt(attempt));
+    }
+    return testing_util::JobOf(3054, "PUBLIC_VM", number, std::move(facts));
+  };
+  const auto starts = [&view](const RuleSet& rules) {
+    std::vector<std::string> found;
+    for (const Finding& finding : FindAll(rules, view)) {
+      if (finding.starts) {
+        found.push_back(absl::StrCat(SeverityName(finding.severity), " ", finding.rule));
+      }
+    }
+    return found;
+  };
+  view.epochs[0].jobs = {killed(1, 1), killed(2, 1), killed(3, 1)};
+  EXPECT_THAT(starts({}), ElementsAre("warning machine_out_of_memory"));
+  view.epochs[0].jobs = {killed(1, 3)};
+  EXPECT_THAT(starts({}), ElementsAre("critical job_retries", "warning machine_out_of_memory"));
+  // As they are set, not as they are built in.
+  RuleSetting setting;
+  setting.rule = "machine_out_of_memory";
+  setting.severity = Severity::kCritical;
+  EXPECT_THAT(starts({.settings = {setting}}), ElementsAre("critical machine_out_of_memory"));
 }
 
 TEST(RuleSetTest, HoldIsTheRulesUnlessItIsSet) {

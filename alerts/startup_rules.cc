@@ -204,16 +204,18 @@ std::vector<Finding> FindFailedStarts(const ProverView& view, const ThresholdRea
                       event.kind == "prover_node.started";
     if (!stops && !runs && event.kind != "standby.left") continue;
     NotRunning& log = logs[{event.origin.machine, LogOf(view, event)}];
-    const Labels labels = {{"machine", event.origin.machine}};
     log.words = stops ? &event : nullptr;
-    const Millis window = ReadMillis(thresholds, "window", labels);
-    if (runs && event.at > view.complete_until - window) log.starts.push_back(event.at);
+    if (runs) log.starts.push_back(event.at);
   }
   std::map<std::string, Finding> by_machine;
-  for (const auto& [name, log] : logs) {
+  for (auto& [name, log] : logs) {
     const auto& [machine, source] = name;
     const Labels labels = {{"machine", machine}};
-    const bool loops = static_cast<double>(log.starts.size()) >= thresholds.Get("starts", labels);
+    const UnixMillis begin = WindowBegin(view, log.starts.empty() ? 0 : log.starts.back(),
+                                         ReadMillis(thresholds, "window", labels));
+    log.starts.erase(log.starts.begin(), absl::c_upper_bound(log.starts, begin));
+    const bool loops = !log.starts.empty() &&
+                       static_cast<double>(log.starts.size()) >= thresholds.Get("starts", labels);
     if (log.words == nullptr && !loops) continue;
     Finding finding{"startup_failed", Severity::kWarning, labels,
                     log.words != nullptr ? log.words->at : log.starts.front()};
@@ -253,15 +255,18 @@ bool IsConnectionTrouble(const Event& event) {
 std::vector<Finding> FindUnreachable(const ProverView& view, const ThresholdReader& thresholds) {
   std::map<std::string, std::vector<const Event*>> by_machine;
   for (const Event& event : view.events) {
-    if (!IsConnectionTrouble(event)) continue;
-    const Labels labels = {{"machine", event.origin.machine}};
-    if (event.at <= view.complete_until - ReadMillis(thresholds, "window", labels)) continue;
-    by_machine[event.origin.machine].push_back(&event);
+    if (IsConnectionTrouble(event)) by_machine[event.origin.machine].push_back(&event);
   }
   std::vector<Finding> findings;
-  for (const auto& [machine, events] : by_machine) {
+  for (auto& [machine, events] : by_machine) {
     const Labels labels = {{"machine", machine}};
-    if (static_cast<double>(events.size()) < thresholds.Get("failures", labels)) continue;
+    const UnixMillis begin =
+        WindowBegin(view, events.back()->at, ReadMillis(thresholds, "window", labels));
+    events.erase(events.begin(),
+                 absl::c_find_if(events, [begin](const Event* one) { return one->at > begin; }));
+    if (events.empty() || static_cast<double>(events.size()) < thresholds.Get("failures", labels)) {
+      continue;
+    }
     const Event& last = *events.back();
     const std::string call = FieldOf(last, "call");
     Finding finding{"connection_lost", Severity::kWarning, labels, events.front()->at};

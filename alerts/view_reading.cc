@@ -49,6 +49,10 @@ bool IsBrokerHeard(const ProverView& view) {
          });
 }
 
+UnixMillis WindowBegin(const ProverView& view, UnixMillis last, Millis window) {
+  return std::max(view.complete_until, last) - window;
+}
+
 bool WasGoingOnAt(const EpochView& epoch, UnixMillis at) {
   if (!epoch.begin || *epoch.begin > at) return false;
   return !epoch.over || epoch.last_at.value_or(at) >= at;

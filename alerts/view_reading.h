@@ -32,6 +32,10 @@ bool IsAgents(const LogView& log);
 // the view is of an earlier time.
 bool IsBrokerHeard(const ProverView& view);
 
+// When a window begins that ends now as far as the logs tell, or with the last of what is counted
+// in it, where some log tells more.
+UnixMillis WindowBegin(const ProverView& view, UnixMillis last, Millis window);
+
 bool WasGoingOnAt(const EpochView& epoch, UnixMillis at);
 // The epochs that go on.
 std::vector<const EpochView*> OpenEpochs(const ProverView& view);

@@ -28,6 +28,8 @@ struct Finding {
   std::string summary;    // one sentence, with its numbers
   std::string detail;     // more of it: lines that end in '\n'; may be empty
   std::string next_step;  // what to do, one or two sentences
+  // False: an alert that fires goes on, and none begins. What follows from another finding is so.
+  bool starts = true;
 
   friend bool operator==(const Finding& a, const Finding& b) = default;
 };

@@ -337,7 +337,7 @@ class QueryStore : public ArchiveReader {
                                                                 int limit) = 0;
 
   // The logs of a machine and a source (empty: all) of which bytes came since the instant, or are
-  // not normalized yet.
+  // not normalized yet: first those that nobody ended, the latest first.
   virtual absl::StatusOr<ActiveLogs> FindActive(const ProverRef& prover, const std::string& machine,
                                                 const std::string& source, UnixMillis since,
                                                 int limit) = 0;

@@ -63,7 +63,7 @@ struct StreamStatus {
   std::optional<UnixMillis> received_at;  // of the last bytes
   // When its sender was last known to be there, and had nothing more: never before received_at.
   std::optional<UnixMillis> seen_at;
-  std::vector<Gap> gaps;  // by offset, at most kMaxGapsShown
+  std::vector<Gap> gaps;  // by offset, the last kMaxGapsShown
 };
 inline constexpr int kMaxGapsShown = 100;
 inline constexpr int kMaxGapsAtOnce = 1000;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "tests/alert_scenario.h"
 #include "tests/testing_util/prover_views.h"
@@ -29,6 +30,11 @@ class AlertIncidentsTest : public AlertScenario {
     }
     ADD_FAILURE() << log.name << " has no " << words;
     return 0;
+  }
+  // The job that the line names.
+  static std::string IdIn(const StagedLog::Line& line) {
+    const size_t begin = line.text.find("id=") + 3;
+    return line.text.substr(begin, line.text.find_first_of(" \n,", begin) - begin);
   }
   static void StopAt(UnixMillis at, std::vector<StagedLog>& logs) {
     for (StagedLog& log : logs) log.Drop([&](const auto& line) { return line.at >= at; });
@@ -157,21 +163,40 @@ TEST_F(AlertIncidentsTest, AJobFailsForGood) {
   EXPECT_LE(job.at, failed + 2 * kStep);
 }
 
-// One machine dies: its jobs are not told beside it.
+// One machine dies. The broker gives its jobs to others, which is told first, and nothing is well
+// again when the machine is known to be silent.
 TEST_F(AlertIncidentsTest, AMachineDies) {
   auto options = Healthy();
+  options.jobs = 600;  // it takes longer than the machine is missed
   auto logs = StagedLogsOf(SimulatedProver(options));
-  Run(logs, options.start, kBegin + kMinute);
-  gone = {"prover-3"};
-  for (StagedLog& log : logs) {
-    log.Drop([](const auto& line) { return line.at >= kBegin + kMinute; });
+  const UnixMillis death = kBegin + 2 * kMinute;
+  ASSERT_EQ(logs.back().machine, "prover-3");
+  logs.back().Drop([&](const auto& line) { return line.at >= death; });
+  UnixMillis at = death + 30 * kSecond;
+  for (const StagedLog::Line& line : logs.back().lines) {
+    if (!Says(line, "Starting job ")) continue;
+    const std::string id = IdIn(line);
+    const bool is_done = absl::c_any_of(logs[kBroker].lines, [&](const auto& other) {
+      return other.at < death && Says(other, id) && Says(other, "complete");
+    });
+    if (is_done) continue;
+    logs[kBroker].Say(at++, absl::StrCat("WARN: prover-client:proving-broker Proving job id=", id,
+                                         " timed out. Re-enqueueing (retry 1/3)."));
   }
-  Run(logs, kBegin + kMinute, kBegin + 9 * kMinute);
+  Run(logs, options.start, death);
+  gone = {"prover-3"};
+  Run(logs, death, death + 4 * kMinute);
+  const Fired retries = First("job_retries");
+  EXPECT_EQ(retries.finding.severity, Severity::kWarning);
+  EXPECT_LE(retries.at, death + 30 * kSecond + 2 * kStep);
   const Fired silent = First("machine_silent");
   EXPECT_EQ(silent.finding.labels, (Labels{{"machine", "prover-3"}}));
   EXPECT_EQ(silent.finding.severity, Severity::kWarning);
-  EXPECT_LE(silent.at, kBegin + kMinute + 2 * kMinute + 2 * kStep);
-  EXPECT_GT(silent.at, kBegin + 3 * kMinute);
+  EXPECT_LE(silent.at, death + 2 * kMinute + 2 * kStep);
+  EXPECT_GT(silent.at, death + 2 * kMinute);
+  EXPECT_EQ(Rules(Severity::kWarning), (std::set<std::string>{"job_retries", "machine_silent"}))
+      << AllText();
+  EXPECT_TRUE(resolved.empty()) << resolved.front().finding.summary;
 }
 
 // The broker comes back without its database.

@@ -72,12 +72,11 @@ class AlertScenario : public QueryTest {
     ASSERT_TRUE(changes.ok()) << changes.status();
     for (const AlertChange& change : *changes) {
       last_change_ = change.change_id;
-      if (change.what == "resolved") continue;
       auto alert = alerts_.Load(change.alert_id);
       ASSERT_TRUE(alert.ok()) << alert.status();
       alert->finding.severity = change.severity;
       alert->finding.summary = change.summary;
-      fired.push_back({std::move(alert->finding), at});
+      (change.what == "resolved" ? resolved : fired).push_back({std::move(alert->finding), at});
     }
   }
 
@@ -106,6 +105,7 @@ class AlertScenario : public QueryTest {
   }
 
   std::vector<Fired> fired;                     // in order of time
+  std::vector<Fired> resolved;                  // when it was
   std::set<std::string> gone;                   // machines that send nothing any more
   std::function<void(const ProverView&)> look;  // at each view
   EpochCache cache_{size_t{64} << 20};
@@ -159,9 +159,9 @@ class AlertScenario : public QueryTest {
     AlertEvaluator::Options options;
     options.holder = "this";
     options.provers = [this] { return store_.ListProvers(10); };
-    options.view = [this](const ProverRef& prover,
-                          UnixMillis now) -> absl::StatusOr<const ProverView*> {
-      auto view = loader_.Load(prover, now);
+    options.view = [this](const ProverRef& prover, UnixMillis now,
+                          UnixMillis listens_since) -> absl::StatusOr<const ProverView*> {
+      auto view = loader_.Load(prover, now, listens_since);
       if (view.ok() && look) look(**view);
       return view;
     };

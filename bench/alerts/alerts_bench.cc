@@ -115,7 +115,7 @@ RoundTimes Round(ViewLoader& loader, postgres::QueryStore& store, int epochs, Mi
     const UnixMillis begin =
         1795219200000 + static_cast<Millis>(EpochsOfOneProver(epochs) - 1) * 2'304'000;
     const absl::Time start = absl::Now();
-    const auto view = loader.Load(prover, begin + into);
+    const auto view = loader.Load(prover, begin + into, 0);
     if (!view.ok()) throw std::runtime_error(view.status().ToString());
     const absl::Time loaded = absl::Now();
     for (const Rule& rule : BuiltInRules()) {

@@ -8,6 +8,13 @@
 #include "alerts/rule.h"
 
 namespace proverlog {
+namespace {
+
+// After a shorter one every sender is heard of again before its machine is thought to be silent: it
+// comes back within seconds, and is noted every 15.
+constexpr absl::Duration kLongestBreak = absl::Seconds(30);
+
+}  // namespace
 
 AlertEvaluator::AlertEvaluator(AlertStore* store, RuleMetrics* metrics, Options options)
     : store_(store), metrics_(metrics), options_(std::move(options)) {
@@ -30,8 +37,9 @@ AlertEvaluator::~AlertEvaluator() {
 }
 
 bool AlertEvaluator::leads() const {
+  const absl::Time now = options_.now();
   absl::MutexLock lock(&mutex_);
-  return leads_;
+  return leads_ && now - renewed_at_ < options_.lease;
 }
 
 void AlertEvaluator::SetLeads(bool leads) {
@@ -47,15 +55,26 @@ void AlertEvaluator::SetLeads(bool leads) {
 
 absl::Status AlertEvaluator::Renew() {
   const absl::Time now = options_.now();
+  // Another replica may have led meanwhile.
+  if (!leads()) SetLeads(false);
   const auto leads = store_->Lead(options_.holder, options_.lease);
   // Where the database cannot be asked, the lease is held for as long as it was given.
-  if (leads.ok()) {
-    SetLeads(*leads);
-    if (*leads) renewed_at_ = now;
-  } else if (now - renewed_at_ >= options_.lease) {
-    SetLeads(false);
+  if (!leads.ok()) return leads.status();
+  const absl::Time answered_at = options_.now();
+  if (answered_at - answered_at_ > kLongestBreak) listens_since_ = answered_at;
+  answered_at_ = answered_at;
+  if (*leads) {
+    absl::MutexLock lock(&mutex_);
+    renewed_at_ = now;
   }
-  return leads.status();
+  SetLeads(*leads);
+  return absl::OkStatus();
+}
+
+bool AlertEvaluator::IsRenewalDue() const {
+  const absl::Time now = options_.now();
+  absl::MutexLock lock(&mutex_);
+  return now - renewed_at_ >= options_.renewal;
 }
 
 void AlertEvaluator::Run() {
@@ -91,7 +110,7 @@ absl::Status AlertEvaluator::EvaluateAll() {
       absl::MutexLock lock(&mutex_);
       if (stopping_) return result;
     }
-    if (options_.now() - renewed_at_ >= options_.renewal) result.Update(Renew());
+    if (IsRenewalDue()) result.Update(Renew());
     if (!leads()) return result;
     absl::Status status = Evaluate(prover);
     if (status.ok()) continue;
@@ -122,7 +141,7 @@ absl::Status AlertEvaluator::Evaluate(const ProverRef& prover) {
     if (!open.ok()) return open.status();
     life = lives_.emplace(prover.prover_id, AlertLife(*std::move(open), now)).first;
   }
-  const auto view = options_.view(prover, now);
+  const auto view = options_.view(prover, now, absl::ToUnixMillis(listens_since_));
   if (!view.ok()) return view.status();
   return Store(prover, **view, life->second);
 }

@@ -30,10 +30,12 @@ class AlertEvaluator {
   struct Options {
     std::string holder;  // this replica; no other has the same
     RuleSet rules;
-    // All provers, and one of them at an instant; the view is valid until the next call. Both are
-    // called by one thread.
+    // All provers, and one of them at an instant, with ProverView::listens_since; the view is valid
+    // until the next call. Both are called by one thread.
     std::function<absl::StatusOr<std::vector<ProverRef>>()> provers;
-    std::function<absl::StatusOr<const ProverView*>(const ProverRef& prover, UnixMillis now)> view;
+    std::function<absl::StatusOr<const ProverView*>(const ProverRef& prover, UnixMillis now,
+                                                    UnixMillis listens_since)>
+        view;
     std::function<void()> on_change;  // something is to be delivered
     std::function<absl::Time()> now = absl::Now;
     absl::Duration round_interval = absl::Seconds(10);
@@ -48,7 +50,7 @@ class AlertEvaluator {
   AlertEvaluator(const AlertEvaluator&) = delete;
   AlertEvaluator& operator=(const AlertEvaluator&) = delete;
 
-  // Whether this replica evaluates.
+  // Whether this replica evaluates. Not when its lease may have expired, whoever waits for what.
   bool leads() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Takes or keeps the lease. What Start's thread does every `renewal`.
@@ -59,6 +61,7 @@ class AlertEvaluator {
 
  private:
   void Run();
+  bool IsRenewalDue() const ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status Evaluate(const ProverRef& prover);
   absl::Status Store(const ProverRef& prover, const ProverView& view, AlertLife& life);
   void SetLeads(bool leads) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -68,10 +71,14 @@ class AlertEvaluator {
   const Options options_;
   // Of the thread of the rounds.
   std::map<ProverId, AlertLife> lives_;
-  absl::Time renewed_at_ = absl::InfinitePast();
+  // When the database answered last, and since when it does without a break: what this replica
+  // hears of senders is there since.
+  absl::Time answered_at_ = absl::InfinitePast();
+  absl::Time listens_since_ = absl::InfinitePast();
 
   mutable absl::Mutex mutex_;
   bool leads_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Time renewed_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

@@ -25,8 +25,8 @@ AlertEvaluator::Options EvaluatorOptions(const Alerting::Stores& stores, const R
   options.holder = HolderName();
   options.rules = rules.rules;
   options.provers = [queries = stores.queries] { return queries->ListProvers(kMaxProvers); };
-  options.view = [loader](const ProverRef& prover, UnixMillis now) {
-    return loader->Load(prover, now);
+  options.view = [loader](const ProverRef& prover, UnixMillis now, UnixMillis listens_since) {
+    return loader->Load(prover, now, listens_since);
   };
   options.on_change = std::move(on_change);
   return options;

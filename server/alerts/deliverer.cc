@@ -9,6 +9,12 @@
 #include "absl/time/clock.h"
 
 namespace proverlog {
+namespace {
+
+// Where there is no receiver: whether this replica leads by now.
+constexpr absl::Duration kLookAgain = absl::Seconds(5);
+
+}  // namespace
 
 DeliveryTools RealDeliveryTools() {
   DeliveryTools tools;
@@ -30,6 +36,7 @@ Deliverer::Deliverer(const std::vector<Receiver>& receivers, const DeliveryTools
   for (const auto& worker : workers_) {
     threads_.emplace_back([this, &worker = *worker] { Run(worker); });
   }
+  if (workers_.empty()) threads_.emplace_back([this] { RunForNobody(); });
 }
 
 Deliverer::~Deliverer() {
@@ -53,6 +60,12 @@ void Deliverer::Run(ReceiverWorker& worker) {
     const absl::Time next = worker.Round();
     if (!Wait(next - tools_.now(), notified)) return;
   }
+}
+
+void Deliverer::RunForNobody() {
+  int64_t notified = 0;
+  RemoveWhatIsForNobody();
+  while (!removed_ && Wait(kLookAgain, notified)) RemoveWhatIsForNobody();
 }
 
 bool Deliverer::Wait(absl::Duration most, int64_t& notified) {

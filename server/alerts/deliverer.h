@@ -40,6 +40,8 @@ class Deliverer {
 
  private:
   void Run(ReceiverWorker& worker);
+  // Until what waits for receivers that are gone is removed: there is no other.
+  void RunForNobody();
   void RemoveWhatIsForNobody();
   // Waits until then, until something was queued after what `notified` counts, or for the end.
   // Whether it goes on.

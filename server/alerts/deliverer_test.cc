@@ -171,5 +171,11 @@ TEST_F(DelivererTest, WhatWaitsForReceiversThatAreGoneIsRemoved) {
   EXPECT_EQ(server.requests().size(), 1);
 }
 
+TEST_F(DelivererTest, WhatWaitsIsRemovedWhereNoReceiverIsLeft) {
+  database_.Fire(database_.Add("f0", "{}", absl::Now()), {"gone"}, absl::Now());
+  Begin({});
+  WaitUntil([&] { return database_.Waiting() == "0"; }, "nothing waits");
+}
+
 }  // namespace
 }  // namespace proverlog

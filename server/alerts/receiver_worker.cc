@@ -121,6 +121,8 @@ absl::Status ReceiverWorker::Tell(const std::vector<Delivery>& message) {
   if (absl::Status status = tools_.outbox->Sending(receiver_.name, message); !status.ok()) {
     return status;
   }
+  // That may have taken so long that another replica leads, which tells it.
+  if (!GoesOn()) return absl::OkStatus();
   Failure failure;
   if (Send(message, failure)) {
     tools_.metrics->Count(receiver_.name, "delivered", message.size());

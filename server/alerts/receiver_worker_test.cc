@@ -62,7 +62,7 @@ class ReceiverWorkerTest : public testing::Test {
     DeliveryTools tools;
     tools.outbox = &outbox_;
     tools.metrics = &metrics_.alerts;
-    tools.leads = [this] { return leads_; };
+    tools.leads = [this] { return leads_ && looks_left_-- > 0; };
     tools.now = [this] { return now_; };
     tools.random = [this] { return random_; };
     worker_ = std::make_unique<ReceiverWorker>(
@@ -90,6 +90,7 @@ class ReceiverWorkerTest : public testing::Test {
   absl::Time now_ = absl::FromUnixSeconds(1'795'305'600);
   double random_ = 1;
   bool leads_ = true;
+  int looks_left_ = 1'000'000;  // whether it leads, which it does not after these
   FakeTransport* transport_ = nullptr;
   std::unique_ptr<ReceiverWorker> worker_;
 };
@@ -101,6 +102,16 @@ TEST_F(ReceiverWorkerTest, TellsEachWordOnce) {
   EXPECT_THAT(PostsWithin(absl::Minutes(10)), ElementsAre("aa resolved"));
   EXPECT_EQ(database_.Sql("SELECT count(*) FROM alert_delivery"), "0");
   EXPECT_THAT(metrics_.Serialize(), HasSubstr("{outcome=\"delivered\",receiver=\"ops\"} 2\n"));
+}
+
+// Another replica leads by then, and tells it.
+TEST_F(ReceiverWorkerTest, WhatTookLongToBeNotedIsNotSent) {
+  Fire("aa");
+  looks_left_ = 2;  // at the round's begin, and before the message is noted
+  EXPECT_THAT(PostsWithin(absl::Minutes(1)), IsEmpty());
+  EXPECT_EQ(database_.Waiting(), "1");
+  looks_left_ = 1'000'000;
+  EXPECT_THAT(PostsWithin(absl::Minutes(1)), ElementsAre("aa firing"));
 }
 
 TEST_F(ReceiverWorkerTest, OneDeadMachineIsOneMessage) {

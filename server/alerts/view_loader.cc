@@ -4,8 +4,8 @@
 #include <limits>
 #include <string>
 
+#include "alerts/complete_until.h"
 #include "alerts/rule.h"
-#include "alerts/view_reading.h"
 #include "analysis/explanation.h"
 #include "server/alerts/epoch_view.h"
 #include "server/query/deadlines.h"
@@ -40,26 +40,6 @@ LogView LogOf(StreamStatus stream) {
   log.counts = std::move(stream.counts);
   log.gaps = std::move(stream.gaps);
   return log;
-}
-
-// Up to when a log tells: one whose sender is there and had nothing more, until then.
-std::optional<UnixMillis> ToldUntil(const LogView& log) {
-  const bool had_no_more = log.seen_at && log.received_at && *log.seen_at > *log.received_at;
-  return log.unread_bytes == 0 && had_no_more ? log.seen_at : log.last_at;
-}
-
-// Up to when all logs tell that are followed. One whose sender is gone holds nobody back: that is
-// told by itself. Where all are gone, when the last went.
-UnixMillis CompleteUntil(const ProverView& view) {
-  std::optional<UnixMillis> told;
-  std::optional<UnixMillis> last;
-  for (const LogView& log : view.logs) {
-    last = std::max({last, log.last_at, log.seen_at, log.received_at});
-    if (log.ended || !IsHeard(log, view.now)) continue;
-    if (const auto until = ToldUntil(log)) told = std::min(*until, told.value_or(*until));
-  }
-  for (const EpochView& epoch : view.epochs) last = std::max(last, epoch.last_at);
-  return std::min(view.now, told.value_or(last.value_or(view.now)));
 }
 
 // Puts the jobs into the epoch, in the place of what is known of them.
@@ -250,7 +230,8 @@ absl::Status ViewLoader::LoadEvents(Round& round) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<const ProverView*> ViewLoader::Load(const ProverRef& prover, UnixMillis now) {
+absl::StatusOr<const ProverView*> ViewLoader::Load(const ProverRef& prover, UnixMillis now,
+                                                   UnixMillis listens_since) {
   Kept& kept = provers_[prover.prover_id];
   if (kept.projection_id != prover.projection_id) kept = Kept();
   kept.projection_id = prover.projection_id;
@@ -259,6 +240,7 @@ absl::StatusOr<const ProverView*> ViewLoader::Load(const ProverRef& prover, Unix
   view.epochs.clear();
   view.prover = prover.name;
   view.now = now;
+  view.listens_since = listens_since;
   Round round{prover, now, kept, {}, {}, {}};
   // The logs first: what comes meanwhile is then there and not said to be, not the other way round.
   for (const auto step :
@@ -269,7 +251,7 @@ absl::StatusOr<const ProverView*> ViewLoader::Load(const ProverRef& prover, Unix
     const bool is_viewed = !epoch.view.over || epoch.view.last_at.value_or(0) >= now - kViewed;
     if (is_viewed) view.epochs.push_back(std::move(epoch.view));
   }
-  view.complete_until = CompleteUntil(view);
+  view.complete_until = CompleteUntil(view, kept.told_until);
   if (auto status = LoadEvents(round); !status.ok()) return status;
   return &view;
 }

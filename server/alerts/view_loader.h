@@ -25,8 +25,10 @@ class ViewLoader {
  public:
   ViewLoader(QueryStore* store, EpochCache* cache) : store_(store), cache_(cache) {}
 
-  // The prover at `now`. The view is valid until it is loaded again.
-  absl::StatusOr<const ProverView*> Load(const ProverRef& prover, UnixMillis now);
+  // The prover at `now`, with ProverView::listens_since. The view is valid until it is loaded
+  // again.
+  absl::StatusOr<const ProverView*> Load(const ProverRef& prover, UnixMillis now,
+                                         UnixMillis listens_since);
 
  private:
   // An epoch of a view, as it was loaded.
@@ -46,6 +48,7 @@ class ViewLoader {
     int32_t projection_id = 0;
     std::map<int32_t, LoadedEpoch> epochs;
     std::map<int32_t, EarlierEpoch> earlier;
+    std::optional<UnixMillis> told_until;  // CompleteUntil's
     ProverView view;
   };
   // Of one round.

@@ -45,12 +45,12 @@ void ReadGaps(pqxx::transaction_base& tx, const ProjectionKey& projection,
       " FROM unnest($3::bigint[]) WITH ORDINALITY AS s (stream_id, number) CROSS JOIN LATERAL ("
       "  (SELECT begin_offset, end_offset, reason, received_at, '' AS message FROM gap"
       "    WHERE prover_id = $1 AND stream_id = s.stream_id"
-      "    ORDER BY begin_offset, end_offset LIMIT $4)"
+      "    ORDER BY begin_offset DESC, end_offset DESC LIMIT $4)"
       "  UNION ALL"
       "  (SELECT begin_offset, end_offset, $5, set_aside_at, message FROM unreadable"
       "    WHERE prover_id = $1 AND projection_id = $2 AND stream_id = s.stream_id"
-      "    ORDER BY begin_offset LIMIT $4)"
-      "  ORDER BY begin_offset, end_offset LIMIT $4) AS g ORDER BY 1, 2, 3",
+      "    ORDER BY begin_offset DESC LIMIT $4)"
+      "  ORDER BY begin_offset DESC, end_offset DESC LIMIT $4) AS g ORDER BY 1, 2, 3",
       projection.prover_id, projection.projection_id, ids.Finish(), kMaxGapsShown,
       std::string(kGapReasonNames[static_cast<size_t>(GapReason::kUnreadable)]));
   for (const auto& row : rows) {
@@ -129,7 +129,8 @@ ActiveLogs SelectActive(pqxx::transaction_base& tx, const ProjectionKey& project
       kStreamColumns, "pr.last_at", kStreamTables,
       "AND ($3 = '' OR machine = $3) AND ($4 = '' OR source = $4) AND (sp.received_at >= $5"
       " OR sp.committed_offset > coalesce(pr.normalized_offset, 0))"
-      " ORDER BY s.stream_id LIMIT $6"));
+      " ORDER BY coalesce(pr.sealed_offset = sp.committed_offset, false), s.stream_id DESC"
+      " LIMIT $6"));
   ActiveLogs active;
   const auto last = tx.exec_params1(
       "SELECT coalesce(max(stream_id), 0) FROM stream WHERE prover_id = $1", projection.prover_id);
