@@ -1,9 +1,12 @@
 #include "alerts/job_rules.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdlib>
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -118,13 +121,17 @@ std::vector<Finding> FindFailsAgain(const ProverView& view, const ThresholdReade
   std::vector<Finding> findings;
   for (const EpochView& epoch : view.epochs) {
     if (IsWell(epoch.outcome)) continue;
+    // By type and cause.
     std::map<std::pair<std::string, CauseKind>, std::pair<int, std::string>> found;
     for (const Job& job : epoch.jobs) {
       std::map<CauseKind, std::vector<Cause>> by_kind;
       if (job.state == JobState::kCompleted) continue;
       for (Cause& cause : DeterministicFailures(job)) by_kind[cause.kind].push_back(cause);
       for (const auto& [kind, causes] : by_kind) {
-        if (static_cast<double>(causes.size()) < thresholds.Get("failures")) continue;
+        Labels labels = LabelsOf(epoch.epoch);
+        labels["type"] = job.id.type;
+        labels["cause"] = std::string(EntryOf(kind).name);
+        if (static_cast<double>(causes.size()) < thresholds.Get("failures", labels)) continue;
         auto& [jobs, detail] = found[{job.id.type, kind}];
         if (++jobs > 3) continue;
         absl::StrAppend(&detail, job.id.ToString(), ": failed ", causes.size(), " times, at ",
@@ -198,6 +205,10 @@ std::vector<Finding> FindStale(const ProverView& view, const ThresholdReader& /*
   }
   std::vector<Finding> findings;
   for (const auto& [epoch, refused] : by_epoch) {
+    const bool is_well = absl::c_any_of(view.epochs, [&epoch = epoch](const EpochView& known) {
+      return known.epoch == epoch && IsWell(known.outcome);
+    });
+    if (is_well) continue;
     Finding finding{"stale_enqueue", Severity::kCritical, LabelsOf(epoch), refused.since};
     finding.summary =
         absl::StrCat(InEpoch(epoch), "the broker on ", refused.machine, " refused ",
@@ -230,31 +241,67 @@ int32_t CountedRetries(const Job& job) {
   return std::max(counted, printed);
 }
 
-// Whether the failure is of an agent that was restarted just then, or of a broker that was and so
-// heard nothing of it: there is a start-up between a little before the failure and a little after
-// it, where no log shows who ran the job, of any agent.
-bool IsOfRestart(const Failure& failure, const ProverView& view) {
+// The start-up that explains the failure, if one does: of its agent, or of a broker, which heard
+// nothing of it meanwhile; where no log shows who ran the job, of any agent. It is a little before
+// the failure or a little after it: the nearest one.
+const Event* RestartOf(const Failure& failure, const ProverView& view) {
   constexpr Millis kAround = 120'000;
   const Cause& cause = failure.cause;
   const bool is_lost = cause.kind == CauseKind::kAgentLost || cause.kind == CauseKind::kTimedOut ||
                        cause.kind == CauseKind::kStopped;
-  if (!is_lost) return false;
-  return absl::c_any_of(view.events, [&](const Event& event) {
+  if (!is_lost) return nullptr;
+  const Event* nearest = nullptr;
+  Millis distance = kAround;
+  for (const Event& event : view.events) {
     const bool is_its_agents = event.kind == "bb.configured" &&
                                (!cause.ran_in || event.origin.machine == cause.ran_in->machine);
-    return (is_its_agents || event.kind == "broker.started") && event.at >= cause.at - kAround &&
-           event.at <= cause.at + kAround;
-  });
+    const Millis away = std::abs(event.at - cause.at);
+    if ((!is_its_agents && event.kind != "broker.started") || away > distance) continue;
+    if (nearest != nullptr && away == distance) continue;
+    nearest = &event;
+    distance = away;
+  }
+  return nearest;
 }
 
 // What one agent process of an epoch had to have tried again.
 struct Retries {
   std::vector<const Failure*> failures;
-  std::vector<const Failure*> unexplained;  // not of a restart
+  std::vector<const Failure*> unexplained;  // not of the first restart
   int32_t lately = 0;                       // of these: within `window`
   bool root = false;                        // a root rollup is among them
   const Job* last_retry = nullptr;          // it has no retry left
 };
+
+// The first restart of each program within an epoch: one that is restarted again and again crashes.
+class FirstRestarts {
+ public:
+  explicit FirstRestarts(const ProverView& view) : view_(view) {}
+
+  // Whether it explains the failure. They come by instant.
+  bool Explain(const Failure& failure) {
+    const Event* const restart = RestartOf(failure, view_);
+    if (restart == nullptr) return false;
+    const Program program = {failure.epoch->epoch, restart->kind, restart->origin.stream_id};
+    return first_.emplace(program, restart).first->second == restart;
+  }
+
+ private:
+  using Program = std::tuple<int32_t, std::string, int64_t>;  // epoch, kind of start, log
+  const ProverView& view_;
+  std::map<Program, const Event*> first_;
+};
+
+// How many jobs the epoch has, as far as can be told: it begins with few, and in the end has about
+// as many as earlier ones.
+size_t JobsIn(const EpochView& epoch, const ProverView& view) {
+  std::vector<int32_t> earlier;
+  for (const auto& figures : view.earlier) earlier.push_back(figures->summary.totals.jobs);
+  if (earlier.empty()) return epoch.jobs.size();
+  const auto median = earlier.begin() + static_cast<std::ptrdiff_t>(earlier.size() / 2);
+  std::nth_element(earlier.begin(), median, earlier.end());
+  return std::max(epoch.jobs.size(), static_cast<size_t>(*median));
+}
 
 Severity SeverityOf(const Retries& retries, size_t jobs, const ThresholdReader& thresholds,
                     const Labels& labels) {
@@ -272,7 +319,8 @@ Finding RetriesFinding(const ProverView& view, const Labels& labels, const Retri
   const Failure& first = *retries.failures.front();
   const Failure& last = *retries.failures.back();
   const size_t jobs = first.epoch->jobs.size();
-  Finding finding{"job_retries", SeverityOf(retries, jobs, thresholds, labels), labels,
+  Finding finding{"job_retries",
+                  SeverityOf(retries, JobsIn(*first.epoch, view), thresholds, labels), labels,
                   first.cause.at};
   std::map<CauseKind, int> kinds;
   for (const Failure* failure : retries.failures) ++kinds[failure->cause.kind];
@@ -304,6 +352,7 @@ Finding RetriesFinding(const ProverView& view, const Labels& labels, const Retri
 
 std::vector<Finding> FindRetries(const ProverView& view, const ThresholdReader& thresholds) {
   const std::vector<Failure> failures = FailuresIn(view);
+  FirstRestarts restarts(view);
   std::map<Labels, Retries> by_process;
   for (const Failure& failure : failures) {
     if (failure.for_good || failure.epoch->over) continue;
@@ -314,12 +363,16 @@ std::vector<Finding> FindRetries(const ProverView& view, const ThresholdReader& 
     }
     Retries& retries = by_process[labels];
     retries.failures.push_back(&failure);
-    if (IsOfRestart(failure, view)) continue;
-    retries.unexplained.push_back(&failure);
-    const Millis window = ReadMillis(thresholds, "window", labels);
-    retries.lately += failure.cause.at > view.complete_until - window ? 1 : 0;
+    const bool explained = restarts.Explain(failure);
+    if (!explained) {
+      retries.unexplained.push_back(&failure);
+      const Millis window = ReadMillis(thresholds, "window", labels);
+      retries.lately += failure.cause.at > view.complete_until - window ? 1 : 0;
+    }
+    // What these cost is the same, whoever is to blame.
     if (!IsInFlight(failure.job->state)) continue;
-    retries.root = retries.root || failure.job->id.type == kRootRollup;
+    const bool again = failure.job->retries + failure.job->timeouts > 1;
+    retries.root = retries.root || (failure.job->id.type == kRootRollup && (!explained || again));
     if (CountedRetries(*failure.job) >= thresholds.Get("max_retries", labels)) {
       retries.last_retry = failure.job;
     }
@@ -341,6 +394,7 @@ std::vector<Rule> JobRules() {
        {{"failures", 2, "", "So many such failures of one job."}},
        absl::ZeroDuration(),
        "critical",
+       {"cause", "epoch", "type"},
        {"job_failed", "epoch_failed", "epoch_given_up", "epoch_at_risk"},
        FindFailsAgain},
       {"job_failed",
@@ -349,6 +403,7 @@ std::vector<Rule> JobRules() {
        {},
        absl::ZeroDuration(),
        "critical",
+       {"cause", "epoch"},
        {"epoch_failed", "epoch_given_up", "epoch_at_risk"},
        FindFailedJobs},
       {"job_never_again",
@@ -357,6 +412,7 @@ std::vector<Rule> JobRules() {
        {},
        absl::ZeroDuration(),
        "critical",
+       {"epoch"},
        {"epoch_failed", "epoch_given_up", "epoch_at_risk"},
        FindNeverAgain},
       {"stale_enqueue",
@@ -365,6 +421,7 @@ std::vector<Rule> JobRules() {
        {},
        absl::ZeroDuration(),
        "critical",
+       {"epoch"},
        {"epoch_failed", "epoch_given_up", "epoch_at_risk"},
        FindStale},
       {"job_retries",
@@ -373,12 +430,15 @@ std::vector<Rule> JobRules() {
        {{"failures", 3, "", "From so many within the window on it is a warning."},
         {"window", 600, "s", "The window."},
         {"share_of_jobs", 2, "%",
-         "From this share of the epoch's jobs on, and at least two, it is a warning."},
+         "From this share of the epoch's jobs on, and at least two, it is a warning; of an epoch "
+         "that begins, of as many as earlier ones had."},
         {"max_retries", 3, "",
          "PROVER_BROKER_JOB_MAX_RETRIES: a job that was tried again so often has no retry left."}},
        absl::ZeroDuration(),
        "info; warning from the thresholds on; critical for a root rollup and on a job's last try. "
-       "Those of an agent or a broker that was restarted just then are info",
+       "What an agent's or a broker's first restart in the epoch cost does not count, but for a "
+       "root rollup's second loss and a last try",
+       {"epoch", "machine", "process"},
        {},
        FindRetries},
   };

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "alerts/data_rules.h"
 #include "alerts/epoch_rules.h"
 #include "alerts/job_rules.h"
@@ -31,6 +33,15 @@ const Rule* FindRule(absl::string_view name) {
   const auto found =
       absl::c_find_if(BuiltInRules(), [&](const Rule& rule) { return rule.name == name; });
   return found == BuiltInRules().end() ? nullptr : &*found;
+}
+
+bool HasLabel(const Rule& rule, absl::string_view label) {
+  return label == "prover" || absl::c_linear_search(rule.labels, label);
+}
+
+std::string NoLabelOf(const Rule& rule, absl::string_view label) {
+  return absl::StrCat("\"", label, "\" is no label of ", rule.name, ", which has prover",
+                      rule.labels.empty() ? "" : ", ", absl::StrJoin(rule.labels, ", "));
 }
 
 const std::vector<std::string>& ViewedEventKinds() {

@@ -13,6 +13,7 @@ namespace proverlog {
 namespace {
 
 constexpr int32_t kFewestDurations = 20;
+constexpr int32_t kFewestEpochs = 5;
 
 bool HasAny(const LogView& log, std::initializer_list<FactKind> kinds) {
   return absl::c_any_of(kinds, [&](FactKind kind) { return log.counts.facts.count(kind) > 0; });
@@ -67,27 +68,32 @@ bool KnowsAgents(const EpochView& epoch) {
 }
 
 Limit LimitOf(const ProverView& view, const std::string& type, StatsOf stats,
-              const ThresholdReader& thresholds) {
+              const ThresholdReader& thresholds, const Labels& about) {
   int64_t durations = 0;
+  int32_t epochs = 0;
   double p99 = 0;
+  double longest = 0;
   for (const auto& figures : view.earlier) {
     for (const JobTypeSummary& summary : figures->summary.job_types) {
       if (summary.type != type || (summary.*stats).count == 0) continue;
       durations += (summary.*stats).count;
+      ++epochs;
       p99 = std::max(p99, (summary.*stats).p99);
+      longest = std::max(longest, (summary.*stats).max);
     }
   }
-  const Labels about = {{"type", type}};
-  if (durations < kFewestDurations) {
+  const bool has_p99 = durations >= kFewestDurations;
+  if (!has_p99 && epochs < kFewestEpochs) {
     const Millis floor = ReadMillis(thresholds, IsRoot(type) ? "floor_root" : "floor", about);
     return {floor, absl::StrCat("the floor of ", LengthText(floor), ", for only ", durations,
                                 " earlier ones are known")};
   }
   const double times = thresholds.Get("times_p99", about);
-  const auto usual = static_cast<Millis>(std::llround(p99));
+  const auto usual = static_cast<Millis>(std::llround(has_p99 ? p99 : longest));
   return {std::max(ReadMillis(thresholds, "least", about),
                    static_cast<Millis>(static_cast<double>(usual) * times)),
-          absl::StrCat("a p99 of ", LengthText(usual), " of ", durations, " earlier ones")};
+          absl::StrCat(has_p99 ? "a p99 of " : "at most ", LengthText(usual), " of ", durations,
+                       " earlier ones")};
 }
 
 std::vector<Failure> FailuresIn(const ProverView& view) {
