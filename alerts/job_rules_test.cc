@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "tests/testing_util/prover_views.h"
 
 namespace proverlog {
@@ -295,6 +297,8 @@ TEST(JobRetriesTest, AnAgentThatCrashesEachTimeIsNotRestarted) {
     const auto findings = Find("job_retries", view);
     EXPECT_EQ(findings[0].severity, i < 4 ? Severity::kInfo : Severity::kWarning) << i;
     EXPECT_EQ(findings[0].detail.substr(0, 10), "1 of them ") << i;
+    EXPECT_TRUE(absl::StrContains(findings[0].summary, absl::StrCat("), ", i, " within 10 min")))
+        << findings[0].summary;
   }
 }
 

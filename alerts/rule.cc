@@ -10,6 +10,7 @@
 #include "alerts/epoch_rules.h"
 #include "alerts/job_rules.h"
 #include "alerts/machine_rules.h"
+#include "alerts/retry_rules.h"
 #include "alerts/startup_rules.h"
 #include "alerts/stuck_rules.h"
 #include "analysis/startup.h"
@@ -20,7 +21,7 @@ const std::vector<Rule>& BuiltInRules() {
   static const auto* const kRules = [] {
     auto* rules = new std::vector<Rule>;
     for (const auto theme :
-         {EpochRules, JobRules, StuckRules, MachineRules, StartupRules, DataRules}) {
+         {EpochRules, JobRules, RetryRules, StuckRules, MachineRules, StartupRules, DataRules}) {
       std::vector<Rule> of_theme = theme();
       std::move(of_theme.begin(), of_theme.end(), std::back_inserter(*rules));
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -114,6 +115,21 @@ std::vector<Failure> FailuresIn(const ProverView& view) {
   absl::c_stable_sort(failures,
                       [](const Failure& a, const Failure& b) { return a.cause.at < b.cause.at; });
   return failures;
+}
+
+std::string FailedJobsText(const std::vector<const Failure*>& failures, UnixMillis until) {
+  std::string text;
+  std::set<JobId> told;
+  for (const Failure* failure : failures) {
+    if (!told.insert(failure->job->id).second || told.size() > 3) continue;
+    absl::StrAppend(&text, failure->job->id.ToString(), ": attempt ", failure->cause.attempts,
+                    failure->cause.ran_in
+                        ? absl::StrCat(", in ", ProcessText(*failure->cause.ran_in))
+                        : std::string(),
+                    ", ", LengthText(std::max<Millis>(0, until - failure->cause.at)), " ago\n");
+  }
+  if (told.size() > 3) absl::StrAppend(&text, "and ", told.size() - 3, " more\n");
+  return text;
 }
 
 std::string ProcessText(const Origin& origin) {

@@ -63,6 +63,10 @@ struct Failure {
 // All of the view's, by instant.
 std::vector<Failure> FailuresIn(const ProverView& view);
 
+// Their jobs, a line for each of the first three with how long ago it failed, and one for how many
+// more there are.
+std::string FailedJobsText(const std::vector<const Failure*>& failures, UnixMillis until);
+
 // "prover-1/agent.log"; the machine alone where it is the process's name, or that is not known.
 std::string ProcessText(const Origin& origin);
 
