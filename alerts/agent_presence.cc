@@ -134,4 +134,13 @@ std::set<std::string> TypesNobodyTakes(const std::vector<AgentPresence>& agents)
   return idle;
 }
 
+const AgentsWithin& PresenceOverTimes::Within(Millis time) {
+  const auto [found, is_new] = by_time_.try_emplace(time);
+  if (is_new) {
+    found->second.agents = AgentsThere(view_, time);
+    found->second.nobody_takes = TypesNobodyTakes(found->second.agents);
+  }
+  return found->second;
+}
+
 }  // namespace proverlog

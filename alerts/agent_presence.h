@@ -2,6 +2,7 @@
 #define PROVERLOG_ALERTS_AGENT_PRESENCE_H_
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -33,6 +34,24 @@ std::vector<AgentPresence> AgentsThere(const ProverView& view, Millis time);
 // The types that some could take and none does: all that were seen to run them are idle. Where some
 // work, it is a matter of capacity, or of those that do not.
 std::set<std::string> TypesNobodyTakes(const std::vector<AgentPresence>& agents);
+
+// Both, of one time.
+struct AgentsWithin {
+  std::vector<AgentPresence> agents;
+  std::set<std::string> nobody_takes;
+};
+
+// The agents of a view, which outlives it, within each time that somebody asks for: each is looked
+// at once.
+class PresenceOverTimes {
+ public:
+  explicit PresenceOverTimes(const ProverView& view) : view_(view) {}
+  const AgentsWithin& Within(Millis time);
+
+ private:
+  const ProverView& view_;
+  std::map<Millis, AgentsWithin> by_time_;
+};
 
 }  // namespace proverlog
 

@@ -23,6 +23,15 @@ std::string ThresholdText(const Threshold& threshold) {
                       threshold.unit, ": ", threshold.meaning);
 }
 
+// " epoch, machine; thresholds also type"
+std::string LabelsText(const Rule& rule) {
+  std::string text = absl::StrJoin(rule.labels, ", ");
+  if (!rule.threshold_labels.empty()) {
+    absl::StrAppend(&text, "; thresholds also ", absl::StrJoin(rule.threshold_labels, ", "));
+  }
+  return text.empty() ? text : absl::StrCat(" ", text);
+}
+
 // How the rule's row begins.
 std::string RowOf(const Rule& rule) {
   std::string row = absl::StrCat("| `", rule.name, "` | ", rule.what, " | ", rule.why, " | ");
@@ -34,7 +43,7 @@ std::string RowOf(const Rule& rule) {
                   rule.hold == absl::ZeroDuration()
                       ? ""
                       : LengthText(absl::ToInt64Milliseconds(rule.hold)) + " ",
-                  "| ", rule.severity, " | ");
+                  "| ", rule.severity, " |", LabelsText(rule), " | ");
   return row;
 }
 

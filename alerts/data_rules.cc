@@ -164,18 +164,21 @@ std::vector<Finding> FindUnknown(const ProverView& view, const ThresholdReader& 
       const bool is_before = other.stream_id < log.stream_id && LabelsOf(other) == labels;
       if (is_before) before.Add(other);
     }
-    const bool rises = before.records == 0 || now.Share() > 2 * before.Share();
+    const bool is_first = before.records == 0;
+    const bool rises = is_first || now.Share() > 2 * before.Share();
     if (static_cast<double>(now.unknown) < thresholds.Get("messages", labels) ||
         now.Share() <= thresholds.Get("share", labels) || !rises) {
       continue;
     }
-    Finding finding{"unknown_messages", Severity::kWarning, labels,
+    // Without one before it, it may always have been so.
+    Finding finding{"unknown_messages", is_first ? Severity::kInfo : Severity::kWarning, labels,
                     log.first_at.value_or(view.now)};
-    finding.summary = absl::StrFormat(
-        "%.0f %% of what %s says is not understood (%s of %d)%s; Aztec %s.", now.Share(),
-        NameOf(log), CountText(now.unknown, "record"), now.records,
-        before.records == 0 ? std::string() : absl::StrFormat(", %.0f %% before", before.Share()),
-        log.counts.versions.ToString());
+    finding.summary =
+        absl::StrFormat("%.0f %% of what %s says is not understood (%s of %d)%s; Aztec %s.",
+                        now.Share(), NameOf(log), CountText(now.unknown, "record"), now.records,
+                        is_first ? std::string(", from its beginning")
+                                 : absl::StrFormat(", %.0f %% before", before.Share()),
+                        log.counts.versions.ToString());
     finding.next_step =
         "Where a new release of Aztec is installed, its messages are new: `proverlog unknown` "
         "lists "
@@ -195,6 +198,7 @@ std::vector<Rule> DataRules() {
        {},
        absl::ZeroDuration(),
        "warning",
+       {"machine", "source"},
        {},
        FindGaps,
        /*live_only=*/true},
@@ -204,6 +208,7 @@ std::vector<Rule> DataRules() {
        {},
        absl::ZeroDuration(),
        "warning",
+       {"machine", "source"},
        {},
        FindSetAside,
        /*live_only=*/true},
@@ -213,6 +218,7 @@ std::vector<Rule> DataRules() {
        {{"lag", 300, "s", "From the last record to when it came."}},
        absl::Minutes(2),
        "warning",
+       {"machine"},
        {},
        FindIngestLag,
        /*live_only=*/true},
@@ -222,6 +228,7 @@ std::vector<Rule> DataRules() {
        {{"lag", 300, "s", "From the last record that is read to when the last bytes came."}},
        absl::Minutes(2),
        "warning",
+       {},
        {"ingest_lag"},
        FindNormalizeLag,
        /*live_only=*/true},
@@ -230,7 +237,8 @@ std::vector<Rule> DataRules() {
        "A new release may say things in other words: figures would be wrong.",
        {{"share", 10, "%", "Of the log's records."}, {"messages", 100, "", "At least so many."}},
        absl::Minutes(2),
-       "warning",
+       "warning; info where there is no log before it to compare with",
+       {"machine", "source"},
        {},
        FindUnknown,
        /*live_only=*/true},

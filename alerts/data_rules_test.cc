@@ -38,6 +38,10 @@ TEST(BlockSetAsideTest, SaysWhatWasWrong) {
       "Of agent.log of m1 100 bytes could not be read and were set aside: the frame's checksum "
       "is wrong.");
   EXPECT_TRUE(Find("log_gap", view).empty());
+  view.logs[0].gaps[0].received_at = kNoon - kViewed;
+  EXPECT_EQ(Find("block_set_aside", view).size(), 1);
+  view.logs[0].gaps[0].received_at -= 1;
+  EXPECT_TRUE(Find("block_set_aside", view).empty());
 }
 
 TEST(IngestLagTest, WhereWhatComesIsOld) {
@@ -81,8 +85,9 @@ TEST(UnknownMessagesTest, WhereTheyRise) {
   const auto findings = Find("unknown_messages", view);
   ASSERT_EQ(findings.size(), 1);
   EXPECT_EQ(findings[0].summary,
-            "10 % of what agent.log of m1 says is not understood (101 records of 1001); Aztec "
-            "unknown.");
+            "10 % of what agent.log of m1 says is not understood (101 records of 1001), from its "
+            "beginning; Aztec unknown.");
+  EXPECT_EQ(findings[0].severity, Severity::kInfo);
   // The log before it was half as bad.
   view.logs.push_back(view.logs[0]);
   view.logs.back().stream_id = 0;
@@ -90,7 +95,11 @@ TEST(UnknownMessagesTest, WhereTheyRise) {
   view.logs.back().counts.not_understood = 52;
   EXPECT_TRUE(Find("unknown_messages", view).empty());
   view.logs.back().counts.not_understood = 40;
-  EXPECT_EQ(Find("unknown_messages", view).size(), 1);
+  ASSERT_EQ(Find("unknown_messages", view).size(), 1);
+  EXPECT_EQ(Find("unknown_messages", view)[0].severity, Severity::kWarning);
+  EXPECT_EQ(Find("unknown_messages", view)[0].summary,
+            "10 % of what agent.log of m1 says is not understood (101 records of 1001), 4 % "
+            "before; Aztec unknown.");
 }
 
 TEST(DataRulesTest, SayNothingOfAnEarlierTime) {

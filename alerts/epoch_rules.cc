@@ -83,7 +83,8 @@ std::vector<Finding> FindAtRisk(const ProverView& view, const ThresholdReader& t
     const auto window = static_cast<double>(deadline - *epoch->begin);
     const double part = static_cast<double>(latest - *epoch->begin) / window * 100;
     const bool is_past = latest > deadline;
-    if (window <= 0 || (!is_past && part <= thresholds.Get("share_of_window"))) continue;
+    if (window <= 0 || (!is_past && part <= thresholds.Get("share_of_window", LabelsOf(*epoch))))
+      continue;
     Finding finding{"epoch_at_risk", is_past ? Severity::kCritical : Severity::kWarning,
                     LabelsOf(*epoch), *epoch->begin};
     finding.summary =
@@ -174,7 +175,7 @@ std::vector<Finding> FindUnpublished(const ProverView& view, const ThresholdRead
     const Submission& submission = epoch->submission;
     if (!submission.waiting_since || IsProvenByAnother(*epoch)) continue;
     const Millis waits = view.complete_until - *submission.waiting_since;
-    if (waits <= ReadMillis(thresholds, "wait")) continue;
+    if (waits <= ReadMillis(thresholds, "wait", LabelsOf(*epoch))) continue;
     Finding finding{"proof_unpublished", Severity::kCritical, LabelsOf(*epoch),
                     *submission.waiting_since};
     finding.summary = absl::StrCat(
@@ -288,6 +289,7 @@ std::vector<Rule> EpochRules() {
          "The part of the time from the epoch's start to its deadline that is left for the end."}},
        absl::Minutes(2),
        "warning past the share, critical past the window",
+       {"epoch"},
        {},
        FindAtRisk},
       {"epoch_failed",
@@ -296,6 +298,7 @@ std::vector<Rule> EpochRules() {
        {},
        absl::ZeroDuration(),
        "critical",
+       {"epoch"},
        {"epoch_given_up", "epoch_at_risk"},
        FindFailedEpochs},
       {"epoch_given_up",
@@ -304,6 +307,7 @@ std::vector<Rule> EpochRules() {
        {},
        absl::Minutes(5),
        "warning",
+       {"epoch"},
        {"epoch_at_risk"},
        FindGivenUp},
       {"proof_unpublished",
@@ -312,6 +316,7 @@ std::vector<Rule> EpochRules() {
        {{"wait", 120, "s", "For how long a proof may wait."}},
        absl::ZeroDuration(),
        "critical",
+       {"epoch"},
        {"epoch_at_risk"},
        FindUnpublished},
       {"submission_failed",
@@ -320,6 +325,7 @@ std::vector<Rule> EpochRules() {
        {},
        absl::ZeroDuration(),
        "critical; info where another prover was earlier",
+       {"epoch"},
        {"proof_unpublished", "epoch_failed", "epoch_given_up", "epoch_at_risk"},
        FindSubmissionFailed},
       {"no_new_epoch",
@@ -328,6 +334,7 @@ std::vector<Rule> EpochRules() {
        {{"epoch_lengths", 1.5, "", "After so many epoch lengths without a new one it fires."}},
        absl::Minutes(2),
        "warning",
+       {},
        {},
        FindNoNewEpoch},
   };

@@ -100,6 +100,9 @@ TEST(EpochFailedTest, SaysWhy) {
             "See that prover node, broker and agents run one version; report it to Aztec with the "
             "lines and the job's inputs.");
   EXPECT_TRUE(Find("epoch_given_up", view).empty());
+  view.epochs[0].over = false;
+  EXPECT_TRUE(Find("epoch_failed", view).empty());
+  view.epochs[0].over = true;
   view.epochs[0].outcome = EpochOutcome::kPublished;
   EXPECT_TRUE(Find("epoch_failed", view).empty());
 }
@@ -124,6 +127,11 @@ TEST(EpochGivenUpTest, WhereItWasStopped) {
   EXPECT_EQ(findings[0].severity, Severity::kWarning);
   EXPECT_EQ(findings[0].summary, "Epoch 3054 was given up: reorg: reorg.");
   EXPECT_TRUE(Find("epoch_failed", view).empty());
+  view.epochs[0].over = false;  // somebody may begin it again
+  EXPECT_TRUE(Find("epoch_given_up", view).empty());
+  view.epochs[0].over = true;
+  view.epochs[0].outcome = EpochOutcome::kPublished;
+  EXPECT_TRUE(Find("epoch_given_up", view).empty());
 }
 
 TEST(ProofUnpublishedTest, AfterTwoMinutes) {

@@ -20,22 +20,6 @@ std::string InEpoch(int32_t epoch) { return absl::StrCat("Epoch ", epoch, ": ");
 
 Labels LabelsOf(int32_t epoch) { return {{"epoch", absl::StrCat(epoch)}}; }
 
-// The jobs of some failures, each once, with how long ago it failed.
-std::string JobsOf(const std::vector<const Failure*>& failures, UnixMillis until) {
-  std::string text;
-  std::set<JobId> told;
-  for (const Failure* failure : failures) {
-    if (!told.insert(failure->job->id).second || told.size() > 3) continue;
-    absl::StrAppend(&text, failure->job->id.ToString(), ": attempt ", failure->cause.attempts,
-                    failure->cause.ran_in
-                        ? absl::StrCat(", in ", ProcessText(*failure->cause.ran_in))
-                        : std::string(),
-                    ", ", LengthText(std::max<Millis>(0, until - failure->cause.at)), " ago\n");
-  }
-  if (told.size() > 3) absl::StrAppend(&text, "and ", told.size() - 3, " more\n");
-  return text;
-}
-
 size_t CountJobs(const std::vector<const Failure*>& failures) {
   std::set<JobId> jobs;
   for (const Failure* failure : failures) jobs.insert(failure->job->id);
@@ -76,7 +60,7 @@ std::vector<Finding> FindFailedJobs(const ProverView& view, const ThresholdReade
         first.cause.ran_in ? absl::StrCat(" on ", first.cause.ran_in->machine) : std::string(),
         " at attempt ", first.cause.attempts, " (", CauseText(first.cause), ").",
         FateOf(*first.epoch));
-    finding.detail = JobsOf(of_cause, view.complete_until);
+    finding.detail = FailedJobsText(of_cause, view.complete_until);
     finding.next_step = std::string(EntryOf(kind).remedy);
     findings.push_back(std::move(finding));
   }
@@ -118,13 +102,17 @@ std::vector<Finding> FindFailsAgain(const ProverView& view, const ThresholdReade
   std::vector<Finding> findings;
   for (const EpochView& epoch : view.epochs) {
     if (IsWell(epoch.outcome)) continue;
+    // By type and cause.
     std::map<std::pair<std::string, CauseKind>, std::pair<int, std::string>> found;
     for (const Job& job : epoch.jobs) {
       std::map<CauseKind, std::vector<Cause>> by_kind;
       if (job.state == JobState::kCompleted) continue;
       for (Cause& cause : DeterministicFailures(job)) by_kind[cause.kind].push_back(cause);
       for (const auto& [kind, causes] : by_kind) {
-        if (static_cast<double>(causes.size()) < thresholds.Get("failures")) continue;
+        Labels labels = LabelsOf(epoch.epoch);
+        labels["type"] = job.id.type;
+        labels["cause"] = std::string(EntryOf(kind).name);
+        if (static_cast<double>(causes.size()) < thresholds.Get("failures", labels)) continue;
         auto& [jobs, detail] = found[{job.id.type, kind}];
         if (++jobs > 3) continue;
         absl::StrAppend(&detail, job.id.ToString(), ": failed ", causes.size(), " times, at ",
@@ -198,6 +186,10 @@ std::vector<Finding> FindStale(const ProverView& view, const ThresholdReader& /*
   }
   std::vector<Finding> findings;
   for (const auto& [epoch, refused] : by_epoch) {
+    const bool is_well = absl::c_any_of(view.epochs, [&epoch = epoch](const EpochView& known) {
+      return known.epoch == epoch && IsWell(known.outcome);
+    });
+    if (is_well) continue;
     Finding finding{"stale_enqueue", Severity::kCritical, LabelsOf(epoch), refused.since};
     finding.summary =
         absl::StrCat(InEpoch(epoch), "the broker on ", refused.machine, " refused ",
@@ -215,122 +207,6 @@ std::vector<Finding> FindStale(const ProverView& view, const ThresholdReader& /*
   return findings;
 }
 
-// How many times the broker says that it tried the job again, as it counts itself: up to 4.1.2
-// time-outs cost no retry.
-int32_t CountedRetries(const Job& job) {
-  int32_t counted = 0;
-  int32_t printed = 0;
-  for (const Fact& fact : job.facts) {
-    const bool counts =
-        fact.kind == FactKind::kRetried || (fact.kind == FactKind::kTimedOut && fact.attempt > 0);
-    if (!counts || fact.will_retry == false) continue;
-    ++counted;
-    printed = std::max(printed, fact.attempt);
-  }
-  return std::max(counted, printed);
-}
-
-// Whether the failure is of an agent that was restarted just then, or of a broker that was and so
-// heard nothing of it: there is a start-up between a little before the failure and a little after
-// it, where no log shows who ran the job, of any agent.
-bool IsOfRestart(const Failure& failure, const ProverView& view) {
-  constexpr Millis kAround = 120'000;
-  const Cause& cause = failure.cause;
-  const bool is_lost = cause.kind == CauseKind::kAgentLost || cause.kind == CauseKind::kTimedOut ||
-                       cause.kind == CauseKind::kStopped;
-  if (!is_lost) return false;
-  return absl::c_any_of(view.events, [&](const Event& event) {
-    const bool is_its_agents = event.kind == "bb.configured" &&
-                               (!cause.ran_in || event.origin.machine == cause.ran_in->machine);
-    return (is_its_agents || event.kind == "broker.started") && event.at >= cause.at - kAround &&
-           event.at <= cause.at + kAround;
-  });
-}
-
-// What one agent process of an epoch had to have tried again.
-struct Retries {
-  std::vector<const Failure*> failures;
-  std::vector<const Failure*> unexplained;  // not of a restart
-  int32_t lately = 0;                       // of these: within `window`
-  bool root = false;                        // a root rollup is among them
-  const Job* last_retry = nullptr;          // it has no retry left
-};
-
-Severity SeverityOf(const Retries& retries, size_t jobs, const ThresholdReader& thresholds,
-                    const Labels& labels) {
-  if (retries.root || retries.last_retry != nullptr) return Severity::kCritical;
-  if (retries.lately >= thresholds.Get("failures", labels)) return Severity::kWarning;
-  const double share = 100.0 * static_cast<double>(retries.unexplained.size()) /
-                       static_cast<double>(std::max<size_t>(1, jobs));
-  const bool several = retries.unexplained.size() > 1;
-  return several && share >= thresholds.Get("share_of_jobs", labels) ? Severity::kWarning
-                                                                     : Severity::kInfo;
-}
-
-Finding RetriesFinding(const ProverView& view, const Labels& labels, const Retries& retries,
-                       const ThresholdReader& thresholds) {
-  const Failure& first = *retries.failures.front();
-  const Failure& last = *retries.failures.back();
-  const size_t jobs = first.epoch->jobs.size();
-  Finding finding{"job_retries", SeverityOf(retries, jobs, thresholds, labels), labels,
-                  first.cause.at};
-  std::map<CauseKind, int> kinds;
-  for (const Failure* failure : retries.failures) ++kinds[failure->cause.kind];
-  std::string causes;
-  for (const auto& [kind, count] : kinds) {
-    absl::StrAppend(&causes, causes.empty() ? "" : ", ", count, " ", EntryOf(kind).name);
-  }
-  finding.summary = absl::StrCat(
-      InEpoch(first.epoch->epoch),
-      CountText(static_cast<int64_t>(retries.failures.size()), "attempt"),
-      first.cause.ran_in ? absl::StrCat(" in ", ProcessText(*first.cause.ran_in)) : std::string(),
-      " had to be repeated (", causes, "), ", retries.lately, " within ",
-      LengthText(ReadMillis(thresholds, "window", labels)), ", of ",
-      CountText(static_cast<int64_t>(jobs), "job"), ".");
-  if (retries.root) absl::StrAppend(&finding.summary, " The root rollup is among them.");
-  if (retries.last_retry != nullptr) {
-    absl::StrAppend(&finding.summary, " A ", retries.last_retry->id.type,
-                    " is on its last try (attempt ", retries.last_retry->attempt_count, ").");
-  }
-  const size_t restarts = retries.failures.size() - retries.unexplained.size();
-  if (restarts > 0) {
-    absl::StrAppend(&finding.detail, restarts,
-                    " of them as the agent or the broker was restarted\n");
-  }
-  finding.detail += JobsOf(retries.failures, view.complete_until);
-  finding.next_step = std::string(EntryOf(last.cause.kind).remedy);
-  return finding;
-}
-
-std::vector<Finding> FindRetries(const ProverView& view, const ThresholdReader& thresholds) {
-  const std::vector<Failure> failures = FailuresIn(view);
-  std::map<Labels, Retries> by_process;
-  for (const Failure& failure : failures) {
-    if (failure.for_good || failure.epoch->over) continue;
-    Labels labels = LabelsOf(failure.epoch->epoch);
-    if (failure.cause.ran_in) {
-      labels["machine"] = failure.cause.ran_in->machine;
-      labels["process"] = failure.cause.ran_in->process;
-    }
-    Retries& retries = by_process[labels];
-    retries.failures.push_back(&failure);
-    if (IsOfRestart(failure, view)) continue;
-    retries.unexplained.push_back(&failure);
-    const Millis window = ReadMillis(thresholds, "window", labels);
-    retries.lately += failure.cause.at > view.complete_until - window ? 1 : 0;
-    if (!IsInFlight(failure.job->state)) continue;
-    retries.root = retries.root || failure.job->id.type == kRootRollup;
-    if (CountedRetries(*failure.job) >= thresholds.Get("max_retries", labels)) {
-      retries.last_retry = failure.job;
-    }
-  }
-  std::vector<Finding> findings;
-  for (const auto& [labels, retries] : by_process) {
-    findings.push_back(RetriesFinding(view, labels, retries, thresholds));
-  }
-  return findings;
-}
-
 }  // namespace
 
 std::vector<Rule> JobRules() {
@@ -341,6 +217,7 @@ std::vector<Rule> JobRules() {
        {{"failures", 2, "", "So many such failures of one job."}},
        absl::ZeroDuration(),
        "critical",
+       {"cause", "epoch", "type"},
        {"job_failed", "epoch_failed", "epoch_given_up", "epoch_at_risk"},
        FindFailsAgain},
       {"job_failed",
@@ -349,6 +226,7 @@ std::vector<Rule> JobRules() {
        {},
        absl::ZeroDuration(),
        "critical",
+       {"cause", "epoch"},
        {"epoch_failed", "epoch_given_up", "epoch_at_risk"},
        FindFailedJobs},
       {"job_never_again",
@@ -357,6 +235,7 @@ std::vector<Rule> JobRules() {
        {},
        absl::ZeroDuration(),
        "critical",
+       {"epoch"},
        {"epoch_failed", "epoch_given_up", "epoch_at_risk"},
        FindNeverAgain},
       {"stale_enqueue",
@@ -365,22 +244,9 @@ std::vector<Rule> JobRules() {
        {},
        absl::ZeroDuration(),
        "critical",
+       {"epoch"},
        {"epoch_failed", "epoch_given_up", "epoch_at_risk"},
        FindStale},
-      {"job_retries",
-       "Attempts of an agent process failed or timed out, and were tried again.",
-       "Each costs its time again, and a job has few retries.",
-       {{"failures", 3, "", "From so many within the window on it is a warning."},
-        {"window", 600, "s", "The window."},
-        {"share_of_jobs", 2, "%",
-         "From this share of the epoch's jobs on, and at least two, it is a warning."},
-        {"max_retries", 3, "",
-         "PROVER_BROKER_JOB_MAX_RETRIES: a job that was tried again so often has no retry left."}},
-       absl::ZeroDuration(),
-       "info; warning from the thresholds on; critical for a root rollup and on a job's last try. "
-       "Those of an agent or a broker that was restarted just then are info",
-       {},
-       FindRetries},
   };
 }
 

@@ -7,7 +7,7 @@
 
 namespace proverlog {
 
-// What goes wrong with jobs: failures, retries, and what the broker will not prove.
+// What goes wrong with jobs: failures, and what the broker will not prove.
 std::vector<Rule> JobRules();
 
 }  // namespace proverlog

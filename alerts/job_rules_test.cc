@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "tests/testing_util/prover_views.h"
 
 namespace proverlog {
@@ -10,6 +12,7 @@ namespace {
 using testing_util::ByAgent;
 using testing_util::ByBroker;
 using testing_util::Completed;
+using testing_util::EarlierEpoch;
 using testing_util::EndedView;
 using testing_util::EventOf;
 using testing_util::Find;
@@ -141,6 +144,16 @@ TEST(StaleEnqueueTest, IsOneFindingAnEpoch) {
             "epoch that the broker gave up.");
 }
 
+TEST(StaleEnqueueTest, NotOfAnEpochThatIsPublishedNorOfNoJob) {
+  ProverView view = EndedView(EpochOutcome::kPublished);
+  view.events = {EventOf("broker.refused", kNoon, "b", kBrokerStream, {{"job", IdOf(1)}})};
+  EXPECT_TRUE(Find("stale_enqueue", view).empty());
+  view.epochs[0].outcome = EpochOutcome::kTimedOut;
+  EXPECT_EQ(Find("stale_enqueue", view).size(), 1);
+  view.events[0].fields["job"] = "3054";
+  EXPECT_TRUE(Find("stale_enqueue", view).empty());
+}
+
 TEST(JobRetriesTest, ASingleOneIsInformation) {
   ProverView view = OpenView();
   view.epochs[0].jobs = {Retried(1, {kNoon - 3 * kMinute})};
@@ -169,6 +182,20 @@ TEST(JobRetriesTest, SeveralAreAWarning) {
   EXPECT_EQ(Find("job_retries", view)[0].severity, Severity::kWarning);
   view.epochs[0].over = true;
   EXPECT_TRUE(Find("job_retries", view).empty());
+}
+
+// The first hundred jobs are no share of an epoch of thousands.
+TEST(JobRetriesTest, TheShareOfAnEpochThatBeginsIsOfWhatEarlierOnesHad) {
+  ProverView view = OpenView();
+  view.epochs[0].jobs = {Retried(1, {kNoon - 3 * kMinute}), Retried(2, {kNoon - 2 * kMinute})};
+  AddHealthy(58, view);
+  EXPECT_EQ(Find("job_retries", view)[0].severity, Severity::kWarning);
+  view.earlier = {EarlierEpoch(3053, "PUBLIC_VM", 1000, kSecond),
+                  EarlierEpoch(3052, "PUBLIC_VM", 101, kSecond),
+                  EarlierEpoch(3051, "PUBLIC_VM", 10, kSecond)};
+  EXPECT_EQ(Find("job_retries", view)[0].severity, Severity::kInfo);
+  view.earlier[1] = EarlierEpoch(3052, "PUBLIC_VM", 100, kSecond);
+  EXPECT_EQ(Find("job_retries", view)[0].severity, Severity::kWarning);
 }
 
 TEST(JobRetriesTest, ARootRollupsAndTheLastAreCritical) {
@@ -237,8 +264,56 @@ TEST(JobRetriesTest, OfAnAgentThatWasRestartedAreInformation) {
             "3 of them as the agent or the broker was restarted\n3054:");
   view.events = {EventOf("bb.configured", kNoon - 4 * kMinute, "m2", 2)};
   EXPECT_EQ(Find("job_retries", view)[0].severity, Severity::kWarning);
-  view.events = {EventOf("bb.configured", kNoon - 6 * kMinute, "m1", 1)};
+  // The time-outs are within 2 ms.
+  view.events = {EventOf("bb.configured", kNoon - 3 * kMinute - 120 * kSecond, "m1", 1)};
+  EXPECT_EQ(Find("job_retries", view)[0].detail.substr(0, 10), "1 of them ");
+  view.events[0].at -= 1;
   EXPECT_EQ(Find("job_retries", view)[0].severity, Severity::kWarning);
+  view.events[0].at = kNoon - 3 * kMinute + 120 * kSecond + 1;
+  EXPECT_EQ(Find("job_retries", view)[0].detail.substr(0, 10), "2 of them ");
+  view.events[0].at += 2;
+  EXPECT_EQ(Find("job_retries", view)[0].severity, Severity::kWarning);
+}
+
+// A job whose agent was lost at these instants, and started again half a minute later.
+Job Lost(int number, const std::vector<UnixMillis>& lost_at, const std::string& type) {
+  std::vector<Fact> facts = {ByBroker(lost_at[0] - 40 * kSecond, FactKind::kEnqueued)};
+  int retry = 0;
+  for (const UnixMillis at : lost_at) {
+    facts.push_back(ByAgent(at - 35 * kSecond, FactKind::kStarted));
+    facts.push_back(ByBroker(at, FactKind::kTimedOut).Attempt(++retry).Retry(true));
+  }
+  return JobOf(3054, type, number, std::move(facts));
+}
+
+TEST(JobRetriesTest, AnAgentThatCrashesEachTimeIsNotRestarted) {
+  ProverView view = OpenView();
+  AddHealthy(200, view);
+  for (int i = 1; i <= 4; ++i) {
+    const UnixMillis at = kNoon - (9 - 2 * i) * kMinute;
+    view.epochs[0].jobs.push_back(Lost(i, {at}, "PUBLIC_VM"));
+    view.events.push_back(EventOf("bb.configured", at + 30 * kSecond, "m1", 1));
+    // The first one is a restart, as far as can be told.
+    const auto findings = Find("job_retries", view);
+    EXPECT_EQ(findings[0].severity, i < 4 ? Severity::kInfo : Severity::kWarning) << i;
+    EXPECT_EQ(findings[0].detail.substr(0, 10), "1 of them ") << i;
+    EXPECT_TRUE(absl::StrContains(findings[0].summary, absl::StrCat("), ", i, " within 10 min")))
+        << findings[0].summary;
+  }
+}
+
+TEST(JobRetriesTest, TheLastTryAndARootRollupsSecondLossAreCriticalWhoeverIsRestarted) {
+  ProverView view = OpenView();
+  AddHealthy(200, view);
+  view.events = {EventOf("broker.started", kNoon - 2 * kMinute, "b", kBrokerStream)};
+  view.epochs[0].jobs.back() = Lost(1, {kNoon - 2 * kMinute}, "ROOT_ROLLUP");
+  EXPECT_EQ(Find("job_retries", view)[0].severity, Severity::kInfo);
+  view.epochs[0].jobs.back() =
+      Lost(1, {kNoon - 2 * kMinute, kNoon - 2 * kMinute + kSecond}, "ROOT_ROLLUP");
+  EXPECT_EQ(Find("job_retries", view)[0].severity, Severity::kCritical);
+  const UnixMillis at = kNoon - 2 * kMinute;
+  view.epochs[0].jobs.back() = Lost(1, {at, at + kSecond, at + 2 * kSecond}, "PUBLIC_VM");
+  EXPECT_EQ(Find("job_retries", view)[0].severity, Severity::kCritical);
 }
 
 }  // namespace

@@ -118,19 +118,30 @@ std::vector<Finding> FindSilentBroker(const ProverView& view, const ThresholdRea
   return {finding};
 }
 
+// The machine's processes that are idle while others work.
+std::vector<const AgentPresence*> IdleOn(const std::string& machine, const AgentsWithin& all) {
+  std::vector<const AgentPresence*> idle;
+  for (const AgentPresence& agent : all.agents) {
+    const bool others_work = absl::c_any_of(
+        agent.types, [&](const std::string& type) { return all.nobody_takes.count(type) == 0; });
+    if (agent.machine == machine && agent.IsIdle() && others_work) idle.push_back(&agent);
+  }
+  return idle;
+}
+
 std::vector<Finding> FindIdle(const ProverView& view, const ThresholdReader& thresholds) {
   if (!IsBrokerHeard(view)) return {};
-  const Millis idle = ReadMillis(thresholds, "idle");
-  const std::vector<AgentPresence> agents = AgentsThere(view, idle);
-  const std::set<std::string> nobodys = TypesNobodyTakes(agents);
-  std::map<std::string, std::vector<const AgentPresence*>> by_machine;
-  for (const AgentPresence& agent : agents) {
-    const bool others_work = absl::c_any_of(
-        agent.types, [&](const std::string& type) { return nobodys.count(type) == 0; });
-    if (agent.IsIdle() && others_work) by_machine[agent.machine].push_back(&agent);
+  PresenceOverTimes presence(view);
+  // Who is there does not depend on the time.
+  std::set<std::string> machines;
+  for (const AgentPresence& agent : presence.Within(ReadMillis(thresholds, "idle")).agents) {
+    machines.insert(agent.machine);
   }
   std::vector<Finding> findings;
-  for (const auto& [machine, processes] : by_machine) {
+  for (const std::string& machine : machines) {
+    const Millis idle = ReadMillis(thresholds, "idle", {{"machine", machine}});
+    const auto processes = IdleOn(machine, presence.Within(idle));
+    if (processes.empty()) continue;
     int32_t free = 0;
     int32_t all = 0;
     int32_t waiting = 0;
@@ -309,6 +320,7 @@ std::vector<Rule> MachineRules() {
        {{"silent", 120, "s", "For how long nothing is heard of its senders."}},
        absl::ZeroDuration(),
        "warning; critical where the broker is on it",
+       {"machine"},
        {"job_running_long", "machine_idle", "job_retries", "clock_skew", "ingest_lag",
         "broker_silent", "startup_slow"},
        FindSilentMachines,
@@ -320,14 +332,17 @@ std::vector<Rule> MachineRules() {
         {"times_rhythm", 30, "", "And so many times the usual time between its lines."}},
        absl::ZeroDuration(),
        "critical",
+       {"machine", "source"},
        {},
-       FindSilentBroker},
+       FindSilentBroker,
+       /*live_only=*/true},
       {"machine_idle",
        "A machine has agents free while jobs are queued that they could take, and others work.",
        "The epoch takes longer than it need.",
        {{"idle", 60, "s", "For how long."}},
        absl::Minutes(1),
        "warning",
+       {"machine"},
        {},
        FindIdle},
       {"machine_out_of_memory",
@@ -336,6 +351,7 @@ std::vector<Rule> MachineRules() {
        {{"times", 2, "", "From so many times on."}, {"window", 3600, "s", "Within this time."}},
        absl::ZeroDuration(),
        "warning",
+       {"machine"},
        {"job_retries"},
        FindOutOfMemory},
       {"clock_skew",
@@ -344,6 +360,7 @@ std::vector<Rule> MachineRules() {
        {{"skew", 2, "s", "By more than this."}},
        absl::Minutes(5),
        "warning",
+       {"machine"},
        {},
        FindSkew},
       {"machine_slow",
@@ -353,8 +370,11 @@ std::vector<Rule> MachineRules() {
         {"epochs", 3, "", "Against at least so many earlier epochs."}},
        absl::ZeroDuration(),
        "warning",
+       {"machine"},
        {},
-       FindSlow},
+       FindSlow,
+       /*live_only=*/false,
+       /*threshold_labels=*/{"type"}},
   };
 }
 

@@ -90,6 +90,20 @@ TEST(BrokerSilentTest, WhileAgentsCompleteJobs) {
   EXPECT_TRUE(Find("broker_silent", view).empty());
 }
 
+TEST(BrokerSilentTest, ForThirtyTimesItsRhythm) {
+  ProverView view = OpenView();
+  const auto silent_for = [&](Millis silent) {
+    view.logs[2].last_at = kNoon - silent;
+    view.logs[2].first_at = *view.logs[2].last_at - 60 * kMinute;
+    view.logs[2].counts.records = 180;  // one in 20 s
+  };
+  view.epochs[0].jobs = {Completed(3054, "PUBLIC_VM", 1, kNoon - kMinute, kSecond)};
+  silent_for(10 * kMinute);
+  EXPECT_TRUE(Find("broker_silent", view).empty());
+  silent_for(10 * kMinute + 1);
+  EXPECT_EQ(Find("broker_silent", view).size(), 1);
+}
+
 TEST(MachineIdleTest, WhileOthersWork) {
   ProverView view = OpenView();
   for (int i = 0; i < 2; ++i) {
@@ -204,6 +218,11 @@ TEST(MachineSlowTest, AgainstEachOfItsEarlierEpochs) {
             "In epoch 3054, PUBLIC_VM jobs on m1 took 1.3 times as long as in each of 3 earlier "
             "epochs (median 13 s).");
   EXPECT_EQ(findings[0].labels, (Labels{{"machine", "m1"}}));
+  // By a quarter, surely, and not by less: half the jobs took a little longer.
+  view.epochs[0].figures = EarlierEpoch(3054, "PUBLIC_VM", 20, 12 * kSecond + 450);
+  EXPECT_TRUE(Find("machine_slow", view).empty());
+  view.epochs[0].figures = EarlierEpoch(3054, "PUBLIC_VM", 20, 12 * kSecond + 550);
+  EXPECT_EQ(Find("machine_slow", view).size(), 1);
   // One of them was as slow.
   view.earlier.push_back(EarlierEpoch(3050, "PUBLIC_VM", 20, 12 * kSecond));
   EXPECT_TRUE(Find("machine_slow", view).empty());

@@ -24,8 +24,8 @@ struct Threshold {
 class ThresholdReader {
  public:
   virtual ~ThresholdReader() = default;
-  // The value of the rule's threshold for what the labels name (machine, type, ...; the prover is
-  // known). The name is one of the rule's.
+  // The value of the rule's threshold for what the labels name: all that the finding will have, and
+  // those of Rule::threshold_labels (the prover is known). The name is one of the rule's.
   virtual double Get(absl::string_view name, const Labels& about = {}) const = 0;
 };
 
@@ -37,16 +37,25 @@ struct Rule {
   std::vector<Threshold> thresholds;
   absl::Duration hold;         // for so long it must hold before it fires
   absl::string_view severity;  // which ones its findings have, e.g. "info; warning from 3 on"
+  // That its findings have, all or some of them; nothing else can be set or silenced for them.
+  std::vector<absl::string_view> labels;
   // Rules whose findings with the same machine (or epoch, where this one names no machine) are a
   // consequence of this one's, where they are not more severe: they start no alert beside it.
   std::vector<absl::string_view> covers;
   std::vector<Finding> (*find)(const ProverView& view, const ThresholdReader& thresholds);
   bool live_only = false;  // it says nothing of a replayed view
+  // For what else its thresholds can be set: for parts of what one finding is about.
+  std::vector<absl::string_view> threshold_labels = {};
 };
 
 // All that are built in, by theme, in the order of docs/alerts.md.
 const std::vector<Rule>& BuiltInRules();
 const Rule* FindRule(absl::string_view name);
+
+// Whether findings of the rule may have the label, or are matched by it: "prover" all are.
+bool HasLabel(const Rule& rule, absl::string_view label);
+// What to say of one that they do not have.
+std::string NoLabelOf(const Rule& rule, absl::string_view label);
 
 // The kinds of events that ProverView::events has.
 const std::vector<std::string>& ViewedEventKinds();

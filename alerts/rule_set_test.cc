@@ -58,6 +58,25 @@ TEST(RuleSetTest, WhatIsSwitchedOffIsNotFound) {
   EXPECT_THAT(FindAll({.settings = {off}}, WithGap()), IsEmpty());
 }
 
+TEST(RuleSetTest, ThresholdsAreOfTheMachineAndTheType) {
+  using testing_util::ByAgent;
+  using testing_util::ByBroker;
+  ProverView view = testing_util::OpenView();
+  const UnixMillis at = testing_util::kNoon - 6 * kMinute;
+  view.epochs[0].jobs = {testing_util::JobOf(
+      3054, "PUBLIC_VM", 1, {ByBroker(at, FactKind::kEnqueued), ByAgent(at, FactKind::kStarted)})};
+  RuleSetting setting;
+  setting.rule = "job_running_long";
+  setting.thresholds = {{"floor", 600}};
+  const auto finds = [&](const Labels& match) {
+    setting.match = match;
+    return !FindAll({.settings = {setting}}, view).empty();
+  };
+  EXPECT_FALSE(finds({{"machine", "m1"}, {"type", "PUBLIC_VM"}}));
+  EXPECT_TRUE(finds({{"machine", "m2"}, {"type", "PUBLIC_VM"}}));
+  EXPECT_TRUE(finds({{"machine", "m1"}, {"type", "PARITY_BASE"}}));
+}
+
 TEST(RuleSetTest, ALaterSettingWins) {
   RuleSetting off;
   off.rule = "log_gap";

@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "absl/algorithm/container.h"
+#include "alerts/label_names.h"
 #include "alerts/rule_text.h"
 #include "tests/testing_util/prover_views.h"
 
@@ -17,6 +19,13 @@ TEST(RuleTest, NamesAreUniqueAndThoseThatAreCoveredExist) {
     EXPECT_EQ(rule.what.back(), '.');
     EXPECT_EQ(rule.why.back(), '.');
     for (const Threshold& threshold : rule.thresholds) EXPECT_EQ(threshold.meaning.back(), '.');
+    for (const absl::string_view label : rule.labels) {
+      EXPECT_TRUE(absl::c_linear_search(LabelNames(), label)) << rule.name << " " << label;
+    }
+    for (const absl::string_view label : rule.threshold_labels) {
+      EXPECT_TRUE(absl::c_linear_search(LabelNames(), label)) << rule.name << " " << label;
+      EXPECT_FALSE(HasLabel(rule, label)) << rule.name << " " << label;
+    }
   }
   for (const Rule& rule : BuiltInRules()) {
     for (const absl::string_view covered : rule.covers) {

@@ -70,6 +70,14 @@ TEST(BrokerRestartedTest, IsInformationForTenMinutes) {
   EXPECT_TRUE(Find("broker_restarted", view).empty());
 }
 
+TEST(BrokerRestartedTest, NotWhereNothingWasOpen) {
+  ProverView view = Restarted(0);
+  view.epochs[0].jobs = {Completed(3054, "PUBLIC_VM", 1, kRestart - kMinute, kSecond)};
+  EXPECT_TRUE(Find("broker_restarted", view).empty());
+  view.epochs[0].jobs = {Completed(3054, "PUBLIC_VM", 1, kRestart + kSecond, 10 * kSecond)};
+  EXPECT_EQ(Find("broker_restarted", view).size(), 1);
+}
+
 ProverView Starting(UnixMillis since) {
   ProverView view = OpenView();
   view.epochs[0].jobs = {
@@ -94,6 +102,30 @@ TEST(StartupSlowTest, WhileJobsAreQueued) {
   EXPECT_TRUE(Find("startup_slow", view).empty());
   view.epochs[0].jobs.clear();
   EXPECT_TRUE(Find("startup_slow", view).empty());
+}
+
+TEST(StartupSlowTest, JobsAreQueuedForTwoMinutes) {
+  ProverView view = Starting(kNoon - 6 * kMinute);
+  const auto queue = [&](UnixMillis since) {
+    view.epochs[0].jobs = {JobOf(3054, "PUBLIC_VM", 1, {ByBroker(since, FactKind::kEnqueued)})};
+  };
+  queue(kNoon - 120 * kSecond);
+  EXPECT_TRUE(Find("startup_slow", view).empty());
+  queue(kNoon - 120 * kSecond - 1);
+  EXPECT_EQ(Find("startup_slow", view).size(), 1);
+}
+
+TEST(StartupFailedTest, WhereItIsMisconfigured) {
+  ProverView view = OpenView();
+  view.events = {
+      EventOf("process.misconfigured", kNoon - kMinute, "m1", 1, {{"error", "No broker URL."}})};
+  const auto findings = Find("startup_failed", view);
+  ASSERT_EQ(findings.size(), 1);
+  EXPECT_EQ(findings[0].summary,
+            "A program on m1 (agent.log) does not run: process.misconfigured, No broker URL.");
+  EXPECT_EQ(findings[0].next_step, "Set what it names and start it again.");
+  view.events.push_back(EventOf("bb.configured", kNoon, "m1", 1));
+  EXPECT_TRUE(Find("startup_failed", view).empty());
 }
 
 TEST(StartupFailedTest, WhereItWaitsInStandby) {

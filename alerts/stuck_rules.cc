@@ -17,6 +17,16 @@
 namespace proverlog {
 namespace {
 
+Labels OfEpoch(int32_t epoch) { return {{"epoch", absl::StrCat(epoch)}}; }
+
+Labels OnMachine(int32_t epoch, const std::string& machine) {
+  return {{"epoch", absl::StrCat(epoch)}, {"machine", machine}};
+}
+
+Labels OfType(int32_t epoch, const std::string& type) {
+  return {{"epoch", absl::StrCat(epoch)}, {"type", type}};
+}
+
 // Jobs that are found to be stuck, as one finding.
 struct Stuck {
   Aged jobs;
@@ -45,29 +55,32 @@ struct Stuck {
   }
 };
 
-// The limits of a view's types, each looked up once.
+// The limits of what jobs are, each looked up once.
 class Limits {
  public:
   Limits(const ProverView& view, StatsOf stats, const ThresholdReader& thresholds)
       : view_(view), stats_(stats), thresholds_(thresholds) {}
 
-  // The limit of the job's type, where what it has been since then is longer; else null.
-  const Limit* Beyond(const Job& job, UnixMillis since) {
-    const Limit& limit = Of(job.id.type);
+  // The limit of the job's type for what the finding is about, where what it has been since then is
+  // longer; else null.
+  const Limit* Beyond(const Job& job, UnixMillis since, Labels about) {
+    about["type"] = job.id.type;
+    const Limit& limit = Of(about);
     return view_.complete_until - since > limit.length ? &limit : nullptr;
   }
 
  private:
-  const Limit& Of(const std::string& type) {
-    const auto found = limits_.find(type);
+  const Limit& Of(const Labels& about) {
+    const auto found = limits_.find(about);
     if (found != limits_.end()) return found->second;
-    return limits_.emplace(type, LimitOf(view_, type, stats_, thresholds_)).first->second;
+    return limits_.emplace(about, LimitOf(view_, about.at("type"), stats_, thresholds_, about))
+        .first->second;
   }
 
   const ProverView& view_;
   const StatsOf stats_;
   const ThresholdReader& thresholds_;
-  std::map<std::string, Limit> limits_;
+  std::map<Labels, Limit> limits_;
 };
 
 // The attempt that a running job runs in; null where no log shows it.
@@ -87,19 +100,16 @@ std::vector<Finding> FindRunning(const ProverView& view, const ThresholdReader& 
       const Attempt* attempt = job.state == JobState::kRunning ? Running(job) : nullptr;
       if (attempt == nullptr) continue;
       const UnixMillis since = *attempt->started_at;
-      if (const Limit* limit = limits.Beyond(job, since)) {
-        by_machine[{epoch->epoch, attempt->origin.machine}].Add(job, since, *limit,
-                                                                view.complete_until);
+      const std::string& machine = attempt->origin.machine;
+      if (const Limit* limit = limits.Beyond(job, since, OnMachine(epoch->epoch, machine))) {
+        by_machine[{epoch->epoch, machine}].Add(job, since, *limit, view.complete_until);
       }
     }
   }
   std::vector<Finding> findings;
   for (const auto& [key, stuck] : by_machine) {
     const auto& [epoch, machine] = key;
-    Finding finding{"job_running_long",
-                    Severity::kWarning,
-                    {{"epoch", absl::StrCat(epoch)}, {"machine", machine}},
-                    stuck.since};
+    Finding finding{"job_running_long", Severity::kWarning, OnMachine(epoch, machine), stuck.since};
     const bool is_one = stuck.against.size() == 1;
     finding.summary = absl::StrCat(
         "Epoch ", epoch, ": ", stuck.Count(), " on ", machine, " ",
@@ -126,16 +136,25 @@ std::optional<UnixMillis> QueuedSince(const Job& job) {
 
 std::vector<Finding> FindQueued(const ProverView& view, const ThresholdReader& thresholds) {
   if (!IsBrokerHeard(view)) return {};
-  const auto agents = AgentsThere(view, ReadMillis(thresholds, "idle"));
-  const std::set<std::string> idle = TypesNobodyTakes(agents);
+  PresenceOverTimes presence(view);
+  const auto agents_of = [&](const Labels& labels) -> const AgentsWithin& {
+    return presence.Within(ReadMillis(thresholds, "idle", labels));
+  };
   Limits limits(view, &JobTypeSummary::queue_wait, thresholds);
   std::map<std::pair<int32_t, std::string>, Stuck> by_type;
   for (const EpochView* epoch : OpenEpochs(view)) {
+    std::map<std::string, bool> idle;  // by type: whether nobody takes it
     for (const Job& job : epoch->jobs) {
-      if (idle.count(job.id.type) == 0) continue;
+      if (job.state != JobState::kQueued) continue;
+      const std::string& type = job.id.type;
+      const auto [found, is_new] = idle.try_emplace(type);
+      if (is_new) {
+        found->second = agents_of(OfType(epoch->epoch, type)).nobody_takes.count(type) > 0;
+      }
+      if (!found->second) continue;
       const auto since = QueuedSince(job);
       if (!since) continue;
-      if (const Limit* limit = limits.Beyond(job, *since)) {
+      if (const Limit* limit = limits.Beyond(job, *since, OfEpoch(epoch->epoch))) {
         by_type[{epoch->epoch, job.id.type}].Add(job, *since, *limit, view.complete_until);
       }
     }
@@ -143,12 +162,11 @@ std::vector<Finding> FindQueued(const ProverView& view, const ThresholdReader& t
   std::vector<Finding> findings;
   for (const auto& [key, stuck] : by_type) {
     const auto& [epoch, type] = key;
+    const Labels labels = OfType(epoch, type);
     const auto processes = absl::c_count_if(
-        agents, [&type = type](const AgentPresence& agent) { return agent.types.count(type) > 0; });
-    Finding finding{"job_queued_long",
-                    Severity::kWarning,
-                    {{"epoch", absl::StrCat(epoch)}, {"type", type}},
-                    stuck.since};
+        agents_of(labels).agents,
+        [&type = type](const AgentPresence& agent) { return agent.types.count(type) > 0; });
+    Finding finding{"job_queued_long", Severity::kWarning, labels, stuck.since};
     finding.summary = absl::StrCat(
         "Epoch ", epoch, ": ", stuck.Count(), " waited in the queue for up to ",
         LengthText(stuck.Longest()), ", ", stuck.against.begin()->second, ", while ",
@@ -181,20 +199,20 @@ std::vector<Finding> FindOpen(const ProverView& view, const ThresholdReader& thr
   std::vector<Finding> findings;
   for (const EpochView* epoch : OpenEpochs(view)) {
     if (KnowsAgents(*epoch)) continue;
-    const Millis quiet = ReadMillis(thresholds, "quiet");
+    const Labels labels = OfEpoch(epoch->epoch);
+    const Millis quiet = ReadMillis(thresholds, "quiet", labels);
     const auto last = LastProgress(*epoch);
     if (last && view.complete_until - *last <= quiet) continue;
     Stuck stuck;
     for (const Job& job : epoch->jobs) {
       const auto since = QueuedSince(job);
       if (!since) continue;
-      if (const Limit* limit = limits.Beyond(job, *since)) {
+      if (const Limit* limit = limits.Beyond(job, *since, labels)) {
         stuck.Add(job, *since, *limit, view.complete_until);
       }
     }
     if (stuck.jobs.empty()) continue;
-    Finding finding{
-        "job_open_long", Severity::kWarning, {{"epoch", absl::StrCat(epoch->epoch)}}, stuck.since};
+    Finding finding{"job_open_long", Severity::kWarning, labels, stuck.since};
     finding.summary = absl::StrCat(
         "Epoch ", epoch->epoch, ": ", stuck.Count(), " open for up to ",
         LengthText(stuck.Longest()), ", and none was completed ",
@@ -252,9 +270,9 @@ std::vector<Finding> FindNoneStarted(const ProverView& view, const ThresholdRead
     if (!first) continue;
     const UnixMillis since = std::max(*first, activity.last_start.value_or(*first));
     const Millis waits = view.complete_until - since;
-    if (waits <= ReadMillis(thresholds, "wait")) continue;
-    Finding finding{
-        "no_job_started", Severity::kCritical, {{"epoch", absl::StrCat(epoch->epoch)}}, since};
+    const Labels labels = OfEpoch(epoch->epoch);
+    if (waits <= ReadMillis(thresholds, "wait", labels)) continue;
+    Finding finding{"no_job_started", Severity::kCritical, labels, since};
     finding.summary = absl::StrCat(
         "Epoch ", epoch->epoch, ": ", CountText(queued, "job"), queued == 1 ? " is" : " are",
         " queued, and no agent started one for ", LengthText(waits), ".");
@@ -269,9 +287,8 @@ std::vector<Finding> FindNoneStarted(const ProverView& view, const ThresholdRead
 std::vector<Threshold> LimitThresholds() {
   return {{"times_p99", 3, "", "So many times the type's longest p99 of the earlier epochs."},
           {"least", 60, "s", "The limit is no shorter, however short the type's jobs are."},
-          {"floor", 300, "s", "The limit of leaves and merges with fewer than 20 earlier ones."},
-          {"floor_root", 900, "s",
-           "The limit of checkpoints and roots with fewer than 20 earlier ones."}};
+          {"floor", 300, "s", "The limit of leaves and merges of which too few are known."},
+          {"floor_root", 900, "s", "The limit of checkpoints and roots of which too few are."}};
 }
 
 std::vector<Threshold> With(Threshold more) {
@@ -290,6 +307,7 @@ std::vector<Rule> StuckRules() {
        {{"wait", 120, "s", "For how long."}},
        absl::ZeroDuration(),
        "critical",
+       {"epoch"},
        {"job_queued_long", "job_open_long", "epoch_at_risk"},
        FindNoneStarted},
       {"job_running_long",
@@ -298,8 +316,11 @@ std::vector<Rule> StuckRules() {
        LimitThresholds(),
        absl::Minutes(1),
        "warning",
+       {"epoch", "machine"},
        {},
-       FindRunning},
+       FindRunning,
+       /*live_only=*/false,
+       /*threshold_labels=*/{"type"}},
       {"job_queued_long",
        "Jobs are queued much longer than usual, and all agent processes that could take them had "
        "agents free.",
@@ -307,6 +328,7 @@ std::vector<Rule> StuckRules() {
        With({"idle", 60, "s", "For how long the agents must have been free."}),
        absl::Minutes(1),
        "warning",
+       {"epoch", "type"},
        {},
        FindQueued},
       {"job_open_long",
@@ -316,8 +338,11 @@ std::vector<Rule> StuckRules() {
        With({"quiet", 300, "s", "For how long no job of the epoch was completed."}),
        absl::Minutes(1),
        "warning",
+       {"epoch"},
        {},
-       FindOpen},
+       FindOpen,
+       /*live_only=*/false,
+       /*threshold_labels=*/{"type"}},
   };
 }
 

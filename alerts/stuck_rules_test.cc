@@ -61,6 +61,28 @@ TEST(JobRunningLongTest, AgainstHistory) {
             "against a p99 of 40 s of 20 earlier ones.");
 }
 
+// An epoch has one root rollup.
+TEST(JobRunningLongTest, AgainstTheLongestOfFiveEpochsWhereEachHasFew) {
+  ProverView view = OpenView();
+  for (int32_t epoch = 3050; epoch <= 3053; ++epoch) {
+    view.earlier.push_back(EarlierEpoch(epoch, "ROOT_ROLLUP", 1, (epoch - 3049) * 30 * kSecond));
+  }
+  view.epochs[0].jobs = {Running("ROOT_ROLLUP", 1, kNoon - 6 * kMinute - 1)};
+  EXPECT_TRUE(Find("job_running_long", view).empty());
+  view.earlier.push_back(EarlierEpoch(3049, "ROOT_ROLLUP", 1, kSecond));
+  const auto findings = Find("job_running_long", view);
+  ASSERT_EQ(findings.size(), 1);
+  EXPECT_EQ(findings[0].summary,
+            "Epoch 3054: 1 ROOT_ROLLUP job on m1 has been running for 6 min, more than 6 min, "
+            "against at most 2 min of 5 earlier ones.");
+  view.epochs[0].jobs = {Running("ROOT_ROLLUP", 1, kNoon - 6 * kMinute)};
+  EXPECT_TRUE(Find("job_running_long", view).empty());
+  // One that usually takes long.
+  for (auto& earlier : view.earlier) earlier = EarlierEpoch(3050, "ROOT_ROLLUP", 1, 16 * kMinute);
+  view.epochs[0].jobs = {Running("ROOT_ROLLUP", 1, kNoon - 20 * kMinute)};
+  EXPECT_TRUE(Find("job_running_long", view).empty());
+}
+
 TEST(JobRunningLongTest, ShortJobsHaveAMinuteAndRootsLonger) {
   ProverView view = OpenView();
   view.earlier = {EarlierEpoch(3053, "PUBLIC_VM", 20, kSecond)};
@@ -165,6 +187,11 @@ TEST(JobOpenLongTest, OfABrokersLogAloneSaysWhatItCannotSee) {
   EXPECT_EQ(findings[0].summary,
             "Epoch 3054: 1 PUBLIC_VM job open for up to 8 min, and none was completed for 5 min. "
             "Only the broker's log tells of this epoch: whether they run cannot be seen.");
+  // The floor, since it was asked for.
+  view.epochs[0].jobs[1] = BrokersOnly(2, kNoon - 5 * kMinute, std::nullopt);
+  EXPECT_TRUE(Find("job_open_long", view).empty());
+  view.epochs[0].jobs[1] = BrokersOnly(2, kNoon - 5 * kMinute - 1, std::nullopt);
+  EXPECT_EQ(Find("job_open_long", view).size(), 1);
   // Long ago, and by an agent whose log is there.
   view.epochs[0].jobs.push_back(Running("PUBLIC_VM", 3, kNoon - 6 * kMinute));
   EXPECT_TRUE(Find("job_open_long", view).empty());
@@ -176,6 +203,10 @@ TEST(NoJobStartedTest, WhereJobsWaitAndNobodyWorks) {
   EXPECT_TRUE(Find("no_job_started", view).empty());
   view.epochs[0].jobs = {Queued("PUBLIC_VM", 1, kNoon - 2 * kMinute - 1),
                          Queued("PUBLIC_VM", 2, kNoon - kMinute)};
+  // That there are agents is known of their logs alone, and here also of an earlier time.
+  const Rule& rule = *FindRule("no_job_started");
+  EXPECT_EQ(rule.find(view, testing_util::BuiltInThresholds(rule)).size(), 1);
+  view.events = {EventOf("bb.configured", kNoon - 30 * kMinute, "m1", 1)};
   auto findings = Find("no_job_started", view);
   ASSERT_EQ(findings.size(), 1);
   EXPECT_EQ(findings[0].summary,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -13,6 +14,7 @@ namespace proverlog {
 namespace {
 
 constexpr int32_t kFewestDurations = 20;
+constexpr int32_t kFewestEpochs = 5;
 
 bool HasAny(const LogView& log, std::initializer_list<FactKind> kinds) {
   return absl::c_any_of(kinds, [&](FactKind kind) { return log.counts.facts.count(kind) > 0; });
@@ -71,27 +73,32 @@ bool KnowsAgents(const EpochView& epoch) {
 }
 
 Limit LimitOf(const ProverView& view, const std::string& type, StatsOf stats,
-              const ThresholdReader& thresholds) {
+              const ThresholdReader& thresholds, const Labels& about) {
   int64_t durations = 0;
+  int32_t epochs = 0;
   double p99 = 0;
+  double longest = 0;
   for (const auto& figures : view.earlier) {
     for (const JobTypeSummary& summary : figures->summary.job_types) {
       if (summary.type != type || (summary.*stats).count == 0) continue;
       durations += (summary.*stats).count;
+      ++epochs;
       p99 = std::max(p99, (summary.*stats).p99);
+      longest = std::max(longest, (summary.*stats).max);
     }
   }
-  const Labels about = {{"type", type}};
-  if (durations < kFewestDurations) {
+  const bool has_p99 = durations >= kFewestDurations;
+  if (!has_p99 && epochs < kFewestEpochs) {
     const Millis floor = ReadMillis(thresholds, IsRoot(type) ? "floor_root" : "floor", about);
     return {floor, absl::StrCat("the floor of ", LengthText(floor), ", for only ", durations,
                                 " earlier ones are known")};
   }
   const double times = thresholds.Get("times_p99", about);
-  const auto usual = static_cast<Millis>(std::llround(p99));
+  const auto usual = static_cast<Millis>(std::llround(has_p99 ? p99 : longest));
   return {std::max(ReadMillis(thresholds, "least", about),
                    static_cast<Millis>(static_cast<double>(usual) * times)),
-          absl::StrCat("a p99 of ", LengthText(usual), " of ", durations, " earlier ones")};
+          absl::StrCat(has_p99 ? "a p99 of " : "at most ", LengthText(usual), " of ", durations,
+                       " earlier ones")};
 }
 
 std::vector<Failure> FailuresIn(const ProverView& view) {
@@ -112,6 +119,21 @@ std::vector<Failure> FailuresIn(const ProverView& view) {
   absl::c_stable_sort(failures,
                       [](const Failure& a, const Failure& b) { return a.cause.at < b.cause.at; });
   return failures;
+}
+
+std::string FailedJobsText(const std::vector<const Failure*>& failures, UnixMillis until) {
+  std::string text;
+  std::set<JobId> told;
+  for (const Failure* failure : failures) {
+    if (!told.insert(failure->job->id).second || told.size() > 3) continue;
+    absl::StrAppend(&text, failure->job->id.ToString(), ": attempt ", failure->cause.attempts,
+                    failure->cause.ran_in
+                        ? absl::StrCat(", in ", ProcessText(*failure->cause.ran_in))
+                        : std::string(),
+                    ", ", LengthText(std::max<Millis>(0, until - failure->cause.at)), " ago\n");
+  }
+  if (told.size() > 3) absl::StrAppend(&text, "and ", told.size() - 3, " more\n");
+  return text;
 }
 
 std::string ProcessText(const Origin& origin) {

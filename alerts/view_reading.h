@@ -50,10 +50,12 @@ struct Limit {
 // How a type's usual times are found in a summary.
 using StatsOf = const DurationStats JobTypeSummary::*;
 // `times_p99` times the type's longest p99 among the earlier epochs (of the broker's and the
-// agents' logs alike), at least `least`; with fewer than 20 durations `floor`, or for checkpoints
-// and roots `floor_root`: thresholds that the rule has by these names.
+// agents' logs alike), at least `least`. A type of which an epoch has few, as it has one root
+// rollup, has no p99: it is the longest of at least 5 epochs. With less than both, `floor`, or for
+// checkpoints and roots `floor_root`. They are thresholds that the rule has by these names, and are
+// read with `about`.
 Limit LimitOf(const ProverView& view, const std::string& type, StatsOf stats,
-              const ThresholdReader& thresholds);
+              const ThresholdReader& thresholds, const Labels& about);
 
 // A failure or a time-out of a job, with the job.
 struct Failure {
@@ -64,6 +66,10 @@ struct Failure {
 };
 // All of the view's, by instant.
 std::vector<Failure> FailuresIn(const ProverView& view);
+
+// Their jobs, a line for each of the first three with how long ago it failed, and one for how many
+// more there are.
+std::string FailedJobsText(const std::vector<const Failure*>& failures, UnixMillis until);
 
 // "prover-1/agent.log"; the machine alone where it is the process's name, or that is not known.
 std::string ProcessText(const Origin& origin);

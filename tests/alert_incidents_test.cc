@@ -14,32 +14,7 @@ using testing_util::SimulatedProver;
 using testing_util::StagedLog;
 using testing_util::StagedLogsOf;
 
-constexpr size_t kNode = 0;  // the logs, in the order of LogsOf
-constexpr size_t kBroker = 1;
-constexpr UnixMillis kBegin = 1795226400000;  // 2026-11-21T02:00:00Z
-
-class AlertIncidentsTest : public AlertScenario {
- protected:
-  static bool Says(const StagedLog::Line& line, absl::string_view words) {
-    return absl::StrContains(line.text, words);
-  }
-  // The first line with the words; the test fails where there is none.
-  static UnixMillis FirstOf(const StagedLog& log, absl::string_view words) {
-    for (const StagedLog::Line& line : log.lines) {
-      if (Says(line, words)) return line.at;
-    }
-    ADD_FAILURE() << log.name << " has no " << words;
-    return 0;
-  }
-  // The job that the line names.
-  static std::string IdIn(const StagedLog::Line& line) {
-    const size_t begin = line.text.find("id=") + 3;
-    return line.text.substr(begin, line.text.find_first_of(" \n,", begin) - begin);
-  }
-  static void StopAt(UnixMillis at, std::vector<StagedLog>& logs) {
-    for (StagedLog& log : logs) log.Drop([&](const auto& line) { return line.at >= at; });
-  }
-};
+class AlertIncidentsTest : public AlertScenario {};
 
 // #12843: agents stall on proofs.
 TEST_F(AlertIncidentsTest, AgentsStallOnProofs) {

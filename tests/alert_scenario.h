@@ -4,12 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <iostream>
 #include <map>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "alerts/rule_text.h"
 #include "server/alerts/alert_evaluator.h"
@@ -39,6 +41,28 @@ class AlertScenario : public QueryTest {
     options.retry_rate = options.timeout_rate = options.abort_rate = options.restart_rate = 0;
     options.start = kSomeDay;
     return options;
+  }
+
+  // The logs, in the order of LogsOf.
+  static constexpr size_t kNode = 0;
+  static constexpr size_t kBroker = 1;
+  static constexpr UnixMillis kBegin = kSomeDay;
+
+  static bool Says(const testing_util::StagedLog::Line& line, absl::string_view words) {
+    return absl::StrContains(line.text, words);
+  }
+  // The first line with the words; the test fails where there is none.
+  static UnixMillis FirstOf(const testing_util::StagedLog& log, absl::string_view words) {
+    for (const testing_util::StagedLog::Line& line : log.lines) {
+      if (Says(line, words)) return line.at;
+    }
+    ADD_FAILURE() << log.name << " has no " << words;
+    return 0;
+  }
+  static void StopAt(UnixMillis at, std::vector<testing_util::StagedLog>& logs) {
+    for (testing_util::StagedLog& log : logs) {
+      log.Drop([&](const auto& line) { return line.at >= at; });
+    }
   }
 
   // The last line's instant.
@@ -74,9 +98,13 @@ class AlertScenario : public QueryTest {
       last_change_ = change.change_id;
       auto alert = alerts_.Load(change.alert_id);
       ASSERT_TRUE(alert.ok()) << alert.status();
+      if (change.what == "resolved") {
+        resolved.push_back({std::move(alert->finding), at});
+        continue;
+      }
       alert->finding.severity = change.severity;
       alert->finding.summary = change.summary;
-      (change.what == "resolved" ? resolved : fired).push_back({std::move(alert->finding), at});
+      fired.push_back({std::move(alert->finding), at});
     }
   }
 
@@ -87,6 +115,21 @@ class AlertScenario : public QueryTest {
     }
     ADD_FAILURE() << "nothing of " << rule << "; there is:\n" << AllText();
     return {};
+  }
+  // It fires at `due` or a round or two later, is resolved about a minute after `over`, and does
+  // not come again.
+  void ExpectFiresAndResolves(absl::string_view rule, UnixMillis due, UnixMillis over) const {
+    const Fired first = First(rule);
+    EXPECT_GE(first.at, due) << AllText();
+    EXPECT_LE(first.at, due + 2 * kStep) << AllText();
+    int times = 0;
+    for (const Fired& one : resolved) {
+      if (one.finding.rule != rule) continue;
+      ++times;
+      EXPECT_GT(one.at, over) << AllText();
+      EXPECT_LE(one.at, over + kMinute + 3 * kStep) << AllText();
+    }
+    EXPECT_EQ(times, 1) << rule << "\n" << AllText();
   }
   std::set<std::string> Rules(Severity at_least) const {
     std::set<std::string> rules;
@@ -101,11 +144,16 @@ class AlertScenario : public QueryTest {
       absl::StrAppend(&text, InstantText(one.at), " ", SeverityName(one.finding.severity), " ",
                       one.finding.rule, ": ", one.finding.summary, "\n");
     }
+    for (const Fired& one : resolved) {
+      absl::StrAppend(&text, InstantText(one.at), " resolved ", one.finding.rule, "\n");
+    }
     return text;
   }
+  // What each rule said is seen.
+  void TearDown() override { std::cout << AllText(); }
 
   std::vector<Fired> fired;                     // in order of time
-  std::vector<Fired> resolved;                  // when it was
+  std::vector<Fired> resolved;                  // the same
   std::set<std::string> gone;                   // machines that send nothing any more
   std::function<void(const ProverView&)> look;  // at each view
   EpochCache cache_{size_t{64} << 20};

@@ -8,6 +8,8 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "alerts/label_names.h"
 #include "alerts/rule.h"
 #include "alerts/rule_text.h"
 #include "rpc/convert.h"
@@ -45,6 +47,24 @@ absl::Status CheckMatch(const google::protobuf::Map<std::string, std::string>& m
   for (const auto& [name, value] : match) {
     if (name.empty()) return InvalidField("match", "a label has no name");
     if (auto status = CheckText("match", value, true); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+// A silence of labels that no alert has would silence nothing, and nobody would notice.
+absl::Status CheckMatchers(const Labels& matchers) {
+  const auto named = matchers.find("rule");
+  const Rule* const rule = named == matchers.end() ? nullptr : FindRule(named->second);
+  for (const auto& [name, value] : matchers) {
+    if (name == "rule" || name == "prover") continue;
+    if (!absl::c_linear_search(LabelNames(), name)) {
+      return InvalidField("match",
+                          absl::StrCat("\"", name, "\" is no label; there are prover, rule, ",
+                                       absl::StrJoin(LabelNames(), ", ")));
+    }
+    if (rule != nullptr && !HasLabel(*rule, name)) {
+      return InvalidField("match", NoLabelOf(*rule, name));
+    }
   }
   return absl::OkStatus();
 }
@@ -212,8 +232,8 @@ absl::StatusOr<v1::CreateSilenceResponse> AlertHandler::CreateSilence(
   }
   if (!request.has_end_time()) return InvalidField("end_time", "it is missing");
   for (const absl::Status& status :
-       {CheckMatch(request.match()), CheckText("created_by", silence.created_by, true),
-        CheckText("reason", silence.why, true),
+       {CheckMatch(request.match()), CheckMatchers(silence.matchers),
+        CheckText("created_by", silence.created_by, true), CheckText("reason", silence.why, true),
         CheckTimes(silence.begins_at, silence.ends_at, kLongestSilence)}) {
     if (!status.ok()) return status;
   }

@@ -54,6 +54,24 @@ std::map<std::string, double> CheckThresholds(const RulesNode& node, const Rule&
   return thresholds;
 }
 
+// With a label that its alerts do not have, a setting would apply to none of them.
+void CheckLabels(const RuleSetting& setting, const Rule& rule, const RulesNode& node) {
+  const bool thresholds_alone = !setting.enabled && !setting.hold && !setting.severity;
+  int index = -1;
+  for (const MapEntry& entry : node.Entries("match")) {
+    ++index;
+    if (setting.match.count(entry.key) == 0 || HasLabel(rule, entry.key)) continue;
+    if (!absl::c_linear_search(rule.threshold_labels, entry.key)) {
+      node.Refuse("match", NoLabelOf(rule, entry.key), index);
+    } else if (!thresholds_alone) {
+      node.Refuse("match",
+                  absl::StrCat("\"", entry.key, "\" is for thresholds of ", rule.name,
+                               " alone; leave out enabled, hold and severity"),
+                  index);
+    }
+  }
+}
+
 std::optional<absl::Duration> CheckHold(const v1::RuleSettings& setting, const RulesNode& node) {
   if (!setting.has_hold()) return std::nullopt;
   const absl::Duration hold =
@@ -205,6 +223,7 @@ std::vector<RuleSetting> CheckSettings(const v1::AlertRules& rules, const RulesN
     }
     if (const Rule* const rule = Find(built_in, given.rule())) {
       setting.thresholds = CheckThresholds(node, *rule);
+      CheckLabels(setting, *rule, node);
     } else {
       node.Refuse("rule", NotOneOf(given.rule(), NamesOf(built_in)));
     }

@@ -24,8 +24,11 @@ std::vector<Rule> SomeRules() {
   Rule stuck;
   stuck.name = "job_stuck";
   stuck.thresholds = {{"times_p99", 3, "", ""}, {"floor", 300, "s", ""}};
+  stuck.labels = {"epoch", "type"};
+  stuck.threshold_labels = {"machine"};
   Rule failed;
   failed.name = "epoch_failed";
+  failed.labels = {"epoch"};
   return {stuck, failed};
 }
 
@@ -169,6 +172,28 @@ TEST_F(RulesFileTest, RulesAreChecked) {
               ElementsAre("rules:1:27: rules.hold: 86401 is not between 0 and 86400 seconds",
                           "rules:1:51: rules.severity: 9 is none; there are ALERT_SEVERITY_INFO, "
                           "ALERT_SEVERITY_WARNING, ALERT_SEVERITY_CRITICAL"));
+}
+
+// It would apply to nothing, and nobody would notice.
+TEST_F(RulesFileTest, ALabelThatTheRulesAlertsDoNotHaveIsRefused) {
+  EXPECT_THAT(
+      Problems("rules { rule: \"job_stuck\" enabled: false match { key: \"prover\" value: \"a\" }\n"
+               " match { key: \"source\" value: \"b\" } }\n"
+               "rules { rule: \"epoch_failed\" match { key: \"type\" value: \"b\" } }\n"),
+      ElementsAre(
+          "rules:2:2: rules.match: \"source\" is no label of job_stuck, which has prover, "
+          "epoch, type",
+          "rules:3:30: rules.match: \"type\" is no label of epoch_failed, which has prover, "
+          "epoch"));
+  const std::string floor =
+      "rules { rule: \"job_stuck\" match { key: \"machine\" value: \"a\" } thresholds { key: "
+      "\"floor\" value: 1 }";
+  EXPECT_TRUE(Read(floor + " }").ok());
+  for (const char* set : {"enabled: false", "hold { }", "severity: ALERT_SEVERITY_INFO"}) {
+    EXPECT_THAT(Problems(floor + set + " }"),
+                ElementsAre("rules:1:27: rules.match: \"machine\" is for thresholds of job_stuck "
+                            "alone; leave out enabled, hold and severity"));
+  }
 }
 
 TEST_F(RulesFileTest, FigureRulesAreChecked) {

@@ -108,6 +108,18 @@ TEST_F(AlertServiceTest, BadSilencesSayWhatIsWrong) {
   request.mutable_end_time()->set_seconds(absl::ToUnixSeconds(absl::Now()) + 3600);
   Call(&v1::AlertService::Stub::CreateSilence, request);
   EXPECT_THAT(std::string(status_.message()), HasSubstr("match: it is empty"));
+  (*request.mutable_match())["machin"] = "a";
+  Call(&v1::AlertService::Stub::CreateSilence, request);
+  EXPECT_THAT(std::string(status_.message()),
+              HasSubstr("match: \"machin\" is no label; there are prover, rule, cause, epoch, "));
+  request.clear_match();
+  (*request.mutable_match())["rule"] = "job_running_long";
+  (*request.mutable_match())["type"] = "PUBLIC_VM";
+  Call(&v1::AlertService::Stub::CreateSilence, request);
+  EXPECT_THAT(std::string(status_.message()), HasSubstr("match: \"type\" is no label of "
+                                                        "job_running_long, which has prover, "
+                                                        "epoch, machine"));
+  request.clear_match();
   (*request.mutable_match())["machine"] = "a";
   *request.mutable_start_time() = request.end_time();
   Call(&v1::AlertService::Stub::CreateSilence, request);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -10,7 +11,6 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
-#include "alerts/label_names.h"
 #include "alerts/rule.h"
 #include "model/time.h"
 #include "tests/testing_util/facts.h"
@@ -20,11 +20,16 @@ namespace proverlog::testing_util {
 // What rules look at, made by hand: everything happens some minutes before and after kNoon.
 inline constexpr UnixMillis kNoon = 1795262400000;  // 2026-11-21T12:00:00Z
 
-// The thresholds as they are built in.
+// The thresholds as they are built in, and for what they were asked.
 class BuiltInThresholds : public ThresholdReader {
  public:
   explicit BuiltInThresholds(const Rule& rule) : rule_(rule) {}
-  double Get(absl::string_view name, const Labels& /*about*/) const override {
+  double Get(absl::string_view name, const Labels& about) const override {
+    for (const auto& [label, value] : about) {
+      EXPECT_TRUE(HasLabel(rule_, label) || absl::c_linear_search(rule_.threshold_labels, label))
+          << rule_.name << " " << label;
+    }
+    asked_[std::string(name)].push_back(about);
     for (const Threshold& threshold : rule_.thresholds) {
       if (threshold.name == name) return threshold.value;
     }
@@ -32,9 +37,30 @@ class BuiltInThresholds : public ThresholdReader {
     return 0;
   }
 
+  // What is set for the finding's labels reaches every threshold that it was found with.
+  void ExpectAskedFor(const Labels& labels) const {
+    const auto has_all = [&](const Labels& about) {
+      return absl::c_all_of(labels, [&](const auto& label) {
+        const auto found = about.find(label.first);
+        return found != about.end() && found->second == label.second;
+      });
+    };
+    for (const auto& [name, asked] : asked_) {
+      EXPECT_TRUE(absl::c_any_of(asked, has_all)) << rule_.name << " " << name;
+    }
+  }
+
  private:
   const Rule& rule_;
+  mutable std::map<std::string, std::vector<Labels>> asked_;
 };
+
+// That a rule finds nothing in a replayed view is said of it.
+inline void ExpectMarkedWhereItNeedsLogs(const Rule& rule, ProverView view) {
+  view.replayed = true;
+  view.logs.clear();
+  EXPECT_EQ(rule.find(view, BuiltInThresholds(rule)).empty(), rule.live_only) << rule.name;
+}
 
 inline std::vector<Finding> Find(absl::string_view name, const ProverView& view) {
   const Rule* rule = FindRule(name);
@@ -42,13 +68,16 @@ inline std::vector<Finding> Find(absl::string_view name, const ProverView& view)
     ADD_FAILURE() << "no rule " << name;
     return {};
   }
-  std::vector<Finding> findings = rule->find(view, BuiltInThresholds(*rule));
+  const BuiltInThresholds thresholds(*rule);
+  std::vector<Finding> findings = rule->find(view, thresholds);
+  if (!findings.empty()) ExpectMarkedWhereItNeedsLogs(*rule, view);
   for (const Finding& finding : findings) {
     EXPECT_EQ(finding.rule, name);
     EXPECT_NE(finding.next_step, "");
     for (const auto& [label, value] : finding.labels) {
-      EXPECT_TRUE(absl::c_linear_search(LabelNames(), label)) << label;
+      EXPECT_TRUE(absl::c_linear_search(rule->labels, label)) << name << " " << label;
     }
+    thresholds.ExpectAskedFor(finding.labels);
     EXPECT_TRUE(finding.detail.empty() || finding.detail.back() == '\n') << finding.detail;
     EXPECT_EQ(finding.summary.back(), '.') << finding.summary;
   }
