@@ -94,12 +94,13 @@ absl::StatusOr<std::optional<int64_t>> LogSender::FindStream(const v1::Candidate
                                                              int64_t size) {
   for (const v1::Candidate& candidate : candidates.candidates()) {
     // A longer stream is another log that only begins so, or this one before it was cut.
-    if (candidate.committed_offset() > size) continue;
+    if (candidate.committed_offset() > log_->Size()) continue;
     const auto is_stream = IsStream(candidate);
     if (!is_stream.ok()) return is_stream.status();
-    if (*is_stream && context_->owners->Claim(candidate.stream_id(), this)) {
-      return candidate.stream_id();
-    }
+    if (!*is_stream || !context_->owners->Claim(candidate.stream_id(), this)) continue;
+    if (candidate.committed_offset() <= size) return candidate.stream_id();
+    // Another client sends it, and what came since was not compared.
+    return absl::AbortedError("the log and its stream grew while the server was asked");
   }
   context_->owners->Release(this);
   return std::optional<int64_t>();

@@ -18,11 +18,8 @@ absl::StatusOr<RotatedFile::Known> RotatedFile::Finish(const std::string& path) 
   const absl::Time modified_at = absl::FromUnixMillis((*file)->modified_at().value_or(0));
   if (!stream_id_ && context_.sleeper->Now() - modified_at < kQuietRotated) return Known::kGrows;
   const Servers::Call call = context_.servers->NewCall();
-  auto known = FinishLog(*call.stream, [&](int64_t offset, size_t max) {
-    const size_t piece = context_.rate->Piece(max);
-    context_.rate->Take(piece);
-    return (*file)->Read(offset, piece);
-  });
+  auto known = FinishLog(*call.stream,
+                         [&](int64_t offset, size_t max) { return (*file)->Read(offset, max); });
   context_.servers->Report(call.attempt, known.status());
   return known;
 }
@@ -41,7 +38,13 @@ absl::StatusOr<RotatedFile::Known> RotatedFile::FinishLog(StreamCall& call, cons
 
   const auto opened = call.Open(stream->stream_id(), {});
   if (!opened.ok()) return opened.status();
-  absl::Status status = call.SendAll(read, kShipBatchBytes, [] {});
+  // Only what is sent keeps to the rate: what is compared has to come whole.
+  const auto read_slowly = [&](int64_t offset, size_t max) {
+    auto bytes = read(offset, context_.rate->Piece(max));
+    if (bytes.ok()) context_.rate->Take(bytes->size());
+    return bytes;
+  };
+  absl::Status status = call.SendAll(read_slowly, kShipBatchBytes, [] {});
   // A damaged file is sent as far as it can be read; it is not sealed.
   if (absl::IsDataLoss(status)) return Known::kFinished;
   if (status.ok()) status = call.Seal();

@@ -42,6 +42,20 @@ TEST_F(ShipLossTest, OfATruncatedFileTheRestComesFromItsCopy) {
             (std::vector<std::string>{"first\nsecond\n", "anew, and longer than before\n"}));
 }
 
+TEST_F(ShipLossTest, OfATruncatedFileTheRestComesFromItsCopyAtALowRate) {
+  const std::string old = NoisyLines(70'000);
+  const auto ship = Ship({"--max-rate", "40000", Path("x.log")});
+  Append(Path("x.log"), old.substr(0, 60'000));
+  AwaitStream(0, 60'000, false);
+  ship->Kill(SIGSTOP);
+  Append(Path("x.log"), old.substr(60'000));
+  fs::copy(Path("x.log"), Path("x.log.1"));
+  fs::resize_file(Path("x.log"), 0);
+  ship->Kill(SIGCONT);
+  AwaitStream(0, old.size(), true);
+  EXPECT_EQ(Gaps(1), std::vector<std::string>{});
+}
+
 TEST_F(ShipLossTest, AServerThatIsKilledAndComesBackHasEverything) {
   const auto ship = Ship({Path("*.log")});
   std::string a;

@@ -111,6 +111,18 @@ TEST_F(ShipTest, ARotatedFileIsFinishedThoughALaterOneIsWhole) {
   EXPECT_EQ(Archived(), (std::vector<std::string>{"first\nits rest\n", "second\n", "third\n"}));
 }
 
+TEST_F(ShipTest, ARotatedFileIsFinishedAtALowRate) {
+  const std::string old = NoisyLines(70'000);
+  Append(Path("x.log"), old.substr(0, 60'000));
+  ASSERT_EQ(Ship({"--once", Path("x.log")})->Wait(), 0);
+  Append(Path("x.log"), old.substr(60'000));
+  fs::rename(Path("x.log"), Path("x.log.1"));
+  testing_util::SetModificationTime(Path("x.log.1"), 1'790'000'000);
+  Append(Path("x.log"), "new\n");
+  ASSERT_EQ(Ship({"--once", "--max-rate", "40000", Path("x.log")})->Wait(), 0);
+  EXPECT_EQ(Archived(), (std::vector<std::string>{old, "new\n"}));
+}
+
 TEST_F(ShipTest, AFileThatGrewWhileItWasAwayGoesOn) {
   const std::string log = NoisyLines(900'000);
   Append(Path("x.log"), log.substr(0, 400));
