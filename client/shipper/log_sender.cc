@@ -3,20 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "client/shipper/discovery.h"
 #include "client/shipper/live_anchors.h"
-#include "client/shipper/rotated_file.h"
 #include "normalizer/timeline.h"
 #include "rpc/status.h"
 
 namespace proverlog {
-namespace {
-
-constexpr int64_t kTurnBytes = int64_t{4} << 20;
-
-}  // namespace
 
 LogSender::LogSender(const ShipContext* context, LogLabels labels, std::string path,
                      std::unique_ptr<GrowingLog> log)
@@ -67,7 +62,8 @@ absl::Status LogSender::OpenStream(int64_t size) {
   DropCall();
   Servers::Call call = context_->servers->NewCall();
   attempt_ = call.attempt;
-  const auto head = log_->Read(0, kHelloHeadBytes);
+  // The log may have grown: the head is of the bytes that `size` says.
+  const auto head = log_->Read(0, std::min(kHelloHeadBytes, static_cast<size_t>(size)));
   if (!head.ok()) return read_error_ = head.status();
   if (head->empty()) return absl::OkStatus();
   const auto candidates = call.stream->SayHello(HelloOf(*context_, labels_, *head, size));
@@ -143,16 +139,10 @@ absl::Status LogSender::SendTurn() {
 }
 
 absl::StatusOr<std::string> LogSender::ReadPiece(int64_t offset, size_t max, int64_t& left) {
-  const size_t piece =
-      std::min(context_->rate->Piece(max), static_cast<size_t>(std::max(left, int64_t{0})));
-  if (piece == 0) return std::string();
-  auto bytes = log_->Read(offset, piece);
-  if (!bytes.ok()) {
-    read_error_ = bytes.status();
-    return bytes;
-  }
-  context_->rate->Take(bytes->size());
-  left -= static_cast<int64_t>(bytes->size());
+  auto bytes = ReadForTurn(
+      *context_, [this](int64_t at, size_t size) { return log_->Read(at, size); }, offset, max,
+      left);
+  if (!bytes.ok()) read_error_ = bytes.status();
   return bytes;
 }
 
@@ -184,16 +174,18 @@ absl::Status LogSender::SealAndClose() {
 }
 
 absl::Status LogSender::EndTruncated() {
-  DropCall();
+  call_.reset();
   if (stream_id_) {
-    const auto is_finished = FinishFromCopy();
-    if (!is_finished.ok()) return is_finished.status();
-    if (!*is_finished) {
+    const auto known = FinishFromCopy();
+    if (!known.ok()) return known.status();
+    if (*known == RotatedFile::Known::kMore) return absl::OkStatus();
+    if (*known != RotatedFile::Known::kFinished) {
       if (absl::Status status = SealTruncated(); !status.ok()) return status;
     }
   }
   is_cut_ = !stream_id_;
-  DropCall();
+  call_.reset();
+  copy_.reset();
   context_->owners->Release(this);
   stream_id_.reset();
   committed_ = 0;
@@ -202,14 +194,18 @@ absl::Status LogSender::EndTruncated() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> LogSender::FinishFromCopy() {
-  RotatedFile file(*context_, labels_, this, stream_id_);
-  for (const std::string& path : FindRotated(path_)) {
-    const auto known = file.Finish(path);
-    if (!known.ok()) return known.status();
-    if (*known == RotatedFile::Known::kFinished) return true;
+absl::StatusOr<RotatedFile::Known> LogSender::FinishFromCopy() {
+  using Known = RotatedFile::Known;
+  if (copy_ == nullptr) {
+    copy_ = std::make_unique<RotatedFile>(*context_, labels_, this, stream_id_);
   }
-  return false;
+  for (const FoundLog& copy : FindRotated(path_)) {
+    const auto known = copy_->Finish(copy);
+    if (!known.ok() || *known == Known::kFinished || *known == Known::kMore) return known;
+  }
+  // A copy may have been compressed or rotated on meanwhile.
+  const auto is_done = [this](const FoundLog& copy) { return copy_->IsDone(copy); };
+  return absl::c_all_of(FindRotated(path_), is_done) ? Known::kNot : Known::kMore;
 }
 
 absl::Status LogSender::SealTruncated() {

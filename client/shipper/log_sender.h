@@ -15,6 +15,7 @@
 #include "client/sender/stream_call.h"
 #include "client/shipper/growing_log.h"
 #include "client/shipper/log_labels.h"
+#include "client/shipper/rotated_file.h"
 #include "client/shipper/ship_context.h"
 #include "client/shipper/ship_task.h"
 
@@ -32,8 +33,13 @@ class LogSender : public ShipTask {
   ~LogSender() override { context_->owners->Release(this); }
 
   std::optional<absl::Time> Run() override;
-  bool HasCall() const override { return call_ != nullptr; }
-  void DropCall() override { call_.reset(); }
+  bool HasCall() const override {
+    return call_ != nullptr || (copy_ != nullptr && copy_->HasCall());
+  }
+  void DropCall() override {
+    call_.reset();
+    if (copy_ != nullptr) copy_->DropCall();
+  }
 
   // Ends the stream when what is there now is sent.
   void RequestFinish();
@@ -62,9 +68,9 @@ class LogSender : public ShipTask {
   absl::Status SendGap(const MissingBytes& missing);
   absl::Status SealAndClose();
 
-  // Ends the stream of a log that has begun anew.
+  // Ends the stream of a log that has begun anew, in turns.
   absl::Status EndTruncated();
-  absl::StatusOr<bool> FinishFromCopy();
+  absl::StatusOr<RotatedFile::Known> FinishFromCopy();
   absl::Status SealTruncated();
 
   std::optional<absl::Time> AfterError(const absl::Status& status);
@@ -74,7 +80,8 @@ class LogSender : public ShipTask {
   const std::string path_;
   const std::unique_ptr<GrowingLog> log_;
   std::shared_ptr<StreamCall> call_;
-  int attempt_ = 0;  // the call's, at the servers
+  std::unique_ptr<RotatedFile> copy_;  // while the log's stream is finished from it
+  int attempt_ = 0;                    // the call's, at the servers
   std::string head_;
   std::optional<int64_t> stream_id_;
   absl::Status read_error_;

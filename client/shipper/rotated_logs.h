@@ -10,6 +10,7 @@
 #include "client/sender/retry.h"
 #include "client/shipper/log_labels.h"
 #include "client/shipper/log_sender.h"
+#include "client/shipper/rotated_file.h"
 #include "client/shipper/ship_context.h"
 #include "client/shipper/ship_task.h"
 
@@ -17,7 +18,8 @@ namespace proverlog {
 
 // At the start, finishes the files that a log was before it was rotated, the latest first. A file
 // of which the server has everything may come after one that it has not: logs are sent in turns.
-// What the server does not know is left alone: it may be older than all that was ever sent.
+// What the server does not know is left alone: it may be older than all that was ever sent. One
+// that is still written is sent as it grows, and sealed when it has not grown for kQuietRotated.
 //
 // It waits until the log's own sender has its stream: the log may be rotated before that, and is
 // then one of these files, or compressed to one. Taken for one, it would be sent twice.
@@ -29,18 +31,20 @@ class RotatedLogs : public ShipTask {
       : context_(context),
         labels_(std::move(labels)),
         path_(std::move(path)),
-        sender_(std::move(sender)) {}
+        sender_(std::move(sender)),
+        file_(*context, labels_, this, std::nullopt) {}
   ~RotatedLogs() override { context_->owners->Release(this); }
 
   std::optional<absl::Time> Run() override;
-  bool HasCall() const override { return false; }
-  void DropCall() override {}
+  bool HasCall() const override { return file_.HasCall(); }
+  void DropCall() override { file_.DropCall(); }
 
  private:
   const ShipContext* context_;
   const LogLabels labels_;
   const std::string path_;
   const std::shared_ptr<const LogSender> sender_;
+  RotatedFile file_;
   Backoff backoff_;
 };
 

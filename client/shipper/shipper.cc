@@ -48,6 +48,7 @@ Shipper::Shipper(ShipOptions options, const Servers::Connect& connect, int stop_
                .owners = &owners_,
                .rate = &rate_,
                .sleeper = RealSleeper(),
+               .once = options_.once,
                .tell = [this](const std::string& text) { status_.Tell(text); },
                .lines_sent = &lines_sent_,
                .bytes_sent = &bytes_sent_},

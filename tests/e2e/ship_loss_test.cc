@@ -56,6 +56,23 @@ TEST_F(ShipLossTest, OfATruncatedFileTheRestComesFromItsCopyAtALowRate) {
   EXPECT_EQ(Gaps(1), std::vector<std::string>{});
 }
 
+TEST_F(ShipLossTest, OfATruncatedFileACopyThatIsBeingCompressedDoesNotHideTheWholeOne) {
+  const std::string old = NoisyLines(300'000);
+  const auto ship = Ship({Path("x.log")});
+  Append(Path("x.log"), old.substr(0, 1000));
+  AwaitStream(0, 1000, false);
+  ship->Kill(SIGSTOP);
+  Append(Path("x.log"), old.substr(1000));
+  fs::copy(Path("x.log"), Path("x.log.1"));
+  testing_util::SetModificationTime(Path("x.log.1"), 1'790'000'000);
+  Append(Path("x.log.1.gz"), testing_util::Gzip(old).substr(0, 60'000));
+  fs::resize_file(Path("x.log"), 0);
+  ship->Kill(SIGCONT);
+  AwaitStream(0, old.size(), true);
+  EXPECT_EQ(Gaps(1), std::vector<std::string>{});
+  EXPECT_THAT(ship->Err(), HasSubstr("x.log.1.gz is damaged"));
+}
+
 TEST_F(ShipLossTest, AServerThatIsKilledAndComesBackHasEverything) {
   const auto ship = Ship({Path("*.log")});
   std::string a;
