@@ -175,15 +175,20 @@ absl::Status LogSender::SealAndClose() {
 
 absl::Status LogSender::EndTruncated() {
   call_.reset();
+  auto known = RotatedFile::Known::kNot;
   if (stream_id_) {
-    const auto known = FinishFromCopy();
-    if (!known.ok()) return known.status();
-    if (*known == RotatedFile::Known::kMore) return absl::OkStatus();
-    if (*known != RotatedFile::Known::kFinished) {
-      if (absl::Status status = SealTruncated(); !status.ok()) return status;
-    }
+    const auto copied = FinishFromCopy();
+    if (!copied.ok()) return copied.status();
+    if (*copied == RotatedFile::Known::kMore) return absl::OkStatus();
+    known = *copied;
   }
-  is_cut_ = !stream_id_;
+  is_cut_ = false;
+  if (known != RotatedFile::Known::kFinished) {
+    const auto is_sealed = SealTruncated();
+    if (!is_sealed.ok()) return is_sealed.status();
+    is_cut_ = !*is_sealed;
+    context_->tell(absl::StrCat(log_->name(), ": it was truncated; what was not sent is lost"));
+  }
   call_.reset();
   copy_.reset();
   context_->owners->Release(this);
@@ -208,7 +213,8 @@ absl::StatusOr<RotatedFile::Known> LogSender::FinishFromCopy() {
   return absl::c_all_of(FindRotated(path_), is_done) ? Known::kNot : Known::kMore;
 }
 
-absl::Status LogSender::SealTruncated() {
+absl::StatusOr<bool> LogSender::SealTruncated() {
+  if (!stream_id_) return false;
   const int64_t acknowledged = committed_;
   const int64_t size = std::max(acknowledged, static_cast<int64_t>(head_.size()));
   const Servers::Call call = context_->servers->NewCall();
@@ -218,7 +224,7 @@ absl::Status LogSender::SealTruncated() {
   const bool is_there = std::any_of(
       candidates->candidates().begin(), candidates->candidates().end(),
       [this](const v1::Candidate& candidate) { return candidate.stream_id() == stream_id_; });
-  if (!is_there) return absl::OkStatus();  // the server has lost all of it
+  if (!is_there) return false;  // nothing of it was committed, or the server has lost all
   const auto opened = call.stream->Open(stream_id_, {});
   if (!opened.ok()) return opened.status();
   call_ = call.stream;
@@ -226,11 +232,10 @@ absl::Status LogSender::SealTruncated() {
     absl::Status status = call_->SendGap(acknowledged, v1::GAP_REASON_LOST_BY_SERVER, std::nullopt);
     if (!status.ok()) return status;
   }
-  context_->tell(absl::StrCat(log_->name(), ": it was truncated; what was not sent is lost"));
   absl::Status status =
       call_->SendGap(call_->committed_offset(), v1::GAP_REASON_TRUNCATED, std::nullopt);
-  if (!status.ok()) return status;
-  return SealAndClose();
+  if (status.ok()) status = SealAndClose();
+  return status.ok() ? absl::StatusOr<bool>(true) : status;
 }
 
 std::optional<absl::Time> LogSender::AfterError(const absl::Status& status) {

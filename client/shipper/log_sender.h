@@ -71,7 +71,8 @@ class LogSender : public ShipTask {
   // Ends the stream of a log that has begun anew, in turns.
   absl::Status EndTruncated();
   absl::StatusOr<RotatedFile::Known> FinishFromCopy();
-  absl::Status SealTruncated();
+  // Ends the stream with a gap; whether the server has it.
+  absl::StatusOr<bool> SealTruncated();
 
   std::optional<absl::Time> AfterError(const absl::Status& status);
 
@@ -89,7 +90,7 @@ class LogSender : public ShipTask {
   std::optional<absl::Time> next_;
   bool told_read_error_ = false;
   bool told_limit_ = false;
-  bool is_cut_ = false;  // it was truncated before anything of it was sent
+  bool is_cut_ = false;  // it was truncated, and the server has no stream that could say so
 
   std::atomic<int> times_found_ = -1;  // of the servers, when it was opened last
   std::atomic<int64_t> committed_ = 0;

@@ -136,6 +136,22 @@ TEST_F(ShipLossTest, AFileThatWasTruncatedWhileNoServerWasThereBeginsWithAGap) {
             std::vector<std::string>{"0-0 GAP_REASON_TRUNCATED"});
 }
 
+TEST_F(ShipLossTest, ATruncatedFileWhoseStreamAFailoverLostBeginsWithAGap) {
+  const auto ship = Ship({Path("x.log")});
+  Append(Path("x.log"), "first\n");
+  AwaitStream(0, 6, false);
+  service_->process().Kill(SIGKILL);
+  service_->process().Wait();
+  database_.Sql("UPDATE stream SET machine = 'lost'");
+  fs::resize_file(Path("x.log"), 0);
+  Append(Path("x.log"), "new\n");
+  StartService(service_->address());
+  AwaitStream(1, 4, false);
+  EXPECT_EQ(Gaps(std::stoll(database_.Sql("SELECT max(stream_id) FROM stream"))),
+            std::vector<std::string>{"0-0 GAP_REASON_TRUNCATED"});
+  EXPECT_THAT(ship->Err(), HasSubstr("x.log: it was truncated"));
+}
+
 TEST_F(ShipLossTest, OfATruncatedFileWhatAFailoverLostIsAGapToo) {
   const auto ship = Ship({Path("x.log")});
   Append(Path("x.log"), "first\n");
