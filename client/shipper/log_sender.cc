@@ -142,7 +142,7 @@ absl::StatusOr<std::string> LogSender::ReadPiece(int64_t offset, size_t max, int
   auto bytes = ReadForTurn(
       *context_, [this](int64_t at, size_t size) { return log_->Read(at, size); }, offset, max,
       left);
-  if (!bytes.ok()) read_error_ = bytes.status();
+  if (!bytes.ok() && !absl::IsCancelled(bytes.status())) read_error_ = bytes.status();
   return bytes;
 }
 

@@ -41,6 +41,7 @@ absl::StatusOr<std::string> ReadForTurn(const ShipContext& context, const ReadBy
   const size_t piece =
       std::min(context.rate->Piece(max), static_cast<size_t>(std::max(left, int64_t{0})));
   if (piece == 0) return std::string();
+  if (context.servers->is_cancelled()) return absl::CancelledError("nothing is sent any more");
   auto bytes = read(offset, piece);
   if (!bytes.ok()) return bytes;
   context.rate->Take(bytes->size());

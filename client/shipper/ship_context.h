@@ -70,7 +70,8 @@ inline constexpr size_t kShipBatchBytes = size_t{256} << 10;
 // What is sent of a log before the others have their turn.
 inline constexpr int64_t kTurnBytes = int64_t{4} << 20;
 
-// Reads at most `max` bytes, and `left` of the turn, no faster than the rate.
+// Reads at most `max` bytes, and `left` of the turn, no faster than the rate. Fails as `read` does,
+// and with CANCELLED when all calls are cancelled.
 absl::StatusOr<std::string> ReadForTurn(const ShipContext& context, const ReadBytes& read,
                                         int64_t offset, size_t max, int64_t& left);
 

@@ -1,6 +1,5 @@
 #include "client/shipper/task_pool.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -41,13 +40,6 @@ void TaskPool::Wake(const ShipTask* task) {
     }
     return;
   }
-}
-
-bool TaskPool::IsIdle() const {
-  absl::MutexLock lock(&mutex_);
-  return std::all_of(entries_.begin(), entries_.end(), [](const Entry& entry) {
-    return !entry.runs && entry.due == absl::InfiniteFuture();
-  });
 }
 
 std::vector<std::shared_ptr<ShipTask>> TaskPool::TakeDone() {
