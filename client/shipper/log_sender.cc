@@ -174,6 +174,7 @@ absl::Status LogSender::SealAndClose() {
 }
 
 absl::Status LogSender::EndTruncated() {
+  is_ending_ = true;
   call_.reset();
   auto known = RotatedFile::Known::kNot;
   if (stream_id_) {
@@ -196,6 +197,7 @@ absl::Status LogSender::EndTruncated() {
   committed_ = 0;
   log_->BeginAnew();
   if (is_finishing()) finish_at_ = log_->Size();
+  is_ending_ = false;
   return absl::OkStatus();
 }
 

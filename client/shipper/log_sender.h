@@ -50,6 +50,8 @@ class LogSender : public ShipTask {
   // Whether a run has something to do: bytes, or to see what another server has.
   bool HasWork() const;
   int64_t committed() const { return committed_; }
+  // Whether it has not sent so many bytes yet, or the end of what the log was before it began anew.
+  bool is_behind(int64_t size) const { return !has_failed_ && (is_ending_ || committed_ < size); }
   // Whether it was given up; the user has been told why.
   bool has_failed() const { return has_failed_; }
   GrowingLog& log() const { return *log_; }
@@ -96,6 +98,7 @@ class LogSender : public ShipTask {
   std::atomic<int64_t> committed_ = 0;
   std::atomic<int64_t> finish_at_ = -1;  // the size up to which it is to be sent; -1: on and on
   std::atomic<bool> has_failed_ = false;
+  std::atomic<bool> is_ending_ = false;  // the stream of a log that has begun anew
 };
 
 }  // namespace proverlog

@@ -69,8 +69,8 @@ absl::StatusOr<RotatedFile::Known> RotatedFile::Begin() {
   if (!stream) return unknown();
   const auto rest = file_->Read(stream->committed_offset(), 1);
   if (rest.ok() && rest->empty() && MayGrow()) return Known::kGrows;
-  const bool is_sealed = !stream_id_ && unsealed_.count(stream->stream_id()) == 0;
-  if (rest.ok() && rest->empty() && is_sealed) return Known::kNot;
+  const bool is_to_be_sealed = stream_id_ || unsealed_.count(stream->stream_id()) > 0;
+  if (rest.ok() && rest->empty() && !is_to_be_sealed) return Known::kNot;
 
   const auto opened = call_.stream->Open(stream->stream_id(), {});
   if (!opened.ok()) return opened.status();

@@ -249,9 +249,7 @@ bool Shipper::Stop() {
   const absl::Time deadline = absl::Now() + options_.stop_timeout;
   std::vector<std::pair<std::shared_ptr<LogSender>, int64_t>> targets;
   for (const auto& sender : Senders()) targets.emplace_back(sender, sender->log().Size());
-  const auto is_behind = [](const auto& target) {
-    return target.first->committed() < target.second && !target.first->has_failed();
-  };
+  const auto is_behind = [](const auto& target) { return target.first->is_behind(target.second); };
   const auto has_rest = [](const auto& logs) { return logs->is_behind(); };
   while (absl::Now() < deadline &&
          (stdin_sender_ != nullptr || absl::c_any_of(rotated_, has_rest) ||
@@ -269,8 +267,10 @@ bool Shipper::Stop() {
   }
   for (const auto& [sender, size] : targets) {
     if (!is_behind(std::pair(sender, size))) continue;
-    status_.Tell(absl::StrCat(sender->log().name(), ": ", size - sender->committed(),
-                              " bytes are not sent"));
+    const int64_t bytes = size - sender->committed();
+    status_.Tell(absl::StrCat(
+        sender->log().name(), ": ",
+        bytes > 0 ? absl::StrCat(bytes, " bytes are not sent") : "its copy is not all sent"));
   }
   return absl::c_none_of(targets, is_behind) && absl::c_none_of(rotated_, has_rest) && !any_failed_;
 }

@@ -1,5 +1,6 @@
 #include "client/shipper/task_pool.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -96,7 +97,8 @@ void TaskPool::RunEntry(Entry& entry) {
   }
   entry.ran_at = absl::Now();
   entry.has_call = entry.task->HasCall();
-  entry.due = *due;
+  // One that goes on at once does not go before those that have waited longer.
+  entry.due = std::max(*due, entry.ran_at);
   EndRun(entry);
 }
 

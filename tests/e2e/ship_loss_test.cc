@@ -297,6 +297,21 @@ TEST_F(ShipLossTest, IfItIsStoppedItSaysWhatIsLeftOfRotatedFiles) {
               testing::ContainsRegex("x.log: its rotated files are not all sent; [0-9]+ bytes"));
 }
 
+TEST_F(ShipLossTest, IfItIsStoppedItSaysThatACopyIsNotAllSent) {
+  const auto ship = Ship({"--max-rate", "20000", "--stop-timeout", "1", Path("x.log")});
+  Append(Path("x.log"), "first\n");
+  AwaitStream(0, 6, false);
+  ship->Kill(SIGSTOP);
+  Append(Path("x.log"), NoisyLines(300'000));
+  fs::copy(Path("x.log"), Path("x.log.1"));
+  fs::resize_file(Path("x.log"), 0);
+  ship->Kill(SIGCONT);
+  Await("SELECT committed_offset > 6 FROM stream_position", "t");
+  ship->Kill(SIGTERM);
+  EXPECT_EQ(ship->Wait(), 1);
+  EXPECT_THAT(ship->Err(), HasSubstr("x.log: its copy is not all sent"));
+}
+
 TEST_F(ShipLossTest, IfItIsStoppedWhileItReadsSlowlyItEnds) {
   Append(Path("x.log"), NoisyLines(2'000'000));
   const auto ship = Ship({"--max-rate", "20000", "--stop-timeout", "1", Path("x.log")});

@@ -76,12 +76,15 @@ class DisturbingSleeper : public Sleeper {
 
 class ShipRotatedTest : public ShipTest {
  protected:
-  // As x.log.NUMBER, of which the server knows the beginning only.
-  void MakeRotated(int number, const std::string& begin, const std::string& rest) {
+  // As x.log.NUMBER, of which the server has everything.
+  void MakeRotated(int number, const std::string& begin) {
     Append(Path("x.log"), begin);
     ASSERT_EQ(Ship({"--once", Path("x.log")})->Wait(), 0);
+    fs::rename(Path("x.log"), absl::StrCat(Path("x.log."), number));
+  }
+  // What the server has not; after all are made, since what makes one sends the others' rests.
+  void AddRest(int number, const std::string& rest) {
     const std::string path = absl::StrCat(Path("x.log."), number);
-    fs::rename(Path("x.log"), path);
     Append(path, rest);
     // The lower its number, the later.
     testing_util::SetModificationTime(path, 1'790'000'000 - number);
@@ -163,8 +166,10 @@ TEST_F(ShipRotatedTest, OfTwoSendersOfAFileThatGrowsMeanwhileTheLaterOneGoesOn) 
 }
 
 TEST_F(ShipRotatedTest, AFileThatIsStillWrittenIsSentAsItGrowsAndDelaysNoOther) {
-  MakeRotated(2, "first\n", "its rest\n");
-  MakeRotated(1, "second\n", "its rest\n");
+  MakeRotated(2, "first\n");
+  MakeRotated(1, "second\n");
+  AddRest(2, "its rest\n");
+  AddRest(1, "its rest\n");
   const std::string grows = Path("x.log.1");
   FollowNew();
   RotatedLogs rotated(&context_, labels_, Path("x.log"), sender_);
@@ -183,7 +188,8 @@ TEST_F(ShipRotatedTest, AFileThatIsStillWrittenIsSentAsItGrowsAndDelaysNoOther) 
 
 TEST_F(ShipRotatedTest, OneThatIsBeingCompressedIsWaitedFor) {
   const std::string rest = testing_util::NoisyLines(300'000);
-  MakeRotated(1, "first\n", rest);
+  MakeRotated(1, "first\n");
+  AddRest(1, rest);
   FollowNew();
   fs::remove(Path("x.log.1"));
   const std::string compressed = testing_util::Gzip("first\n" + rest);
@@ -200,8 +206,10 @@ TEST_F(ShipRotatedTest, OneThatIsBeingCompressedIsWaitedFor) {
 }
 
 TEST_F(ShipRotatedTest, OneThatIsRotatedOnDuringThePassIsNotMissed) {
-  MakeRotated(2, "first\n", "its rest\n");
-  MakeRotated(1, "second\n", "its rest\n");
+  MakeRotated(2, "first\n");
+  MakeRotated(1, "second\n");
+  AddRest(2, "its rest\n");
+  AddRest(1, "its rest\n");
   FollowNew();
   DisturbingSleeper sleeper([&] { fs::rename(Path("x.log.2"), Path("x.log.3")); });
   RateLimit rate(1'000'000, &sleeper);
@@ -216,7 +224,8 @@ TEST_F(ShipRotatedTest, OneThatIsRotatedOnDuringThePassIsNotMissed) {
 
 TEST_F(ShipRotatedTest, ALargeFileIsSentInTurnsOverOneCall) {
   const std::string rest = testing_util::NoisyLines(3 * kTurnBytes);
-  MakeRotated(1, "first\n", rest);
+  MakeRotated(1, "first\n");
+  AddRest(1, rest);
   FollowNew();
   RotatedLogs rotated(&context_, labels_, Path("x.log"), sender_);
   for (int64_t turn = 1; turn <= 3; ++turn) {
@@ -229,7 +238,8 @@ TEST_F(ShipRotatedTest, ALargeFileIsSentInTurnsOverOneCall) {
 }
 
 TEST_F(ShipRotatedTest, ALimitOfTheServerDoesNotMakeItALostOne) {
-  MakeRotated(1, "first\n", "its rest\n");
+  MakeRotated(1, "first\n");
+  AddRest(1, "its rest\n");
   const std::string address = service_->address();
   service_.reset();
   service_ = std::make_unique<testing_util::Service>(
