@@ -207,7 +207,7 @@ absl::StatusOr<RotatedFile::Known> LogSender::FinishFromCopy() {
     copy_ = std::make_unique<RotatedFile>(*context_, labels_, this, stream_id_);
   }
   for (const FoundLog& copy : FindRotated(path_)) {
-    const auto known = copy_->Finish(copy);
+    auto known = copy_->Finish(copy);
     if (!known.ok() || *known == Known::kFinished || *known == Known::kMore) return known;
   }
   // A copy may have been compressed or rotated on meanwhile.

@@ -173,13 +173,13 @@ TEST_F(ShipRotatedTest, AFileThatIsStillWrittenIsSentAsItGrowsAndDelaysNoOther) 
   const std::string grows = Path("x.log.1");
   FollowNew();
   RotatedLogs rotated(&context_, labels_, Path("x.log"), sender_);
-  for (int i = 1; i <= 3; ++i) {
+  for (size_t i = 1; i <= 3; ++i) {
     Append(grows, "more\n");
     const auto again = rotated.Run();
     ASSERT_TRUE(again.has_value());
     EXPECT_GT(*again, absl::Now() + kQuietRotated / 2) << "it is not looked at all the time";
     AwaitStream(0, 15, true);
-    AwaitStream(1, static_cast<size_t>(16 + 5 * i), false);
+    AwaitStream(1, 16 + 5 * i, false);
   }
   testing_util::SetModificationTime(grows, 1'790'000'000);
   EXPECT_FALSE(rotated.Run().has_value());
