@@ -34,10 +34,6 @@ std::vector<std::string> Expand(const std::string& pattern) {
   return paths;
 }
 
-bool IsCompressed(absl::string_view name) {
-  return absl::EndsWith(name, ".gz") || absl::EndsWith(name, ".zst");
-}
-
 // Whether a file that is called `name` was `log` before it was rotated.
 bool IsRotated(absl::string_view name, absl::string_view log) {
   if (!absl::ConsumePrefix(&name, log) || name.empty()) return false;
@@ -57,6 +53,10 @@ bool IsRotatedFromAny(const std::string& path, const std::set<std::string>& path
 }
 
 }  // namespace
+
+bool IsCompressed(absl::string_view name) {
+  return absl::EndsWith(name, ".gz") || absl::EndsWith(name, ".zst");
+}
 
 std::vector<FoundLog> FindLogs(const std::vector<std::string>& patterns) {
   std::set<std::string> paths;
@@ -78,20 +78,22 @@ LogLabels LabelsOf(const std::string& path, const std::string& machine) {
   return {machine, SourceName(path)};
 }
 
-std::vector<std::string> FindRotated(const std::string& path) {
+std::vector<FoundLog> FindRotated(const std::string& path) {
   // Where the path is a link, what it leads to is rotated.
   std::error_code error;
   const fs::path real = fs::weakly_canonical(path, error);
-  std::vector<std::pair<fs::file_time_type, std::string>> found;
+  std::vector<std::pair<fs::file_time_type, FoundLog>> found;
   for (const auto& entry : fs::directory_iterator(real.parent_path(), error)) {
     const bool is_rotated = IsRotated(entry.path().filename().string(), real.filename().string());
     if (!is_rotated || !entry.is_regular_file(error)) continue;
-    found.emplace_back(entry.last_write_time(error), entry.path().string());
+    const auto identity = IdentifyFile(entry.path().string());
+    if (!identity) continue;  // it was rotated on
+    found.emplace_back(entry.last_write_time(error), FoundLog{entry.path().string(), *identity});
   }
   std::sort(found.rbegin(), found.rend());
-  std::vector<std::string> paths;
-  for (auto& [time, name] : found) paths.push_back(std::move(name));
-  return paths;
+  std::vector<FoundLog> logs;
+  for (auto& [time, log] : found) logs.push_back(std::move(log));
+  return logs;
 }
 
 std::vector<std::string> DirectoriesOf(const std::string& pattern) {

@@ -36,6 +36,12 @@ class DiscoveryTest : public testing::Test {
     return names;
   }
 
+  static std::vector<std::string> Paths(const std::vector<FoundLog>& logs) {
+    std::vector<std::string> paths;
+    for (const FoundLog& log : logs) paths.push_back(log.path);
+    return paths;
+  }
+
   testing_util::TempDirectory directory_;
 };
 
@@ -77,11 +83,11 @@ TEST_F(DiscoveryTest, RotatedFilesComeLatestFirst) {
   testing_util::SetModificationTime(first, 1'790'000'300);
   testing_util::SetModificationTime(second, 1'790'000'200);
   testing_util::SetModificationTime(third, 1'790'000'100);
-  EXPECT_THAT(FindRotated(log), ElementsAre(first, second, third));
+  EXPECT_THAT(Paths(FindRotated(log)), ElementsAre(first, second, third));
   // kubelet rotates what the link leads to.
   const std::string link = directory_.PathOf("link");
   fs::create_symlink(log, link);
-  EXPECT_THAT(FindRotated(link), ElementsAre(first, second, third));
+  EXPECT_THAT(Paths(FindRotated(link)), ElementsAre(first, second, third));
 }
 
 TEST_F(DiscoveryTest, DirectoriesAreThoseWhereSomethingMayAppear) {

@@ -3,20 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "client/shipper/discovery.h"
 #include "client/shipper/live_anchors.h"
-#include "client/shipper/rotated_file.h"
 #include "normalizer/timeline.h"
 #include "rpc/status.h"
 
 namespace proverlog {
-namespace {
-
-constexpr int64_t kTurnBytes = int64_t{4} << 20;
-
-}  // namespace
 
 LogSender::LogSender(const ShipContext* context, LogLabels labels, std::string path,
                      std::unique_ptr<GrowingLog> log)
@@ -67,7 +62,8 @@ absl::Status LogSender::OpenStream(int64_t size) {
   DropCall();
   Servers::Call call = context_->servers->NewCall();
   attempt_ = call.attempt;
-  const auto head = log_->Read(0, kHelloHeadBytes);
+  // The log may have grown: the head is of the bytes that `size` says.
+  const auto head = log_->Read(0, std::min(kHelloHeadBytes, static_cast<size_t>(size)));
   if (!head.ok()) return read_error_ = head.status();
   if (head->empty()) return absl::OkStatus();
   const auto candidates = call.stream->SayHello(HelloOf(*context_, labels_, *head, size));
@@ -94,12 +90,13 @@ absl::StatusOr<std::optional<int64_t>> LogSender::FindStream(const v1::Candidate
                                                              int64_t size) {
   for (const v1::Candidate& candidate : candidates.candidates()) {
     // A longer stream is another log that only begins so, or this one before it was cut.
-    if (candidate.committed_offset() > size) continue;
+    if (candidate.committed_offset() > log_->Size()) continue;
     const auto is_stream = IsStream(candidate);
     if (!is_stream.ok()) return is_stream.status();
-    if (*is_stream && context_->owners->Claim(candidate.stream_id(), this)) {
-      return candidate.stream_id();
-    }
+    if (!*is_stream || !context_->owners->Claim(candidate.stream_id(), this)) continue;
+    if (candidate.committed_offset() <= size) return candidate.stream_id();
+    // Another client sends it, and what came since was not compared.
+    return absl::AbortedError("the log and its stream grew while the server was asked");
   }
   context_->owners->Release(this);
   return std::optional<int64_t>();
@@ -142,16 +139,10 @@ absl::Status LogSender::SendTurn() {
 }
 
 absl::StatusOr<std::string> LogSender::ReadPiece(int64_t offset, size_t max, int64_t& left) {
-  const size_t piece =
-      std::min(context_->rate->Piece(max), static_cast<size_t>(std::max(left, int64_t{0})));
-  if (piece == 0) return std::string();
-  auto bytes = log_->Read(offset, piece);
-  if (!bytes.ok()) {
-    read_error_ = bytes.status();
-    return bytes;
-  }
-  context_->rate->Take(bytes->size());
-  left -= static_cast<int64_t>(bytes->size());
+  auto bytes = ReadForTurn(
+      *context_, [this](int64_t at, size_t size) { return log_->Read(at, size); }, offset, max,
+      left);
+  if (!bytes.ok() && !absl::IsCancelled(bytes.status())) read_error_ = bytes.status();
   return bytes;
 }
 
@@ -183,35 +174,49 @@ absl::Status LogSender::SealAndClose() {
 }
 
 absl::Status LogSender::EndTruncated() {
-  DropCall();
+  is_ending_ = true;
+  call_.reset();
+  auto known = RotatedFile::Known::kNot;
   if (stream_id_) {
-    const auto is_finished = FinishFromCopy();
-    if (!is_finished.ok()) return is_finished.status();
-    if (!*is_finished) {
-      if (absl::Status status = SealTruncated(); !status.ok()) return status;
-    }
+    const auto copied = FinishFromCopy();
+    if (!copied.ok()) return copied.status();
+    if (*copied == RotatedFile::Known::kMore) return absl::OkStatus();
+    known = *copied;
   }
-  is_cut_ = !stream_id_;
-  DropCall();
+  is_cut_ = false;
+  if (known != RotatedFile::Known::kFinished) {
+    const auto is_sealed = SealTruncated();
+    if (!is_sealed.ok()) return is_sealed.status();
+    is_cut_ = !*is_sealed;
+    context_->tell(absl::StrCat(log_->name(), ": it was truncated; what was not sent is lost"));
+  }
+  call_.reset();
+  copy_.reset();
   context_->owners->Release(this);
   stream_id_.reset();
   committed_ = 0;
   log_->BeginAnew();
   if (is_finishing()) finish_at_ = log_->Size();
+  is_ending_ = false;
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> LogSender::FinishFromCopy() {
-  RotatedFile file(*context_, labels_, this, stream_id_);
-  for (const std::string& path : FindRotated(path_)) {
-    const auto known = file.Finish(path);
-    if (!known.ok()) return known.status();
-    if (*known == RotatedFile::Known::kFinished) return true;
+absl::StatusOr<RotatedFile::Known> LogSender::FinishFromCopy() {
+  using Known = RotatedFile::Known;
+  if (copy_ == nullptr) {
+    copy_ = std::make_unique<RotatedFile>(*context_, labels_, this, stream_id_);
   }
-  return false;
+  for (const FoundLog& copy : FindRotated(path_)) {
+    auto known = copy_->Finish(copy);
+    if (!known.ok() || *known == Known::kFinished || *known == Known::kMore) return known;
+  }
+  // A copy may have been compressed or rotated on meanwhile.
+  const auto is_done = [this](const FoundLog& copy) { return copy_->IsDone(copy); };
+  return absl::c_all_of(FindRotated(path_), is_done) ? Known::kNot : Known::kMore;
 }
 
-absl::Status LogSender::SealTruncated() {
+absl::StatusOr<bool> LogSender::SealTruncated() {
+  if (!stream_id_) return false;
   const int64_t acknowledged = committed_;
   const int64_t size = std::max(acknowledged, static_cast<int64_t>(head_.size()));
   const Servers::Call call = context_->servers->NewCall();
@@ -221,7 +226,7 @@ absl::Status LogSender::SealTruncated() {
   const bool is_there = std::any_of(
       candidates->candidates().begin(), candidates->candidates().end(),
       [this](const v1::Candidate& candidate) { return candidate.stream_id() == stream_id_; });
-  if (!is_there) return absl::OkStatus();  // the server has lost all of it
+  if (!is_there) return false;  // nothing of it was committed, or the server has lost all
   const auto opened = call.stream->Open(stream_id_, {});
   if (!opened.ok()) return opened.status();
   call_ = call.stream;
@@ -229,11 +234,10 @@ absl::Status LogSender::SealTruncated() {
     absl::Status status = call_->SendGap(acknowledged, v1::GAP_REASON_LOST_BY_SERVER, std::nullopt);
     if (!status.ok()) return status;
   }
-  context_->tell(absl::StrCat(log_->name(), ": it was truncated; what was not sent is lost"));
   absl::Status status =
       call_->SendGap(call_->committed_offset(), v1::GAP_REASON_TRUNCATED, std::nullopt);
-  if (!status.ok()) return status;
-  return SealAndClose();
+  if (status.ok()) status = SealAndClose();
+  return status.ok() ? absl::StatusOr<bool>(true) : status;
 }
 
 std::optional<absl::Time> LogSender::AfterError(const absl::Status& status) {

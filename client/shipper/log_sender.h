@@ -15,6 +15,7 @@
 #include "client/sender/stream_call.h"
 #include "client/shipper/growing_log.h"
 #include "client/shipper/log_labels.h"
+#include "client/shipper/rotated_file.h"
 #include "client/shipper/ship_context.h"
 #include "client/shipper/ship_task.h"
 
@@ -32,8 +33,13 @@ class LogSender : public ShipTask {
   ~LogSender() override { context_->owners->Release(this); }
 
   std::optional<absl::Time> Run() override;
-  bool HasCall() const override { return call_ != nullptr; }
-  void DropCall() override { call_.reset(); }
+  bool HasCall() const override {
+    return call_ != nullptr || (copy_ != nullptr && copy_->HasCall());
+  }
+  void DropCall() override {
+    call_.reset();
+    if (copy_ != nullptr) copy_->DropCall();
+  }
 
   // Ends the stream when what is there now is sent.
   void RequestFinish();
@@ -44,6 +50,8 @@ class LogSender : public ShipTask {
   // Whether a run has something to do: bytes, or to see what another server has.
   bool HasWork() const;
   int64_t committed() const { return committed_; }
+  // Whether it has not sent so many bytes yet, or the end of what the log was before it began anew.
+  bool is_behind(int64_t size) const { return !has_failed_ && (is_ending_ || committed_ < size); }
   // Whether it was given up; the user has been told why.
   bool has_failed() const { return has_failed_; }
   GrowingLog& log() const { return *log_; }
@@ -62,10 +70,11 @@ class LogSender : public ShipTask {
   absl::Status SendGap(const MissingBytes& missing);
   absl::Status SealAndClose();
 
-  // Ends the stream of a log that has begun anew.
+  // Ends the stream of a log that has begun anew, in turns.
   absl::Status EndTruncated();
-  absl::StatusOr<bool> FinishFromCopy();
-  absl::Status SealTruncated();
+  absl::StatusOr<RotatedFile::Known> FinishFromCopy();
+  // Ends the stream with a gap; whether the server has it.
+  absl::StatusOr<bool> SealTruncated();
 
   std::optional<absl::Time> AfterError(const absl::Status& status);
 
@@ -74,7 +83,8 @@ class LogSender : public ShipTask {
   const std::string path_;
   const std::unique_ptr<GrowingLog> log_;
   std::shared_ptr<StreamCall> call_;
-  int attempt_ = 0;  // the call's, at the servers
+  std::unique_ptr<RotatedFile> copy_;  // while the log's stream is finished from it
+  int attempt_ = 0;                    // the call's, at the servers
   std::string head_;
   std::optional<int64_t> stream_id_;
   absl::Status read_error_;
@@ -82,12 +92,13 @@ class LogSender : public ShipTask {
   std::optional<absl::Time> next_;
   bool told_read_error_ = false;
   bool told_limit_ = false;
-  bool is_cut_ = false;  // it was truncated before anything of it was sent
+  bool is_cut_ = false;  // it was truncated, and the server has no stream that could say so
 
   std::atomic<int> times_found_ = -1;  // of the servers, when it was opened last
   std::atomic<int64_t> committed_ = 0;
   std::atomic<int64_t> finish_at_ = -1;  // the size up to which it is to be sent; -1: on and on
   std::atomic<bool> has_failed_ = false;
+  std::atomic<bool> is_ending_ = false;  // the stream of a log that has begun anew
 };
 
 }  // namespace proverlog

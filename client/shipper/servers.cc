@@ -80,6 +80,11 @@ int Servers::times_found() const {
   return times_found_;
 }
 
+bool Servers::is_cancelled() const {
+  absl::MutexLock lock(&mutex_);
+  return cancelled_;
+}
+
 void Servers::CancelAll() {
   std::vector<std::weak_ptr<StreamCall>> calls;
   {

@@ -43,6 +43,7 @@ class Servers {
   int times_found() const;
   // Cancels all calls, and those to come.
   void CancelAll();
+  bool is_cancelled() const;
 
  private:
   void Works(int attempt);

@@ -36,6 +36,19 @@ void RateLimit::Take(size_t bytes) {
   sleeper_->Sleep(wait);
 }
 
+absl::StatusOr<std::string> ReadForTurn(const ShipContext& context, const ReadBytes& read,
+                                        int64_t offset, size_t max, int64_t& left) {
+  const size_t piece =
+      std::min(context.rate->Piece(max), static_cast<size_t>(std::max(left, int64_t{0})));
+  if (piece == 0) return std::string();
+  if (context.servers->is_cancelled()) return absl::CancelledError("nothing is sent any more");
+  auto bytes = read(offset, piece);
+  if (!bytes.ok()) return bytes;
+  context.rate->Take(bytes->size());
+  left -= static_cast<int64_t>(bytes->size());
+  return bytes;
+}
+
 v1::Hello HelloOf(const ShipContext& context, const LogLabels& labels, std::string head,
                   int64_t size) {
   v1::Hello hello;

@@ -8,8 +8,10 @@
 #include <string>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "client/input/read_bytes.h"
 #include "client/sender/retry.h"
 #include "client/shipper/log_labels.h"
 #include "client/shipper/servers.h"
@@ -57,6 +59,7 @@ struct ShipContext {
   StreamOwners* owners = nullptr;
   RateLimit* rate = nullptr;
   Sleeper* sleeper = nullptr;
+  bool once = false;                                  // what is there now is all
   std::function<void(const std::string& text)> tell;  // the user
   std::atomic<int64_t>* lines_sent = nullptr;
   std::atomic<int64_t>* bytes_sent = nullptr;
@@ -64,6 +67,13 @@ struct ShipContext {
 
 // One batch, before it is compressed.
 inline constexpr size_t kShipBatchBytes = size_t{256} << 10;
+// What is sent of a log before the others have their turn.
+inline constexpr int64_t kTurnBytes = int64_t{4} << 20;
+
+// Reads at most `max` bytes, and `left` of the turn, no faster than the rate. Fails as `read` does,
+// and with CANCELLED when all calls are cancelled.
+absl::StatusOr<std::string> ReadForTurn(const ShipContext& context, const ReadBytes& read,
+                                        int64_t offset, size_t max, int64_t& left);
 
 // How a call of the log begins.
 v1::Hello HelloOf(const ShipContext& context, const LogLabels& labels, std::string head,

@@ -14,7 +14,6 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "client/shipper/rotated_logs.h"
 
 namespace proverlog {
 namespace {
@@ -34,6 +33,12 @@ bool HasSuccessor(const std::string& path, const FileIdentity& identity) {
   return now && !(*now == identity) && std::filesystem::file_size(path, error) > 0;
 }
 
+std::string RestOf(const RotatedLogs& logs) {
+  const int64_t bytes = logs.bytes_left();
+  return absl::StrCat(logs.path(), ": its rotated files are not all sent",
+                      bytes > 0 ? absl::StrCat("; ", bytes, " bytes of one are left") : "");
+}
+
 }  // namespace
 
 Shipper::Shipper(ShipOptions options, const Servers::Connect& connect, int stop_fd)
@@ -48,6 +53,7 @@ Shipper::Shipper(ShipOptions options, const Servers::Connect& connect, int stop_
                .owners = &owners_,
                .rate = &rate_,
                .sleeper = RealSleeper(),
+               .once = options_.once,
                .tell = [this](const std::string& text) { status_.Tell(text); },
                .lines_sent = &lines_sent_,
                .bytes_sent = &bytes_sent_},
@@ -140,7 +146,8 @@ void Shipper::Follow(const FoundLog& found) {
   if (options_.once) followed.sender->RequestFinish();
   pool_.Add(followed.sender);
   if (!is_first) return;
-  pool_.Add(std::make_shared<RotatedLogs>(&context_, labels, found.path, followed.sender));
+  rotated_.push_back(std::make_shared<RotatedLogs>(&context_, labels, found.path, followed.sender));
+  pool_.Add(rotated_.back());
 }
 
 void Shipper::LetGo(Followed& followed) {
@@ -184,6 +191,10 @@ void Shipper::TakeDone() {
       spool_ = nullptr;
       stdin_sender_.reset();
     }
+    std::erase_if(rotated_, [&](const auto& logs) {
+      any_failed_ = any_failed_ || (logs == task && logs->has_failed());
+      return logs == task;
+    });
     const auto ended = std::find_if(followed_.begin(), followed_.end(),
                                     [&](const auto& entry) { return entry.second.sender == task; });
     if (ended == followed_.end()) continue;
@@ -206,7 +217,7 @@ bool Shipper::IsDone() const {
   const auto failed = [](const auto& entry) { return entry.second.sender->has_failed(); };
   const bool none_left = std::all_of(followed_.begin(), followed_.end(), failed);
   if (!none_left) return false;
-  if (options_.once || options_.patterns.empty()) return pool_.IsIdle();
+  if (options_.once || options_.patterns.empty()) return rotated_.empty();
   return !followed_.empty();
 }
 
@@ -227,6 +238,7 @@ void Shipper::ShowStatus() {
     ++figures.files;
     figures.bytes_behind += std::max(int64_t{0}, sender->log().Size() - sender->committed());
   }
+  for (const auto& logs : rotated_) figures.bytes_behind += logs->bytes_left();
   status_.Show(figures);
 }
 
@@ -237,11 +249,11 @@ bool Shipper::Stop() {
   const absl::Time deadline = absl::Now() + options_.stop_timeout;
   std::vector<std::pair<std::shared_ptr<LogSender>, int64_t>> targets;
   for (const auto& sender : Senders()) targets.emplace_back(sender, sender->log().Size());
-  const auto is_behind = [](const auto& target) {
-    return target.first->committed() < target.second && !target.first->has_failed();
-  };
+  const auto is_behind = [](const auto& target) { return target.first->is_behind(target.second); };
+  const auto has_rest = [](const auto& logs) { return logs->is_behind(); };
   while (absl::Now() < deadline &&
-         (stdin_sender_ != nullptr || absl::c_any_of(targets, is_behind))) {
+         (stdin_sender_ != nullptr || absl::c_any_of(rotated_, has_rest) ||
+          absl::c_any_of(targets, is_behind))) {
     for (const auto& [sender, size] : targets) pool_.Wake(sender.get());
     if (Wait(absl::Milliseconds(20))) break;
     TakeDone();
@@ -249,12 +261,18 @@ bool Shipper::Stop() {
   }
   servers_.CancelAll();
   pool_.Stop();
+  TakeDone();
+  for (const auto& logs : rotated_) {
+    if (logs->is_behind()) status_.Tell(RestOf(*logs));
+  }
   for (const auto& [sender, size] : targets) {
     if (!is_behind(std::pair(sender, size))) continue;
-    status_.Tell(absl::StrCat(sender->log().name(), ": ", size - sender->committed(),
-                              " bytes are not sent"));
+    const int64_t bytes = size - sender->committed();
+    status_.Tell(absl::StrCat(
+        sender->log().name(), ": ",
+        bytes > 0 ? absl::StrCat(bytes, " bytes are not sent") : "its copy is not all sent"));
   }
-  return absl::c_none_of(targets, is_behind) && !any_failed_;
+  return absl::c_none_of(targets, is_behind) && absl::c_none_of(rotated_, has_rest) && !any_failed_;
 }
 
 }  // namespace proverlog

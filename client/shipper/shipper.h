@@ -13,6 +13,7 @@
 #include "client/shipper/discovery.h"
 #include "client/shipper/file_watch.h"
 #include "client/shipper/log_sender.h"
+#include "client/shipper/rotated_logs.h"
 #include "client/shipper/servers.h"
 #include "client/shipper/ship_context.h"
 #include "client/shipper/ship_status.h"
@@ -93,8 +94,9 @@ class Shipper {
   bool any_failed_ = false;
   int times_found_ = 0;  // of the servers
   std::map<FileIdentity, Followed> followed_;
-  std::map<std::string, FileIdentity> by_path_;  // the real one, as inotify tells it
-  std::set<std::string> tried_;                  // paths whose failure has been told
+  std::map<std::string, FileIdentity> by_path_;        // the real one, as inotify tells it
+  std::set<std::string> tried_;                        // paths whose failure has been told
+  std::vector<std::shared_ptr<RotatedLogs>> rotated_;  // those that are not done
   std::shared_ptr<LogSender> stdin_sender_;
   StdinSpool* spool_ = nullptr;  // the sender's
   TaskPool pool_;                // the last: its threads use what is above

@@ -43,13 +43,6 @@ void TaskPool::Wake(const ShipTask* task) {
   }
 }
 
-bool TaskPool::IsIdle() const {
-  absl::MutexLock lock(&mutex_);
-  return std::all_of(entries_.begin(), entries_.end(), [](const Entry& entry) {
-    return !entry.runs && entry.due == absl::InfiniteFuture();
-  });
-}
-
 std::vector<std::shared_ptr<ShipTask>> TaskPool::TakeDone() {
   absl::MutexLock lock(&mutex_);
   return std::exchange(done_, {});
@@ -104,7 +97,8 @@ void TaskPool::RunEntry(Entry& entry) {
   }
   entry.ran_at = absl::Now();
   entry.has_call = entry.task->HasCall();
-  entry.due = *due;
+  // One that goes on at once does not go before those that have waited longer.
+  entry.due = std::max(*due, entry.ran_at);
   EndRun(entry);
 }
 

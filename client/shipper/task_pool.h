@@ -30,8 +30,6 @@ class TaskPool {
   // Runs a task that waits, after a moment in which more may come. One that is to go on at a
   // certain time stays at it.
   void Wake(const ShipTask* task);
-  // Whether no task runs, or is to run before it is woken.
-  bool IsIdle() const;
   // Takes the tasks that are done.
   std::vector<std::shared_ptr<ShipTask>> TakeDone();
   // Runs no more; waits for those that run.
@@ -56,7 +54,7 @@ class TaskPool {
   void LimitCalls() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::function<void()> on_done_;
-  mutable absl::Mutex mutex_;
+  absl::Mutex mutex_;
   absl::CondVar changed_;
   std::list<Entry> entries_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::shared_ptr<ShipTask>> done_ ABSL_GUARDED_BY(mutex_);

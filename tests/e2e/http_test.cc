@@ -176,8 +176,8 @@ TEST_F(HttpTest, ServesTheMetricsThatAreDocumentedAndNoOthers) {
   EXPECT_EQ(BodyOf(service, "/readyz"),
             "ready; ranges of log bytes that could not be read and are set aside: 1\n");
   EXPECT_EQ(Served(text), Documented());
-  const Finished lint = RunProgram({"/usr/bin/promtool", "check", "metrics"},
-                                   directory_.Write("metrics.txt", text));
+  const Finished lint =
+      RunProgram({"/usr/bin/promtool", "check", "metrics"}, directory_.Write("metrics.txt", text));
   EXPECT_EQ(lint.exit_code, 0) << lint.out << lint.err;
   EXPECT_THAT(text, HasSubstr("proverlog_ingest_lines_total{prover=\"demo\"} 937\n"));
   EXPECT_THAT(text, HasSubstr("proverlog_normalizer_lines_total 937\n"));

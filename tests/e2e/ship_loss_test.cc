@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "storage/archive_range.h"
 #include "storage/postgres/archive_store.h"
 #include "tests/e2e/ship_fixture.h"
@@ -40,6 +42,37 @@ TEST_F(ShipLossTest, OfATruncatedFileTheRestComesFromItsCopy) {
   AwaitStream(1, 29, false);
   EXPECT_EQ(Archived(),
             (std::vector<std::string>{"first\nsecond\n", "anew, and longer than before\n"}));
+}
+
+TEST_F(ShipLossTest, OfATruncatedFileTheRestComesFromItsCopyAtALowRate) {
+  const std::string old = NoisyLines(70'000);
+  const auto ship = Ship({"--max-rate", "40000", Path("x.log")});
+  Append(Path("x.log"), old.substr(0, 60'000));
+  AwaitStream(0, 60'000, false);
+  ship->Kill(SIGSTOP);
+  Append(Path("x.log"), old.substr(60'000));
+  fs::copy(Path("x.log"), Path("x.log.1"));
+  fs::resize_file(Path("x.log"), 0);
+  ship->Kill(SIGCONT);
+  AwaitStream(0, old.size(), true);
+  EXPECT_EQ(Gaps(1), std::vector<std::string>{});
+}
+
+TEST_F(ShipLossTest, OfATruncatedFileACopyThatIsBeingCompressedDoesNotHideTheWholeOne) {
+  const std::string old = NoisyLines(300'000);
+  const auto ship = Ship({Path("x.log")});
+  Append(Path("x.log"), old.substr(0, 1000));
+  AwaitStream(0, 1000, false);
+  ship->Kill(SIGSTOP);
+  Append(Path("x.log"), old.substr(1000));
+  fs::copy(Path("x.log"), Path("x.log.1"));
+  testing_util::SetModificationTime(Path("x.log.1"), 1'790'000'000);
+  Append(Path("x.log.1.gz"), testing_util::Gzip(old).substr(0, 60'000));
+  fs::resize_file(Path("x.log"), 0);
+  ship->Kill(SIGCONT);
+  AwaitStream(0, old.size(), true);
+  EXPECT_EQ(Gaps(1), std::vector<std::string>{});
+  EXPECT_THAT(ship->Err(), HasSubstr("x.log.1.gz is damaged"));
 }
 
 TEST_F(ShipLossTest, AServerThatIsKilledAndComesBackHasEverything) {
@@ -103,6 +136,22 @@ TEST_F(ShipLossTest, AFileThatWasTruncatedWhileNoServerWasThereBeginsWithAGap) {
   EXPECT_EQ(Archived(), std::vector<std::string>{"new\n"});
   EXPECT_EQ(Gaps(std::stoll(database_.Sql("SELECT max(stream_id) FROM stream"))),
             std::vector<std::string>{"0-0 GAP_REASON_TRUNCATED"});
+}
+
+TEST_F(ShipLossTest, ATruncatedFileWhoseStreamAFailoverLostBeginsWithAGap) {
+  const auto ship = Ship({Path("x.log")});
+  Append(Path("x.log"), "first\n");
+  AwaitStream(0, 6, false);
+  service_->process().Kill(SIGKILL);
+  service_->process().Wait();
+  database_.Sql("UPDATE stream SET machine = 'lost'");
+  fs::resize_file(Path("x.log"), 0);
+  Append(Path("x.log"), "new\n");
+  StartService(service_->address());
+  AwaitStream(1, 4, false);
+  EXPECT_EQ(Gaps(std::stoll(database_.Sql("SELECT max(stream_id) FROM stream"))),
+            std::vector<std::string>{"0-0 GAP_REASON_TRUNCATED"});
+  EXPECT_THAT(ship->Err(), HasSubstr("x.log: it was truncated"));
 }
 
 TEST_F(ShipLossTest, OfATruncatedFileWhatAFailoverLostIsAGapToo) {
@@ -231,6 +280,58 @@ TEST_F(ShipLossTest, IfItIsStoppedWithoutAServerItSaysWhatIsLeft) {
   ship->Kill(SIGTERM);
   EXPECT_EQ(ship->Wait(), 1);
   EXPECT_THAT(ship->Err(), HasSubstr("x.log: 7 bytes are not sent"));
+}
+
+TEST_F(ShipLossTest, IfItIsStoppedItSaysWhatIsLeftOfRotatedFiles) {
+  Append(Path("x.log"), "first\n");
+  ASSERT_EQ(Ship({"--once", Path("x.log")})->Wait(), 0);
+  Append(Path("x.log"), NoisyLines(300'000));
+  fs::rename(Path("x.log"), Path("x.log.1"));
+  testing_util::SetModificationTime(Path("x.log.1"), 1'790'000'000);
+  Append(Path("x.log"), "new\n");
+  const auto ship = Ship({"--max-rate", "20000", "--stop-timeout", "1", Path("x.log")});
+  Await("SELECT committed_offset > 6 FROM stream_position ORDER BY stream_id LIMIT 1", "t");
+  ship->Kill(SIGTERM);
+  EXPECT_EQ(ship->Wait(), 1);
+  EXPECT_THAT(ship->Err(),
+              testing::ContainsRegex("x.log: its rotated files are not all sent; [0-9]+ bytes"));
+}
+
+TEST_F(ShipLossTest, IfItIsStoppedItSaysThatACopyIsNotAllSent) {
+  const auto ship = Ship({"--max-rate", "20000", "--stop-timeout", "1", Path("x.log")});
+  Append(Path("x.log"), "first\n");
+  AwaitStream(0, 6, false);
+  ship->Kill(SIGSTOP);
+  Append(Path("x.log"), NoisyLines(300'000));
+  fs::copy(Path("x.log"), Path("x.log.1"));
+  fs::resize_file(Path("x.log"), 0);
+  ship->Kill(SIGCONT);
+  Await("SELECT committed_offset > 6 FROM stream_position", "t");
+  ship->Kill(SIGTERM);
+  EXPECT_EQ(ship->Wait(), 1);
+  EXPECT_THAT(ship->Err(), HasSubstr("x.log: its copy is not all sent"));
+}
+
+TEST_F(ShipLossTest, IfItIsStoppedWhileItReadsSlowlyItEnds) {
+  Append(Path("x.log"), NoisyLines(2'000'000));
+  const auto ship = Ship({"--max-rate", "20000", "--stop-timeout", "1", Path("x.log")});
+  absl::SleepFor(absl::Seconds(1));
+  ship->Kill(SIGTERM);
+  WaitUntil([&] { return !ship->IsRunning(); }, "it ends", absl::Seconds(20));
+}
+
+TEST_F(ShipLossTest, ADamagedRotatedFileIsToldAndIsAnError) {
+  const std::string old = NoisyLines(300'000);
+  Append(Path("x.log"), old.substr(0, 1000));
+  ASSERT_EQ(Ship({"--once", Path("x.log")})->Wait(), 0);
+  fs::remove(Path("x.log"));
+  Append(Path("x.log.1.gz"), testing_util::Gzip(old).substr(0, 60'000));
+  testing_util::SetModificationTime(Path("x.log.1.gz"), 1'790'000'000);
+  Append(Path("x.log"), "new\n");
+  const auto finished = testing_util::RunProgram(Command({"--once", Path("x.log")}));
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_THAT(finished.err, HasSubstr("the rest of it is not sent"));
+  Await("SELECT committed_offset > 1000 FROM stream_position ORDER BY stream_id LIMIT 1", "t");
 }
 
 }  // namespace

@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "tests/e2e/ship_fixture.h"
 #include "tests/testing_util/process.h"
 #include "tests/testing_util/test_files.h"
@@ -109,6 +111,37 @@ TEST_F(ShipTest, ARotatedFileIsFinishedThoughALaterOneIsWhole) {
   Append(Path("x.log"), "third\n");
   ASSERT_EQ(Ship({"--once", Path("x.log")})->Wait(), 0);
   EXPECT_EQ(Archived(), (std::vector<std::string>{"first\nits rest\n", "second\n", "third\n"}));
+}
+
+TEST_F(ShipTest, ARotatedFileIsFinishedAtALowRate) {
+  const std::string old = NoisyLines(70'000);
+  Append(Path("x.log"), old.substr(0, 60'000));
+  ASSERT_EQ(Ship({"--once", Path("x.log")})->Wait(), 0);
+  Append(Path("x.log"), old.substr(60'000));
+  fs::rename(Path("x.log"), Path("x.log.1"));
+  testing_util::SetModificationTime(Path("x.log.1"), 1'790'000'000);
+  Append(Path("x.log"), "new\n");
+  ASSERT_EQ(Ship({"--once", "--max-rate", "40000", Path("x.log")})->Wait(), 0);
+  EXPECT_EQ(Archived(), (std::vector<std::string>{old, "new\n"}));
+}
+
+TEST_F(ShipTest, OnceEndsThoughARotatedFileSeemsToBeWritten) {
+  for (const int64_t age : {0, -3600}) {
+    SCOPED_TRACE(age);
+    const int64_t now = absl::ToUnixSeconds(absl::Now());
+    const std::string line = absl::StrCat("age ", age, "\n");
+    Append(Path("x.log"), line);
+    ASSERT_EQ(Ship({"--once", Path("x.log")})->Wait(), 0);
+    Append(Path("x.log"), "its rest\n");
+    fs::rename(Path("x.log"), Path("x.log.1"));
+    testing_util::SetModificationTime(Path("x.log.1"), now - age);
+    const int number = age == 0 ? 0 : 2;  // a new one was made between them
+    Append(Path("x.log"), "new\n");
+    const auto ship = Ship({"--once", Path("x.log")});
+    WaitUntil([&] { return !ship->IsRunning(); }, "it ends");
+    AwaitStream(number, line.size() + 9, true);
+    fs::remove(Path("x.log"));
+  }
 }
 
 TEST_F(ShipTest, AFileThatGrewWhileItWasAwayGoesOn) {
