@@ -14,7 +14,14 @@ using testing_util::SimulatedProver;
 using testing_util::StagedLog;
 using testing_util::StagedLogsOf;
 
-class AlertIncidentsTest : public AlertScenario {};
+class AlertIncidentsTest : public AlertScenario {
+ protected:
+  // The job that the line names.
+  static std::string IdIn(const StagedLog::Line& line) {
+    const size_t begin = line.text.find("id=") + 3;
+    return line.text.substr(begin, line.text.find_first_of(" \n,", begin) - begin);
+  }
+};
 
 // #12843: agents stall on proofs.
 TEST_F(AlertIncidentsTest, AgentsStallOnProofs) {
