@@ -71,6 +71,9 @@ int Ship(ShipFlags& flags) {
   }
   const auto is_stdin = [](const std::string& path) { return path == "-"; };
   options.reads_stdin = std::erase_if(options.patterns, is_stdin) > 0;
+  if (options.reads_stdin && options.prover.empty()) {
+    return Fail(absl::InvalidArgumentError("--prover: say whose the log on standard input is"));
+  }
   RaiseFileLimit();
   setpriority(PRIO_PROCESS, 0, flags.nice);
   const int stop_fd = StopSignals();
@@ -127,8 +130,9 @@ void AddShipCommand(CLI::App& app, GlobalFlags* flags, int* exit_code) {
       ->description(
           "Addresses of proverlogd, HOST:PORT[,HOST:PORT...], the first that takes logs;"
           " without it those in PROVERLOG_SERVER");
-  command->add_option("--prover", flags->prover, "Whose logs they are: a name of [a-z0-9._-]")
-      ->required();
+  command->add_option("--prover", flags->prover,
+                      "Whose logs they are: a name of [a-z0-9._-]; without it the namespaces of"
+                      " Kubernetes's logs are the provers");
   command->add_option("--machine", options->machine, "This machine's name")
       ->default_val(HostName());
   command

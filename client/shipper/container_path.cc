@@ -52,13 +52,13 @@ std::optional<LogLabels> OfContainersLink(absl::string_view file) {
   if (parts.size() != 3) return std::nullopt;
   const size_t dash = parts[2].rfind('-');
   if (dash == std::string::npos || !IsContainerId(parts[2].substr(dash + 1))) return std::nullopt;
-  return LogLabels{parts[0], parts[2].substr(0, dash)};
+  return LogLabels{parts[0], parts[2].substr(0, dash), parts[1]};
 }
 
 std::optional<LogLabels> OfPod(absl::string_view pod, absl::string_view container) {
   const std::vector<std::string> parts = absl::StrSplit(pod, '_');
   if (parts.size() != 3) return std::nullopt;
-  return LogLabels{parts[1], std::string(container)};
+  return LogLabels{parts[1], std::string(container), parts[0]};
 }
 
 }  // namespace

@@ -11,8 +11,8 @@ namespace proverlog {
 // The labels of a log of a container, by the end of its path, wherever it is mounted; nothing for
 // other paths:
 //
-//   containers/<pod>_<namespace>_<container>-<id>.log        the pod, the container
-//   pods/<namespace>_<pod>_<uid>/<container>/<restart>.log   the pod, the container
+//   containers/<pod>_<namespace>_<container>-<id>.log        the pod, the container, the namespace
+//   pods/<namespace>_<pod>_<uid>/<container>/<restart>.log   the pod, the container, the namespace
 //   <id>/<id>-json.log                                       the container's name, its short id
 //
 // Docker's name of a container is in config.v2.json beside its log; without it both are the id.

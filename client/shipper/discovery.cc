@@ -75,7 +75,7 @@ std::vector<FoundLog> FindLogs(const std::vector<std::string>& patterns) {
 
 LogLabels LabelsOf(const std::string& path, const std::string& machine) {
   if (auto container = LabelsOfContainer(path)) return *std::move(container);
-  return {machine, SourceName(path)};
+  return {machine, SourceName(path), ""};
 }
 
 std::vector<FoundLog> FindRotated(const std::string& path) {

@@ -103,17 +103,17 @@ TEST_F(DiscoveryTest, DirectoriesAreThoseWhereSomethingMayAppear) {
 TEST_F(DiscoveryTest, AnOrdinaryLogIsTheMachinesAndCalledAfterItsFile) {
   EXPECT_EQ(LabelsOf("/var/log/aztec/broker.log", "here"), (LogLabels{"here", "broker.log"}));
   EXPECT_EQ(LabelsOf("/var/log/pods/aztec_agent-7_9b1c/prover/2.log", "here"),
-            (LogLabels{"agent-7", "prover"}));
+            (LogLabels{"agent-7", "prover", "aztec"}));
 }
 
 TEST(ContainerPathTest, PodsAreLabelledByTheirPaths) {
   EXPECT_EQ(LabelsOfContainer("/var/log/pods/aztec_agent-7_9b1c/prover/2.log"),
-            (LogLabels{"agent-7", "prover"}));
+            (LogLabels{"agent-7", "prover", "aztec"}));
   EXPECT_EQ(LabelsOfContainer("/host/log/pods/aztec_agent-7_9b1c/prover/0.log"),
-            (LogLabels{"agent-7", "prover"}));
+            (LogLabels{"agent-7", "prover", "aztec"}));
   EXPECT_EQ(LabelsOfContainer(std::string("/var/log/containers/agent-7_aztec_prover-agent-") + kId +
                               ".log"),
-            (LogLabels{"agent-7", "prover-agent"}));
+            (LogLabels{"agent-7", "prover-agent", "aztec"}));
 }
 
 TEST(ContainerPathTest, OtherPathsAreNot) {

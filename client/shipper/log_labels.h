@@ -9,6 +9,7 @@ namespace proverlog {
 struct LogLabels {
   std::string machine;
   std::string source;
+  std::string prover;  // "" where its path does not tell whose it is
 
   friend bool operator==(const LogLabels& a, const LogLabels& b) = default;
 };

@@ -52,7 +52,7 @@ absl::StatusOr<std::string> ReadForTurn(const ShipContext& context, const ReadBy
 v1::Hello HelloOf(const ShipContext& context, const LogLabels& labels, std::string head,
                   int64_t size) {
   v1::Hello hello;
-  hello.set_prover(context.prover);
+  hello.set_prover(context.prover.empty() ? labels.prover : context.prover);
   hello.set_machine(labels.machine);
   hello.set_source(labels.source);
   hello.set_head(std::move(head));

@@ -53,7 +53,7 @@ class RateLimit {
 
 // What the logs of a process share. All of it outlives them, and is thread-safe.
 struct ShipContext {
-  std::string prover;
+  std::string prover;  // "": as each log's labels say
   std::string time_zone;
   Servers* servers = nullptr;
   StreamOwners* owners = nullptr;

@@ -121,13 +121,23 @@ void Shipper::WatchDirectories() {
   }
 }
 
+void Shipper::Miss(const std::string& path, const std::string& why) {
+  if (!tried_.insert(path).second) return;
+  status_.Tell(why);
+  missed_any_ = missed_any_ || options_.once;
+}
+
 void Shipper::Follow(const FoundLog& found) {
+  const LogLabels labels = LabelsOf(found.path, options_.machine);
+  if (options_.prover.empty() && labels.prover.empty()) {
+    Miss(found.path, absl::StrCat(found.path,
+                                  " is not sent: its path does not tell whose it is;"
+                                  " say so with --prover"));
+    return;
+  }
   auto tail = FileTail::Open(found.path);
   if (!tail.ok()) {
-    if (tried_.insert(found.path).second) {
-      status_.Tell(std::string(tail.status().message()));
-      missed_any_ = missed_any_ || options_.once;
-    }
+    Miss(found.path, std::string(tail.status().message()));
     return;
   }
   // What is there now may be another file than the one that was found.
@@ -141,7 +151,6 @@ void Shipper::Follow(const FoundLog& found) {
       followed_, [&](const auto& entry) { return entry.second.path == found.path; });
   Followed& followed = followed_[found.identity];
   followed = {found.path, tail->get(), nullptr, 0, absl::Now()};
-  const LogLabels labels = LabelsOf(found.path, options_.machine);
   followed.sender = std::make_shared<LogSender>(&context_, labels, found.path, *std::move(tail));
   if (options_.once) followed.sender->RequestFinish();
   pool_.Add(followed.sender);

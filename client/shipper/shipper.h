@@ -24,7 +24,7 @@ namespace proverlog {
 
 struct ShipOptions {
   std::vector<std::string> servers;
-  std::string prover;
+  std::string prover;  // "": each log's path tells
   std::string machine;
   std::string time_zone;
   std::vector<std::string> patterns;  // paths and globs
@@ -62,6 +62,8 @@ class Shipper {
   // Looks for logs that appeared and vanished.
   void Rescan();
   void Follow(const FoundLog& found);
+  // Tells once why a log is not followed.
+  void Miss(const std::string& path, const std::string& why);
   void FollowStdin();
   void WatchDirectories();
   // Has a log that is not where it was let go of, when it is read and its writer has left it.

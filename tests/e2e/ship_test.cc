@@ -233,5 +233,30 @@ TEST_F(ShipTest, PodsAreMachines) {
   AwaitStream(1, 46, false);
 }
 
+TEST_F(ShipTest, WhereNoProverIsNamedTheNamespacesOfPodsAreProvers) {
+  for (const char* const name : {"one", "two"}) {
+    const std::string container = Path(absl::StrCat("pods/", name, "_agent-7_9b1c/prover"));
+    fs::create_directories(container);
+    Append(container + "/0.log", "2026-11-21T03:00:46.794000000Z stdout F hello\n");
+  }
+  Append(Path("x.log"), "hello\n");
+  const auto run = [&](const std::vector<std::string>& arguments) {
+    std::vector<std::string> command = {"ship", "--once"};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return testing_util::RunProgram(service_->ProverlogCommand(command));
+  };
+  const auto both = run({Path("pods/*/*/*.log")});
+  EXPECT_EQ(both.exit_code, 0) << both.err;
+  EXPECT_EQ(database_.Sql("SELECT string_agg(p.name || ' ' || s.machine, ', ' ORDER BY p.name)"
+                          " FROM stream AS s JOIN prover AS p USING (prover_id)"),
+            "one agent-7, two agent-7");
+  const auto nobodys = run({Path("x.log")});
+  EXPECT_EQ(nobodys.exit_code, 1);
+  EXPECT_THAT(nobodys.err, HasSubstr("x.log is not sent: its path does not tell whose it is"));
+  const auto input = run({"-"});
+  EXPECT_EQ(input.exit_code, 1);
+  EXPECT_THAT(input.err, HasSubstr("--prover"));
+}
+
 }  // namespace
 }  // namespace proverlog
