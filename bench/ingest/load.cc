@@ -30,6 +30,9 @@ constexpr int kMachines = 6;
 constexpr int kJobsAnEpoch = 2000;
 constexpr absl::Duration kBatchInterval = absl::Milliseconds(50);
 constexpr absl::Duration kProbeInterval = absl::Milliseconds(100);
+// Each answer takes some 4 ms of the cores: asked for without a pause they would be a load of their
+// own.
+constexpr absl::Duration kAskInterval = absl::Milliseconds(20);
 constexpr int kProbeEpoch = 1;
 
 std::shared_ptr<grpc::Channel> OwnConnection(const std::string& address) {
@@ -173,7 +176,7 @@ std::vector<double> ProbeVisibility(const std::string& address, const RawLog& lo
       v1::GetEpochSummaryResponse response;
       const grpc::Status status = query->GetEpochSummary(&context, request, &response);
       if (status.ok() && response.totals().jobs() >= jobs) break;
-      absl::SleepFor(absl::Milliseconds(2));
+      absl::SleepFor(kAskInterval);
     }
     visible_ms.push_back(absl::ToDoubleMilliseconds(absl::Now() - committed));
     absl::SleepFor(next - absl::Now());
