@@ -141,6 +141,15 @@ TEST(StartupFailedTest, WhereItWaitsInStandby) {
   EXPECT_TRUE(Find("startup_failed", view).empty());
 }
 
+// The rule fires of the view. Its window ends with the last event, also where other logs are
+// behind, and begins less than a minute before the first.
+void ExpectWindowEndsWithTheLastEvent(const std::string& rule, ProverView view) {
+  view.complete_until = kNoon - kHour;
+  EXPECT_EQ(Find(rule, view).size(), 1);
+  view.events[0].at -= 1 + kMinute;
+  EXPECT_TRUE(Find(rule, view).empty());
+}
+
 TEST(StartupFailedTest, WhereItStartsAgainAndAgain) {
   ProverView view = OpenView();
   for (const int minutes : {10, 5, 1}) {
@@ -151,13 +160,7 @@ TEST(StartupFailedTest, WhereItStartsAgainAndAgain) {
   const auto findings = Find("startup_failed", view);
   ASSERT_EQ(findings.size(), 1);
   EXPECT_EQ(findings[0].summary, "A program on m1 (agent.log) started 3 times within 10 min.");
-  // The window ends with the last start where other logs are behind.
-  view.complete_until = kNoon - kHour;
-  EXPECT_EQ(Find("startup_failed", view).size(), 1);
-  view.events[0].at -= 1 + kMinute;
-  EXPECT_TRUE(Find("startup_failed", view).empty());
-  view.complete_until = kNoon;
-  view.events[0].at += 1 + kMinute;
+  ExpectWindowEndsWithTheLastEvent("startup_failed", view);
   view.events[0].origin.stream_id = 2;  // of another log of the machine
   view.logs[1].machine = "m1";
   view.logs[1].source = "other.log";
@@ -182,13 +185,7 @@ TEST(ConnectionLostTest, FromTheThirdTimeOn) {
       findings[0].next_step,
       "See that the program at that address runs and listens on that port, and that the caller "
       "is configured with it (PROVER_BROKER_HOST of an agent).");
-  // The window ends with the last failure where other logs are behind.
-  view.complete_until = kNoon - kHour;
-  EXPECT_EQ(Find("connection_lost", view).size(), 1);
-  view.events[0].at -= 1 + kMinute;
-  EXPECT_TRUE(Find("connection_lost", view).empty());
-  view.complete_until = kNoon;
-  view.events[0].at += 1 + kMinute;
+  ExpectWindowEndsWithTheLastEvent("connection_lost", view);
   view.events[0].fields["error"] = "Error: block not found";
   EXPECT_TRUE(Find("connection_lost", view).empty());
 }

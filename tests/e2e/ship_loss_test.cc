@@ -2,14 +2,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <httplib.h>
 #include <signal.h>
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "storage/archive_range.h"
 #include "storage/postgres/archive_store.h"
@@ -315,7 +316,12 @@ TEST_F(ShipLossTest, IfItIsStoppedItSaysThatACopyIsNotAllSent) {
 TEST_F(ShipLossTest, IfItIsStoppedWhileItReadsSlowlyItEnds) {
   Append(Path("x.log"), NoisyLines(2'000'000));
   const auto ship = Ship({"--max-rate", "20000", "--stop-timeout", "1", Path("x.log")});
-  absl::SleepFor(absl::Seconds(1));
+  // It has asked what is known of the log, and reads it for a minute and a half to date its lines.
+  const auto has_asked = [&] {
+    const auto metrics = httplib::Client("http://" + service_->http_address()).Get("/metrics");
+    return metrics && absl::StrContains(metrics->body, "proverlog_ingest_streams_open 1\n");
+  };
+  WaitUntil(has_asked, "it is connected");
   ship->Kill(SIGTERM);
   WaitUntil([&] { return !ship->IsRunning(); }, "it ends", absl::Seconds(20));
 }
